@@ -1,0 +1,82 @@
+# The café's commands. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help up install test synth drift typecheck lint images push deploy verify undeploy e2e kind-up bench-synth
+SHELL := /bin/bash
+
+PORT ?= 5000
+ENVIRONMENT ?= local
+NAMESPACE := cafe-lumiere
+RELEASE := cafe-lumiere-postgresql
+export REGISTRY ?= localhost:5001
+# cdk8s asks a server for its newest version at each synth; what is installed here is what package-lock.json says.
+export CDK8S_CHECK_UPGRADE := false
+TSX := node --import tsx
+
+help: ## list the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PORT=$(PORT) REGISTRY=$(REGISTRY) ENVIRONMENT=$(ENVIRONMENT)   what a target uses; set them behind make"
+
+up: install synth ## run the whole café on this computer, at http://localhost:5000; no Docker, no cluster
+	@exec $(TSX) local/up.ts --port $(PORT)
+
+# npm's own note of what is installed: newer than the lock file means that there is nothing to do.
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+install: node_modules/.package-lock.json
+
+test: install ## every test that needs no cluster
+	npm test
+
+synth: install ## write dist/: the manifests and the Helm chart (ENVIRONMENT=production keeps the password out)
+ifeq ($(ENVIRONMENT),local)
+	npx cdk8s synth
+else
+	npx cdk8s synth --app "node --import tsx cdk8s/main.ts $(ENVIRONMENT)"
+endif
+
+drift: install ## fail when the committed dist/ is not what a fresh synth writes
+	npx cdk8s synth --output build/drift >/dev/null
+	diff -r dist build/drift && echo "dist is what the program writes"
+
+typecheck: install ## the TypeScript compiler
+	npx tsc --noEmit
+
+lint: install ## eslint and prettier
+	npx eslint --max-warnings 0 .
+	npx prettier --check .
+
+images: install ## build the three images (REGISTRY)
+	@$(TSX) images/build.ts
+
+push: install ## push them to REGISTRY and record their digests in images.lock.json
+	@$(TSX) images/push.ts
+
+deploy: synth ## put the café on the cluster of KUBECONFIG, wait for it and print its address
+	kubectl apply -f dist
+	helm upgrade --install $(RELEASE) dist/helm/postgresql --namespace $(NAMESPACE) --wait --timeout 5m
+	@for name in order-service kitchen-service frontend; do kubectl -n $(NAMESPACE) rollout status deployment/$$name --timeout 5m || exit 1; done
+	@$(TSX) e2e/address.ts
+
+verify: install ## the guide's checks, and an order placed and served through the frontend
+	@$(TSX) e2e/verify.ts
+
+undeploy: ## take the café off the cluster; the database's volume stays (DELETE_DATA=yes deletes it too)
+	kubectl -n $(NAMESPACE) delete deployment,service,networkpolicy,poddisruptionbudget,serviceaccount,configmap,secret --selector app.kubernetes.io/part-of=$(NAMESPACE) --ignore-not-found
+	helm uninstall $(RELEASE) --namespace $(NAMESPACE) --ignore-not-found --wait
+ifeq ($(DELETE_DATA),yes)
+	kubectl delete namespace $(NAMESPACE) --ignore-not-found
+else
+	@echo "The database's volume is still there; the next deploy finds the orders again. DELETE_DATA=yes deletes it."
+endif
+
+e2e: install ## the guide's commands and what can happen, on the cluster of KUBECONFIG (FORCE=1 deletes a café there)
+	@$(TSX) e2e/run.ts $(if $(FORCE),--force)
+
+kind-up: ## a kind cluster with its documented local registry at localhost:5001, for those who have kind
+	@bash e2e/kind-up.sh
+
+bench-synth: install ## how long a synth takes, against an app with one empty chart
+	@$(TSX) bench/synth.ts

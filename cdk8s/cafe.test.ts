@@ -1,0 +1,173 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { App } from './constructs/app.js';
+import { only, podTemplateOf, synthesized } from './constructs/synthesized.js';
+import { Cafe } from './cafe.js';
+import { environmentNamed, environments } from './environments.js';
+import { picture } from './picture.js';
+
+const images = {
+  'order-service': 'registry.example/order-service:1',
+  'kitchen-service': 'registry.example/kitchen-service:1',
+  frontend: 'registry.example/frontend:1',
+};
+const newCafe = (environment = 'local') =>
+  new Cafe(new App(), 'deployments', { environment: environmentNamed(environment), images });
+
+describe('the contract', () => {
+  const manifests = synthesized(newCafe());
+
+  test('cafe-config holds these entries and no others', () => {
+    expect(only(manifests, 'ConfigMap', 'cafe-config')['data']).toEqual({
+      DB_HOST: 'cafe-lumiere-postgresql',
+      DB_PORT: '5432',
+      DB_NAME: 'cafe_lumiere',
+      DB_USER: 'cafe',
+      ORDER_SERVICE_URL: 'http://order-service:5001',
+      KITCHEN_SERVICE_URL: 'http://kitchen-service:5002',
+    });
+  });
+
+  test('cafe-secrets holds DB_PASSWORD', () => {
+    expect(only(manifests, 'Secret', 'cafe-secrets')['stringData']).toEqual({
+      DB_PASSWORD: expect.any(String),
+    });
+  });
+
+  test.each([
+    ['order-service', 5001, 5001, 'ClusterIP'],
+    ['kitchen-service', 5002, 5002, 'ClusterIP'],
+    ['frontend', 5000, 80, 'LoadBalancer'],
+  ])('%s: container %i, Service %i, %s, two pods selected by app', (name, containerPort, port, type) => {
+    expect(only(manifests, 'Deployment', name)).toMatchObject({
+      metadata: { namespace: 'cafe-lumiere' },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: { app: name } },
+        template: {
+          metadata: { labels: { app: name } },
+          spec: { containers: [{ ports: [{ name: 'http', containerPort }] }] },
+        },
+      },
+    });
+    expect(only(manifests, 'Service', name)).toMatchObject({
+      metadata: { namespace: 'cafe-lumiere' },
+      spec: { type, selector: { app: name }, ports: [{ port, targetPort: 'http' }] },
+    });
+  });
+
+  test('the Namespace comes first, restricted, and is itself in no namespace', () => {
+    expect(manifests[0]).toMatchObject({ kind: 'Namespace', metadata: { name: 'cafe-lumiere' } });
+    expect(manifests[0]).toHaveProperty(
+      ['metadata', 'labels', 'pod-security.kubernetes.io/enforce'],
+      'restricted',
+    );
+    expect(manifests[0]).not.toHaveProperty('metadata.namespace');
+  });
+
+  test('every object carries the label by which `make undeploy` finds it, and no name was made from a hash', () => {
+    for (const { kind, metadata } of manifests) {
+      expect([kind, metadata['labels']]).toEqual([
+        kind,
+        expect.objectContaining({ 'app.kubernetes.io/part-of': 'cafe-lumiere' }),
+      ]);
+      expect(metadata.name).not.toMatch(/-c8[0-9a-f]{6}/);
+    }
+    expect(new Set(manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).size).toBe(
+      manifests.length,
+    );
+  });
+
+  test('every container of every pod meets the Pod Security Standard "restricted"', () => {
+    const deployments = manifests.filter(({ kind }) => kind === 'Deployment');
+    expect(deployments).toHaveLength(3);
+    for (const deployment of deployments) {
+      const pod = podTemplateOf(deployment).spec;
+      expect(pod['securityContext']).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      for (const container of [...pod.initContainers, ...pod.containers]) {
+        expect(container.securityContext).toEqual({
+          allowPrivilegeEscalation: false,
+          privileged: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+      }
+    }
+  });
+});
+
+describe('an environment', () => {
+  test.each(Object.keys(environments).filter((name) => name !== 'local'))(
+    '%s has no Secret and no password',
+    (name) => {
+      const manifests = synthesized(newCafe(name));
+      expect(manifests.map(({ kind }) => kind)).not.toContain('Secret');
+      expect(JSON.stringify(manifests)).not.toContain('development');
+    },
+  );
+
+  test('that nobody wrote is refused with those that are there', () => {
+    expect(() => environmentNamed('prod')).toThrow(
+      'There is no environment "prod"; cdk8s/environments.ts has: local, production.',
+    );
+  });
+});
+
+test('the picture in the README is the one that the declaration draws', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  expect(readme).toContain(`\`\`\`mermaid\n${picture(newCafe())}\n\`\`\``);
+});
+
+describe('npx cdk8s synth', () => {
+  let directory: string;
+  const synth = async (name: string): Promise<string> => {
+    const output = join(directory, name);
+    await promisify(execFile)('npx', ['cdk8s', 'synth', '--output', output], {
+      env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false' },
+    });
+    return output;
+  };
+  const filesIn = async (folder: string): Promise<Record<string, string>> => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const contents = files
+      .sort()
+      .map(async (file) => [file.slice(folder.length), await readFile(file, 'utf8')] as const);
+    return Object.fromEntries(await Promise.all(contents));
+  };
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'cafe-synth-'));
+  });
+  afterAll(async () => {
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  test('writes the same bytes in two fresh processes, and only manifests at the top', async () => {
+    const [first, second] = [await filesIn(await synth('first')), await filesIn(await synth('second'))];
+    expect(second).toEqual(first);
+    // kubectl apply -f reads every .yaml, .yml and .json at the top level, and nothing below.
+    const top = Object.keys(first).filter((path) => path.lastIndexOf('/') === 0);
+    expect(top).toEqual(['/deployments.yaml']);
+    for (const document of parseAllDocuments(first['/deployments.yaml'] ?? '')) {
+      expect(document.toJS()).toMatchObject({ apiVersion: expect.any(String), kind: expect.any(String) });
+    }
+    expect(Object.keys(first)).toEqual(
+      expect.arrayContaining(
+        ['Chart.yaml', 'README.md', 'values.schema.json', 'values.yaml'].map(
+          (file) => `/helm/postgresql/${file}`,
+        ),
+      ),
+    );
+  });
+});

@@ -1,0 +1,70 @@
+import { Chart, Duration, Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { ImageName } from '../images/image-lock.js';
+import { Configuration } from './constructs/configuration.js';
+import { DefaultDenyNetworkPolicy } from './constructs/pod-network-policy.js';
+import { PostgresStack } from './constructs/postgres-stack.js';
+import { ProbedService } from './constructs/probed-service.js';
+import { RestrictedNamespace } from './constructs/restricted-namespace.js';
+import { type Environment, SECRET_NAME } from './environments.js';
+
+/** What the café is made from. */
+export interface CafeProps {
+  readonly environment: Environment;
+  /** The image of each service. */
+  readonly images: Readonly<Record<ImageName, string>>;
+}
+
+/** The café: three services, their database, and who talks to whom. */
+export class Cafe extends Chart {
+  readonly postgres: PostgresStack;
+  readonly orders: ProbedService;
+  readonly kitchen: ProbedService;
+  readonly frontend: ProbedService;
+
+  constructor(scope: Construct, id: string, { environment, images }: CafeProps) {
+    const namespace = 'cafe-lumiere';
+    super(scope, id, { namespace, labels: { 'app.kubernetes.io/part-of': namespace } });
+
+    new RestrictedNamespace(this, 'namespace', { name: namespace });
+    const configuration = new Configuration(this, 'configuration', {
+      configMap: 'cafe-config',
+      secret: SECRET_NAME,
+    });
+    new DefaultDenyNetworkPolicy(this, 'default-deny');
+
+    this.postgres = new PostgresStack(this, 'postgres', {
+      database: 'cafe_lumiere',
+      owner: 'cafe',
+      storage: Size.gibibytes(5),
+      credentials: environment.databaseCredentials,
+    });
+    this.orders = new ProbedService(this, 'order-service', {
+      port: 5001,
+      image: images['order-service'],
+      configuration,
+    });
+    this.kitchen = new ProbedService(this, 'kitchen-service', {
+      port: 5002,
+      image: images['kitchen-service'],
+      configuration,
+    });
+    this.frontend = new ProbedService(this, 'frontend', {
+      port: 5000,
+      expose: { port: 80, type: 'LoadBalancer' },
+      image: images.frontend,
+      configuration,
+    });
+
+    // Each callee gives up before its caller does: 1.5 s, 2 s, 2.5 s, and the page after 3 s.
+    this.orders.connects(this.postgres, { queryTimeout: Duration.millis(1500) });
+    this.kitchen.calls(this.orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(2000) });
+    this.frontend.calls(this.orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(2500) });
+    this.frontend.calls(this.kitchen, { env: 'KITCHEN_SERVICE_URL', timeout: Duration.millis(2500) });
+  }
+
+  /** The services in the order in which they can start. */
+  get services(): readonly ProbedService[] {
+    return [this.orders, this.kitchen, this.frontend];
+  }
+}

@@ -1,0 +1,44 @@
+import type { Peer } from './pod-network-policy.js';
+
+/** One service that holds connections to a database. */
+export interface DatabaseClient {
+  readonly peer: Peer;
+  readonly replicas: number;
+  /** Connections that one pod holds at most. */
+  readonly poolMax: number;
+}
+
+/** PostgreSQL keeps these for a superuser (`superuser_reserved_connections`, default 3). */
+const RESERVED = 3;
+/** Room for an operator's psql, a backup and a migration at the same time. */
+const HEADROOM = 5;
+/** `maxSurge` of every service: a rollout runs one pod more. */
+const SURGE = 1;
+/** Each pod may hold one connection outside its pool, for LISTEN. */
+const LISTENER = 1;
+
+/**
+ * Whether all clients together fit: (replicas + surge) × (pool + listener) over all services, against
+ * `max_connections` less what is reserved.
+ *
+ * @returns the problem in words, or nothing
+ */
+export function connectionBudgetProblem(
+  clients: readonly DatabaseClient[],
+  maxConnections: number,
+): string | undefined {
+  const terms = clients.map(
+    ({ peer, replicas, poolMax }) =>
+      `${peer.name} (${replicas} + ${SURGE} pods) × (${poolMax} + ${LISTENER}) = ${demand(replicas, poolMax)}`,
+  );
+  const total = clients.reduce((sum, { replicas, poolMax }) => sum + demand(replicas, poolMax), 0);
+  const available = maxConnections - RESERVED - HEADROOM;
+  if (total <= available) return undefined;
+  return (
+    `${total} connections are needed, ${available} are there: ${terms.join(', ')}; ` +
+    `max_connections ${maxConnections} − ${RESERVED} reserved − ${HEADROOM} for operators = ${available}. ` +
+    `Lower poolMax or replicas, or raise maxConnections to at least ${total + RESERVED + HEADROOM}.`
+  );
+}
+
+const demand = (replicas: number, poolMax: number): number => (replicas + SURGE) * (poolMax + LISTENER);

@@ -1,0 +1,88 @@
+import { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { deferred } from './deferred.js';
+
+/** The pods on one end of a connection, by their labels, in the same namespace. */
+export interface Peer {
+  /** What the peer is called, for the reader of the declaration. */
+  readonly name: string;
+  readonly podLabels: Readonly<Record<string, string>>;
+}
+
+/** The pods that a policy is about. */
+export interface PodNetworkPolicyProps {
+  readonly name: string;
+  readonly podLabels: Readonly<Record<string, string>>;
+}
+
+/**
+ * What one service may talk to: nothing but the edges and DNS. The rules name the *container's* port, because a policy
+ * is applied behind the Service's translation of addresses.
+ */
+export class PodNetworkPolicy extends Construct {
+  private readonly ingress: k8s.NetworkPolicyIngressRule[] = [];
+  private readonly egress: k8s.NetworkPolicyEgressRule[] = [dns()];
+
+  constructor(scope: Construct, id: string, props: PodNetworkPolicyProps) {
+    super(scope, id);
+    new k8s.KubeNetworkPolicy(this, 'Resource', {
+      metadata: { name: props.name },
+      spec: {
+        podSelector: { matchLabels: { ...props.podLabels } },
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: deferred(() => this.ingress),
+        egress: deferred(() => this.egress),
+      },
+    });
+  }
+
+  /** Lets these pods connect to a port of ours. */
+  allowFrom(peer: Peer, port: number): void {
+    this.ingress.push({ from: [toPeer(peer)], ports: [tcp(port)] });
+  }
+
+  /** Lets everybody connect to a port of ours: a load balancer's clients come from any address. */
+  allowFromAnywhere(port: number): void {
+    this.ingress.push({ ports: [tcp(port)] });
+  }
+
+  /** Lets us connect to a port of these pods. */
+  allowTo(peer: Peer, port: number): void {
+    this.egress.push({ to: [toPeer(peer)], ports: [tcp(port)] });
+  }
+}
+
+/** Denies what no other policy of the namespace allows, for pods that nobody thought of, too. */
+export class DefaultDenyNetworkPolicy extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    new k8s.KubeNetworkPolicy(this, 'Resource', {
+      metadata: { name: 'default-deny' },
+      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    });
+  }
+}
+
+const toPeer = ({ podLabels }: Peer): k8s.NetworkPolicyPeer => ({
+  podSelector: { matchLabels: { ...podLabels } },
+});
+
+const tcp = (port: number): k8s.NetworkPolicyPort => ({
+  protocol: 'TCP',
+  port: k8s.IntOrString.fromNumber(port),
+});
+
+/**
+ * Port 53 of any address. Why not only the pods labelled `k8s-app: kube-dns`: with NodeLocal DNSCache a pod asks an
+ * address of its node, which no pod selector matches, and a name that does not resolve is the failure that this whole
+ * project began with.
+ */
+function dns(): k8s.NetworkPolicyEgressRule {
+  const port = k8s.IntOrString.fromNumber(53);
+  return {
+    ports: [
+      { protocol: 'UDP', port },
+      { protocol: 'TCP', port },
+    ],
+  };
+}

@@ -1,0 +1,27 @@
+import { ApiObject, JsonPatch } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { checkDnsLabel } from './names.js';
+
+/** The name of the Namespace. */
+export interface RestrictedNamespaceProps {
+  readonly name: string;
+}
+
+/** A Namespace that admits only pods of the Pod Security Standard "restricted". */
+export class RestrictedNamespace extends Construct {
+  constructor(scope: Construct, id: string, props: RestrictedNamespaceProps) {
+    super(scope, id);
+    const resource = new k8s.KubeNamespace(this, 'Resource', {
+      metadata: {
+        name: checkDnsLabel(this.node.path, props.name),
+        labels: {
+          'pod-security.kubernetes.io/enforce': 'restricted',
+          'pod-security.kubernetes.io/warn': 'restricted',
+        },
+      },
+    });
+    // The chart gives each of its objects a namespace; a Namespace is in none.
+    ApiObject.of(resource).addJsonPatch(JsonPatch.remove('/metadata/namespace'));
+  }
+}

@@ -1,0 +1,18 @@
+import { frontendAddress } from './frontend-address.js';
+
+// Prints where the café is open: the end of `make deploy`.
+
+const frontend = await frontendAddress(30);
+if (frontend.through === 'load balancer') {
+  console.log(
+    `\nThe café is open at ${frontend.url}/ (kitchen: /kitchen, display: /display). Check it: make verify`,
+  );
+} else {
+  console.log(
+    '\nThe café is open, and this cluster gives load balancers no address. Reach it with:\n\n' +
+      '  kubectl -n cafe-lumiere port-forward service/frontend 8080:80\n\n' +
+      'and open http://localhost:8080/. Check it: make verify',
+  );
+}
+frontend.close();
+process.exit(0);

@@ -1,0 +1,25 @@
+import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './command.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * A copy of the repository in which the guide's commands are run as written. They record image digests and write
+ * `dist`, which in the repository itself would be changes that nobody made.
+ *
+ * @returns the copy's folder
+ */
+export async function makeWorkspace(): Promise<string> {
+  const workspace = join(ROOT, 'build', 'e2e', 'workspace');
+  rmSync(workspace, { recursive: true, force: true });
+  const files = await run('git ls-files --cached --others --exclude-standard -z', { cwd: ROOT });
+  for (const file of files.split('\0').filter((name) => name !== '')) {
+    mkdirSync(dirname(join(workspace, file)), { recursive: true });
+    // A file that git still lists may have been deleted.
+    cpSync(join(ROOT, file), join(workspace, file), { force: true, recursive: false, errorOnExist: false });
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(workspace, 'node_modules'));
+  return workspace;
+}

@@ -1,0 +1,43 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { ask, send } from '../runtime/pass-on.js';
+import { Problem } from '../runtime/problem.js';
+import type { Upstream } from '../runtime/upstream.js';
+
+/** More open orders than a kitchen can have. */
+const LIMIT = '1000';
+
+const counts = z.object({
+  ordered: z.number(),
+  preparing: z.number(),
+  ready: z.number(),
+  served: z.number(),
+});
+
+/** Answers with the orders of these statuses. The kitchen works off the oldest first. */
+export async function ordersOldestFirst(
+  context: Context,
+  orders: Upstream,
+  statuses: readonly string[],
+): Promise<void> {
+  const answer = await ask(context, orders, {
+    method: 'GET',
+    path: '/orders',
+    query: { status: statuses.join(','), limit: LIMIT },
+  });
+  send(context, { ...answer, body: Array.isArray(answer.body) ? answer.body.toReversed() : answer.body });
+}
+
+/** Answers with how many orders have which status, and how many there are. */
+export async function stats(context: Context, orders: Upstream): Promise<void> {
+  const answer = await ask(context, orders, { method: 'GET', path: '/orders/counts' });
+  if (answer.status !== 200) {
+    send(context, answer);
+    return;
+  }
+  const read = counts.safeParse(answer.body);
+  if (!read.success)
+    throw new Problem(502, { detail: 'order-service answered something that are no counts.' });
+  const { ordered, preparing, ready, served } = read.data;
+  context.body = { ...read.data, total: ordered + preparing + ready + served };
+}

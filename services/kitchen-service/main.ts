@@ -1,0 +1,4 @@
+import { runService } from '../runtime/service.js';
+import { kitchenService } from './kitchen-service.js';
+
+await runService(kitchenService);

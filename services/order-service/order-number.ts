@@ -1,0 +1,20 @@
+import { randomInt } from 'node:crypto';
+
+/** Crockford's base 32: no I, L, O or U, so that nobody has to ask "zero or O?" across the counter. */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const LENGTH = 6;
+
+/**
+ * A number such as `K7F-3QX`: short enough to call out, one of 32⁶ ≈ 1.07 thousand million, and not to be guessed from
+ * another one, because with it a guest sees an order. Two orders may draw the same; the table refuses the second, and
+ * the caller draws again.
+ */
+export function drawOrderNumber(): string {
+  const symbols = Array.from({ length: LENGTH }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
+  return `${symbols.slice(0, 3)}-${symbols.slice(3)}`;
+}
+
+/** Whether a string could be an order's number, ours or the first system's (`CL20260130123456`). */
+export function isOrderNumber(text: string): boolean {
+  return /^[0-9A-Za-z-]{1,32}$/.test(text);
+}

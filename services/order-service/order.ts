@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { toEuro } from '../menu/menu.js';
+
+/** The life of an order, in its order. A status moves one step forward, never back. */
+export const STATUSES = ['ordered', 'preparing', 'ready', 'served'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** One line of an order. The price is that of one piece, in euro. */
+const item = z
+  .object({ id: z.number(), name: z.string(), price: z.number(), quantity: z.number() })
+  .readonly();
+export type OrderItem = z.output<typeof item>;
+
+/** An order as every client sees it: prices in euro, times in ISO 8601. */
+export const order = z
+  .object({
+    id: z.number(),
+    order_number: z.string(),
+    customer_name: z.string(),
+    items: z.array(item).readonly(),
+    total_price: z.number(),
+    status: z.enum(STATUSES),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .readonly();
+export type Order = z.output<typeof order>;
+
+/** A row of the table, as postgres.js gives it: bigint as a string, timestamps as dates. */
+const orderRow = z
+  .object({
+    id: z.coerce.number(),
+    order_number: z.string(),
+    customer_name: z.string(),
+    items: z.array(item),
+    total_cents: z.number(),
+    status: z.enum(STATUSES),
+    created_at: z.date(),
+    updated_at: z.date(),
+  })
+  .transform(({ total_cents, created_at, updated_at, ...row }): Order => ({
+    id: row.id,
+    order_number: row.order_number,
+    customer_name: row.customer_name,
+    items: row.items,
+    total_price: toEuro(total_cents),
+    status: row.status,
+    created_at: created_at.toISOString(),
+    updated_at: updated_at.toISOString(),
+  }));
+
+/** The orders in the rows of a query. */
+export function toOrders(rows: readonly unknown[]): Order[] {
+  return z.array(orderRow).parse([...rows]);
+}

@@ -1,0 +1,24 @@
+import { variable, type ConfigOf } from '../runtime/config.js';
+import type { DatabaseTarget } from '../runtime/database-error.js';
+
+/** Where the database is. The gate and the service read the same. */
+export const DATABASE_VARIABLES = {
+  DB_HOST: variable.host('cafe-lumiere-postgresql'),
+  DB_PORT: variable.port(),
+  DB_NAME: variable.text('cafe_lumiere'),
+  DB_USER: variable.text('cafe'),
+  DB_PASSWORD: variable.password(),
+};
+
+/** The same as the database's modules name it. */
+export function databaseTarget(
+  config: ConfigOf<typeof DATABASE_VARIABLES>,
+): DatabaseTarget & { readonly password: string } {
+  return {
+    host: config.DB_HOST,
+    port: config.DB_PORT,
+    database: config.DB_NAME,
+    user: config.DB_USER,
+    password: config.DB_PASSWORD,
+  };
+}

@@ -1,0 +1,92 @@
+import { describeNetworkError } from './network-error.js';
+
+/** Where a database is, and who logs in. */
+export interface DatabaseTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+}
+
+/** A query or connection was given up on our side. */
+export class DatabaseDeadlineError extends Error {
+  readonly code = 'DEADLINE';
+
+  constructor(milliseconds: number) {
+    super(`no answer within ${milliseconds} ms`);
+    this.name = 'DatabaseDeadlineError';
+  }
+}
+
+/**
+ * What went wrong between us and PostgreSQL, in one line that names the value to look at. The gate, the readiness check
+ * and the log all say it in these words.
+ */
+export function describeDatabaseError(error: unknown, target: DatabaseTarget): string {
+  const { host, port, database, user } = target;
+  const at = `${host}:${port}`;
+  const network = describeNetworkError(error);
+  switch (databaseErrorCode(error)) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the name "${host}" does not resolve (DB_HOST): there is no such Service, or DNS does not answer`;
+    case 'ECONNREFUSED':
+      return `${at} refused the connection: no PostgreSQL is ready there (DB_HOST, DB_PORT)`;
+    case 'CONNECT_TIMEOUT':
+    case 'ETIMEDOUT':
+    case 'DEADLINE':
+      return `${at} does not answer in time: the network drops packets (a NetworkPolicy?) or PostgreSQL stands still`;
+    case 'CONNECTION_CLOSED':
+    case 'CONNECTION_ENDED':
+    case 'CONNECTION_DESTROYED':
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return `${at} closed the connection`;
+    case '28P01':
+      return `wrong password for user "${user}" at ${at} (DB_PASSWORD, DB_USER), or there is no such user`;
+    case '28000':
+      return `user "${user}" may not log in at ${at} (DB_USER): there is no such role, or pg_hba.conf refuses it`;
+    case '3D000':
+      return `there is no database "${database}" at ${at} (DB_NAME)`;
+    case '42501':
+      return `user "${user}" lacks a right in database "${database}" at ${at} (DB_USER)`;
+    case '57P03':
+      return `PostgreSQL at ${at} is starting up or shutting down`;
+    case '57P01':
+    case '57P02':
+      return `PostgreSQL at ${at} is shutting down`;
+    case '53300':
+      return `PostgreSQL at ${at} has no connection left (max_connections)`;
+    case '53100':
+      return `the disk of PostgreSQL at ${at} is full`;
+    case '57014':
+      return `a query at ${at} took longer than its statement_timeout`;
+    case undefined:
+    default:
+      return `${at}: ${network ?? (error instanceof Error ? error.message : String(error))}`;
+  }
+}
+
+/** PostgreSQL's SQLSTATE, Node's or postgres.js' code. */
+export function databaseErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** SQLSTATE classes that mean "not now": connection, insufficient resources, operator intervention. */
+const PASSING_CLASSES = new Set(['08', '53', '57', '28']);
+
+/**
+ * Whether the database, not the query, is what failed: then the client may come back. An error in the query itself is a
+ * defect of ours, and must not look like an outage.
+ */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const code = databaseErrorCode(error);
+  if (code === undefined) return false;
+  if (/^[0-9A-Z]{5}$/.test(code) && /\d/.test(code)) {
+    // Lock not available, serialization failure and deadlock pass, too.
+    return (
+      PASSING_CLASSES.has(code.slice(0, 2)) || ['3D000', '55P03', '40001', '40P01', '25006'].includes(code)
+    );
+  }
+  return true;
+}

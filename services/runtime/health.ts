@@ -1,0 +1,61 @@
+import type { CheckState } from './readiness.js';
+
+/** A neighbour that this service calls. It is reported, and never decides whether we are ready. */
+export interface Dependency {
+  readonly name: string;
+  readonly state: CheckState;
+}
+
+/** What `/readyz` and `/health` say. */
+export interface HealthBody {
+  readonly status: 'ready' | 'not ready';
+  readonly service: string;
+  readonly version: string;
+  /** Whether this process has been told to end. It still serves. */
+  readonly draining: boolean;
+  readonly checks: Readonly<Record<string, CheckState>>;
+  readonly dependencies: Readonly<Record<string, CheckState>>;
+}
+
+/** What is known of this process, and asked by the probes. */
+export interface HealthSources {
+  readonly service: string;
+  readonly version: string;
+  /** Why the start is not over, or nothing. */
+  starting(): string | undefined;
+  draining(): boolean;
+  checks(): readonly { readonly name: string; readonly state: CheckState }[];
+  dependencies(): readonly Dependency[];
+}
+
+/** The truth about this process, for the probes and for people. */
+export class Health {
+  constructor(private readonly sources: HealthSources) {}
+
+  get started(): boolean {
+    return this.sources.starting() === undefined;
+  }
+
+  /** Whether this pod can serve now. Still true while it drains: see docs/decisions/readiness.md. */
+  get ready(): boolean {
+    return this.started && this.sources.checks().every(({ state }) => state.ok);
+  }
+
+  get body(): HealthBody {
+    const { service, version } = this.sources;
+    const starting = this.sources.starting();
+    const start = starting === undefined ? [] : [{ name: 'start', state: { ok: false, reason: starting } }];
+    return {
+      status: this.ready ? 'ready' : 'not ready',
+      service,
+      version,
+      draining: this.sources.draining(),
+      checks: byName([...start, ...this.sources.checks()]),
+      dependencies: byName(this.sources.dependencies()),
+    };
+  }
+}
+
+const byName = (
+  list: readonly { readonly name: string; readonly state: CheckState }[],
+): Record<string, CheckState> => Object.fromEntries(list.map(({ name, state }) => [name, state]));

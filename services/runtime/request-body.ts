@@ -1,0 +1,75 @@
+import { bodyParser } from '@koa/bodyparser';
+import type { Middleware } from 'koa';
+import { z } from 'zod';
+import { Problem } from './problem.js';
+
+/** No order of the café comes near it; whoever sends more is not ordering. */
+export const BODY_LIMIT = '64kb';
+
+const bodyError = z.object({
+  status: z.number().optional(),
+  type: z.string().optional(),
+  message: z.string(),
+});
+
+/**
+ * Reads JSON and form bodies. What cannot be read is a problem: 400 for broken JSON, 413 for too much, 415 for another
+ * kind of body.
+ */
+export function requestBody(): Middleware {
+  const parse = bodyParser({
+    enableTypes: ['json', 'form'],
+    jsonLimit: BODY_LIMIT,
+    formLimit: BODY_LIMIT,
+    // Only objects and arrays: `"text"` alone is JSON and no order.
+    jsonStrict: true,
+    onError: (error) => {
+      throw asProblem(error);
+    },
+  });
+  return async (context, next) => {
+    const hasBody = context.request.length !== undefined && context.request.length > 0;
+    const chunked = context.headers['transfer-encoding'] !== undefined;
+    if ((hasBody || chunked) && !['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(context.method)) {
+      if (!context.request.is('json', 'application/*+json', 'urlencoded')) {
+        throw new Problem(415, {
+          detail: `The body is ${context.get('content-type') || 'of no stated type'}; send application/json.`,
+        });
+      }
+    }
+    await parse(context, next);
+  };
+}
+
+function asProblem(error: unknown): Problem {
+  const { data } = bodyError.safeParse(error);
+  if (data?.status === 413) return new Problem(413, { detail: `The body is larger than ${BODY_LIMIT}.` });
+  if (data?.type === 'encoding.unsupported' || data?.status === 415) {
+    return new Problem(415, { detail: `The body cannot be read: ${data.message}.` });
+  }
+  return new Problem(400, {
+    detail: `The body is not well-formed: ${data?.message ?? 'it cannot be read'}.`,
+  });
+}
+
+/**
+ * The request's body as the schema has it.
+ *
+ * @throws Problem 415 when the body is no JSON, 422 that names each field that is wrong
+ */
+export function validBody<Schema extends z.ZodType>(
+  context: { readonly request: { readonly body?: unknown; is(type: string): string | false | null } },
+  schema: Schema,
+): z.output<Schema> {
+  const { body } = context.request;
+  if (body === undefined)
+    throw new Problem(415, { detail: 'There is no JSON body; send one as application/json.' });
+  return valid(body, schema);
+}
+
+/** A value as the schema has it. @throws Problem 422 that names each field that is wrong */
+export function valid<Schema extends z.ZodType>(value: unknown, schema: Schema): z.output<Schema> {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  throw Problem.invalid(read.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
+}
