@@ -41,6 +41,14 @@ export function createApplication({ router, health, metrics, log, draining }: Ap
 
 function requestId(): Middleware {
   return async (context, next) => {
+    // `GET http://[` is HTTP and no URL: Koa throws wherever somebody asks for the path.
+    if (context.request.url !== '*' && !URL.canParse(context.request.url, 'http://localhost')) {
+      const problem = new Problem(400, { detail: 'The request target is not a URL.' });
+      context.status = problem.status;
+      context.body = JSON.stringify(problem.body());
+      context.type = 'application/problem+json';
+      return;
+    }
     const given = context.get('x-request-id');
     // Only what is harmless in a log line and a header.
     const id = /^[\w-]{1,100}$/.test(given) ? given : randomUUID();

@@ -71,7 +71,8 @@ function wholeNumber(what: string, least: number, most: number, standard?: numbe
         return z.NEVER;
       }
       const number = Number(found);
-      if (!Number.isInteger(number) || number < least || number > most || String(found).trim() === '') {
+      // Digits only: Number() alone takes "0x1538" and "5e3", too.
+      if (!/^\d+$/.test(String(found)) || number < least || number > most) {
         context.addIssue({ code: 'custom', message: `is "${found}"; ${range}` });
         return z.NEVER;
       }

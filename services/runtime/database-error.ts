@@ -1,4 +1,4 @@
-import { describeNetworkError } from './network-error.js';
+import { describeNetworkError, networkErrorCode } from './network-error.js';
 
 /** Where a database is, and who logs in. */
 export interface DatabaseTarget {
@@ -72,6 +72,15 @@ export function databaseErrorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** Codes of ours and of postgres.js for a connection that is not there. Its other codes are mistakes in a query. */
+const LIBRARY_CODES = new Set([
+  'DEADLINE',
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+]);
+
 /** SQLSTATE classes that mean "not now": connection, insufficient resources, operator intervention. */
 const PASSING_CLASSES = new Set(['08', '53', '57', '28']);
 
@@ -88,5 +97,5 @@ export function isDatabaseUnavailable(error: unknown): boolean {
       PASSING_CLASSES.has(code.slice(0, 2)) || ['3D000', '55P03', '40001', '40P01', '25006'].includes(code)
     );
   }
-  return true;
+  return LIBRARY_CODES.has(code) || networkErrorCode(error) !== undefined;
 }

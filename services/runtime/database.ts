@@ -58,12 +58,19 @@ export class Database {
   transaction<Result>(work: (sql: TransactionSql) => Promise<Result>): Promise<Result> {
     return this.guard(async () => {
       // A holder, because postgres.js types the result of a transaction for tuples of queries.
-      const holder: { result?: Result } = {};
-      await this.withDeadline(
-        this.pool.begin(async (sql) => {
-          holder.result = await work(sql);
-        }),
-      );
+      const holder: { result?: Result; givenUp?: true } = {};
+      try {
+        await this.withDeadline(
+          this.pool.begin(async (sql) => {
+            holder.result = await work(sql);
+            // Whoever asked was told 503 and may ask again: what nobody waits for any more must not happen.
+            if (holder.givenUp) throw new DatabaseDeadlineError(this.settings.queryTimeoutMs);
+          }),
+        );
+      } catch (error) {
+        holder.givenUp = true;
+        throw error;
+      }
       return holder.result as Result;
     });
   }
@@ -82,7 +89,11 @@ export class Database {
     return postgres({
       ...options(this.settings),
       max: 1,
-      connection: { application_name: this.settings.applicationName },
+      connection: {
+        application_name: this.settings.applicationName,
+        // A pod that dies in its migration must not keep the lock: its session ends after this.
+        idle_in_transaction_session_timeout: 60_000,
+      },
     });
   }
 
@@ -124,6 +135,8 @@ export class Database {
       return result;
     } catch (error) {
       if (error instanceof DatabaseDeadlineError) this.missed(pool, query);
+      // An error is an answer, too.
+      else this.deadlinesInARow = 0;
       throw error;
     } finally {
       clearTimeout(timer);
@@ -148,8 +161,9 @@ function createPool(settings: DatabaseSettings, log: Logger): Sql {
     max: settings.poolMax,
     connection: {
       application_name: settings.applicationName,
-      // The server gives up, too, so that an abandoned query does not hold locks.
-      statement_timeout: settings.queryTimeoutMs,
+      // The server gives up, too, so that an abandoned query does not hold locks; and it gives up first, so that a slow
+      // query is not taken for a dead connection.
+      statement_timeout: Math.ceil(settings.queryTimeoutMs * 0.8),
       idle_in_transaction_session_timeout: settings.queryTimeoutMs * 2,
     },
     onnotice: (notice) => {

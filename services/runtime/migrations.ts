@@ -38,6 +38,8 @@ export async function migrate(
   let said = '';
   for (;;) {
     const sql = database.dedicated();
+    const end = (): void => void sql.end({ timeout: 0 });
+    signal.addEventListener('abort', end);
     try {
       await applyAll(sql, migrations, log);
       return;
@@ -47,6 +49,7 @@ export async function migrate(
       if (reason !== said) log.warn(`migrations wait: ${reason}`);
       said = reason;
     } finally {
+      signal.removeEventListener('abort', end);
       await sql.end({ timeout: 1 }).catch(() => undefined);
     }
     await pause(RETRY_MS, undefined, { signal });

@@ -1,5 +1,5 @@
 import { bodyParser } from '@koa/bodyparser';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { z } from 'zod';
 import { Problem } from './problem.js';
 
@@ -19,6 +19,8 @@ const bodyError = z.object({
 export function requestBody(): Middleware {
   const parse = bodyParser({
     enableTypes: ['json', 'form'],
+    // application/problem+json and its like are JSON, which the parser does not know.
+    detectJSON: (context) => Boolean(context.request.is('json', '+json')),
     jsonLimit: BODY_LIMIT,
     formLimit: BODY_LIMIT,
     // Only objects and arrays: `"text"` alone is JSON and no order.
@@ -28,10 +30,10 @@ export function requestBody(): Middleware {
     },
   });
   return async (context, next) => {
-    const hasBody = context.request.length !== undefined && context.request.length > 0;
+    const hasBody = Number(context.headers['content-length'] ?? 0) > 0;
     const chunked = context.headers['transfer-encoding'] !== undefined;
     if ((hasBody || chunked) && !['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(context.method)) {
-      if (!context.request.is('json', 'application/*+json', 'urlencoded')) {
+      if (!context.request.is('json', '+json', 'urlencoded')) {
         throw new Problem(415, {
           detail: `The body is ${context.get('content-type') || 'of no stated type'}; send application/json.`,
         });
@@ -53,18 +55,22 @@ function asProblem(error: unknown): Problem {
 }
 
 /**
- * The request's body as the schema has it.
+ * The request's JSON body as the schema has it.
  *
- * @throws Problem 415 when the body is no JSON, 422 that names each field that is wrong
+ * @throws Problem 400 when there is no body, 415 when it is no JSON, 422 that names each field that is wrong
  */
 export function validBody<Schema extends z.ZodType>(
-  context: { readonly request: { readonly body?: unknown; is(type: string): string | false | null } },
+  { request }: Pick<Context, 'request'>,
   schema: Schema,
 ): z.output<Schema> {
-  const { body } = context.request;
-  if (body === undefined)
-    throw new Problem(415, { detail: 'There is no JSON body; send one as application/json.' });
-  return valid(body, schema);
+  const type = request.is('json', '+json');
+  if (type === null || (type !== false && request.rawBody === '')) {
+    throw new Problem(400, { detail: 'There is no body; send one as application/json.' });
+  }
+  if (type === false) {
+    throw new Problem(415, { detail: `The body is ${request.type}; send application/json.` });
+  }
+  return valid(request.body, schema);
 }
 
 /** A value as the schema has it. @throws Problem 422 that names each field that is wrong */

@@ -23,6 +23,8 @@ export interface ServiceContext<Config> {
   readonly config: Config;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Aborted when the drain begins: what would go on for long, such as a stream, ends itself then. */
+  readonly draining: AbortSignal;
 }
 
 /** What a service is made of. */
@@ -84,8 +86,16 @@ export async function startService<Shape extends Variables>(
   const { runtime, config } = readBoth(definition, environment);
   const log = createLog(name, VERSION, runtime.LOG_LEVEL);
   const metrics = new Metrics();
-  const parts = definition.create({ name, version: VERSION, config, log, metrics });
-  const state = { draining: false, starting: 'not started yet' as string | undefined };
+  const draining = new AbortController();
+  const parts = definition.create({
+    name,
+    version: VERSION,
+    config,
+    log,
+    metrics,
+    draining: draining.signal,
+  });
+  const state = { starting: 'not started yet' as string | undefined };
   const checks = (parts.readiness ?? []).map(
     (check) =>
       new BackgroundCheck(check, ({ ok, reason }) => {
@@ -101,7 +111,7 @@ export async function startService<Shape extends Variables>(
     service: name,
     version: VERSION,
     starting: () => state.starting,
-    draining: () => state.draining,
+    draining: () => draining.signal.aborted,
     checks: () => checks,
     dependencies: () => parts.dependencies ?? [],
   });
@@ -110,7 +120,7 @@ export async function startService<Shape extends Variables>(
     health,
     metrics,
     log,
-    draining: () => state.draining,
+    draining: () => draining.signal.aborted,
   });
   const handle = application.callback();
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
@@ -133,7 +143,7 @@ export async function startService<Shape extends Variables>(
 
   let drained: Promise<void> | undefined;
   const end = async (): Promise<void> => {
-    state.draining = true;
+    draining.abort();
     log.info(`draining for ${runtime.DRAIN_SECONDS} s`);
     await drain(server, { drainSeconds: runtime.DRAIN_SECONDS, inFlightSeconds: runtime.IN_FLIGHT_SECONDS });
     ending.abort();
@@ -156,7 +166,10 @@ export async function runService<Shape extends Variables>(
   try {
     service = await startService(definition, process.env);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    const message = error instanceof Error ? error.message : String(error);
+    // Plain for whoever reads it, and once more for whatever collects logs.
+    console.error(message);
+    createLog(definition.name, VERSION, 'fatal').fatal(message);
     process.exit(error instanceof ConfigurationError ? EX_CONFIG : 1);
   }
   const signals = { count: 0 };
@@ -165,7 +178,13 @@ export async function runService<Shape extends Variables>(
       signals.count += 1;
       // Whoever asks twice means at once.
       if (signals.count > 1) process.exit(1);
-      void service.drain().then(() => process.exit(0));
+      service.drain().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          service.log.fatal({ err: error }, 'could not end in order');
+          process.exit(1);
+        },
+      );
     });
   }
 }

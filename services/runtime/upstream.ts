@@ -29,6 +29,12 @@ export interface UpstreamRequest {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Whether doing it twice is the same as doing it once. Only then is a call repeated whose connection broke before the
+   * answer. A call that never left, because there was no connection, is repeated in any case.
+   * @default - true for GET, PUT and whatever carries an Idempotency-Key
+   */
+  readonly repeatable?: boolean;
 }
 
 /** The other service's answer, whatever its status. */
@@ -129,7 +135,7 @@ export class Upstream implements Dependency {
     try {
       return await this.call(call, deadline);
     } catch (error) {
-      if (attempt === ATTEMPTS || networkErrorCode(error) === undefined || !mayRepeat(call)) throw error;
+      if (attempt === ATTEMPTS || !mayRepeat(call, networkErrorCode(error))) throw error;
       // Jitter: callers that failed together must not come back together.
       await pause(attempt * (25 + Math.random() * 75), undefined, { signal: deadline }).catch(() => {
         throw error;
@@ -189,11 +195,22 @@ export class Upstream implements Dependency {
   }
 }
 
+/** There was no connection, so nothing can have happened on the other side. */
+const NEVER_SENT = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
 /** Reading, setting a state that is then set, and a POST that carries its key may be sent twice. */
-function mayRepeat({ method, headers }: UpstreamRequest): boolean {
-  return (
-    method !== 'POST' || Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'idempotency-key')
-  );
+function mayRepeat({ method, headers, repeatable }: UpstreamRequest, code: string | undefined): boolean {
+  if (code === undefined) return false;
+  if (NEVER_SENT.has(code)) return true;
+  const keyed = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'idempotency-key');
+  return repeatable ?? (method !== 'POST' || keyed);
 }
 
 function parse(text: string): unknown {

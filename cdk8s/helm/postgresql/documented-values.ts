@@ -1,0 +1,56 @@
+import { type Document, isMap, isScalar, type Node, Document as YamlDocument } from 'yaml';
+import { z } from 'zod';
+import { postgresqlValues, type PostgresqlValues } from './values.js';
+
+const property: z.ZodType<Property> = z.lazy(() =>
+  z.looseObject({
+    description: z.string().optional(),
+    properties: z.record(z.string(), property).optional(),
+  }),
+);
+
+interface Property {
+  readonly description?: string | undefined;
+  readonly properties?: Readonly<Record<string, Property>> | undefined;
+}
+
+/** What Helm checks every values file with: a name that nobody knows fails, with its path. */
+export function valuesSchema(): Readonly<Record<string, unknown>> {
+  // "input": whoever writes values may leave out what has a default.
+  const schema = z.toJSONSchema(postgresqlValues, { target: 'draft-7', io: 'input' });
+  return { ...schema, title: 'Values of the chart postgresql' };
+}
+
+/** values.yaml, each value with what it is for. */
+export function valuesYaml(values: PostgresqlValues): string {
+  const document = new YamlDocument(values);
+  comment(document.contents, property.parse(valuesSchema()));
+  return document.toString({ lineWidth: 0 });
+}
+
+function comment(node: Document['contents'] | Node, schema: Property): void {
+  if (!isMap(node)) return;
+  for (const pair of node.items) {
+    if (!isScalar(pair.key) || typeof pair.key.value !== 'string') continue;
+    const described = schema.properties?.[pair.key.value];
+    if (described?.description !== undefined) pair.key.commentBefore = ` ${described.description}`;
+    if (described && pair.value !== null) comment(pair.value as Node, described);
+  }
+}
+
+/** The README's table: every value by its path, with its default. */
+export function valuesTable(values: PostgresqlValues): string {
+  const rows = leaves(property.parse(valuesSchema()), values, []);
+  return ['| value | what it is | default |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function leaves(schema: Property, value: unknown, path: readonly string[]): string[] {
+  if (schema.properties === undefined) {
+    const shown = value === undefined ? '' : `\`${JSON.stringify(value)}\``;
+    return [`| \`${path.join('.')}\` | ${(schema.description ?? '').replaceAll('|', '\\|')} | ${shown} |`];
+  }
+  const members = z.record(z.string(), z.unknown()).parse(value ?? {});
+  return Object.entries(schema.properties).flatMap(([name, inner]) =>
+    leaves(inner, members[name], [...path, name]),
+  );
+}
