@@ -34,7 +34,7 @@ describe('the contract', () => {
   });
 
   test('cafe-secrets holds DB_PASSWORD', () => {
-    expect(only(manifests, 'Secret', 'cafe-secrets')['stringData']).toEqual({
+    expect(only(manifests, 'Secret', 'cafe-secrets')['data']).toEqual({
       DB_PASSWORD: expect.any(String),
     });
   });

@@ -64,6 +64,29 @@ export async function pods(selector = ''): Promise<readonly Pod[]> {
     .items.filter(({ ending }) => !ending);
 }
 
+/**
+ * What `kubectl apply -f dist` made, and the pods: each with a value that changes when somebody changes the object. That
+ * is the generation where there is one, because statuses change by themselves, else the resourceVersion.
+ */
+export async function objectVersions(): Promise<ReadonlyMap<string, string>> {
+  const kinds =
+    'deployments,services,configmaps,secrets,serviceaccounts,networkpolicies,poddisruptionbudgets,pods';
+  const json: unknown = JSON.parse(await kubectl(`get ${kinds} -o json`));
+  const meta = z.object({
+    name: z.string(),
+    uid: z.string(),
+    resourceVersion: z.string(),
+    generation: z.number().optional(),
+  });
+  const list = z.object({ items: z.array(z.object({ kind: z.string(), metadata: meta })) }).parse(json);
+  return new Map(
+    list.items.map(({ kind, metadata }) => {
+      const version = kind === 'Pod' ? metadata.uid : String(metadata.generation ?? metadata.resourceVersion);
+      return [`${kind}/${metadata.name}`, version];
+    }),
+  );
+}
+
 /** A ready pod of a service. @throws Error when there is none */
 export async function readyPod(service: ServiceName): Promise<Pod> {
   const found = (await pods(`app=${service}`)).find(({ readySince }) => readySince !== undefined);

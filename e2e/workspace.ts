@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './command.js';
@@ -15,10 +15,10 @@ export async function makeWorkspace(): Promise<string> {
   const workspace = join(ROOT, 'build', 'e2e', 'workspace');
   rmSync(workspace, { recursive: true, force: true });
   const files = await run('git ls-files --cached --others --exclude-standard -z', { cwd: ROOT });
-  for (const file of files.split('\0').filter((name) => name !== '')) {
+  for (const file of files.split('\0').filter((name) => name !== '' && existsSync(join(ROOT, name)))) {
     mkdirSync(dirname(join(workspace, file)), { recursive: true });
-    // A file that git still lists may have been deleted.
-    cpSync(join(ROOT, file), join(workspace, file), { force: true, recursive: false, errorOnExist: false });
+    // With its times: make must not think that the dependencies have changed.
+    cpSync(join(ROOT, file), join(workspace, file), { preserveTimestamps: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(workspace, 'node_modules'));
   return workspace;

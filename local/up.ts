@@ -44,6 +44,7 @@ const logs = pretty({
   colorize: process.stdout.isTTY,
   translateTime: 'SYS:HH:MM:ss',
   ignore: 'pid,hostname,service,version',
+  hideObject: true,
   messageFormat: '{service}: {msg}',
   sync: true,
 });

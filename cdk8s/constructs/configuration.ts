@@ -54,7 +54,10 @@ export class Configuration extends Construct {
       new k8s.KubeSecret(this, 'Secret', {
         metadata: { name: this.secretName },
         type: 'Opaque',
-        stringData: deferred(() => Object.fromEntries(sorted(this.secrets))),
+        // Not stringData, which the API server turns into this: a second `kubectl apply` would find a change each time.
+        data: deferred(() =>
+          Object.fromEntries(sorted(this.secrets).map(([key, value]) => [key, toBase64(value)])),
+        ),
       });
     }
     this.secrets.set(key, value);
@@ -70,6 +73,8 @@ export class Configuration extends Construct {
     return used.length === 0 ? undefined : createHash('sha256').update(JSON.stringify(used)).digest('hex');
   }
 }
+
+const toBase64 = (text: string): string => Buffer.from(text).toString('base64');
 
 const sorted = (entries: ReadonlyMap<string, string>): [string, string][] =>
   [...entries].sort(([left], [right]) => (left < right ? -1 : 1));

@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { deferred } from './deferred.js';
+import { deferred, deferredList } from './deferred.js';
 import { type Address, type EnvironmentVariable, toEnvVar } from './environment-variable.js';
 import type { Expose } from './expose.js';
 import { checkDnsLabel } from './names.js';
@@ -103,7 +103,7 @@ export class ProbedService extends Construct implements Peer {
             securityContext: RESTRICTED_POD,
             affinity: toAffinity(this.podLabels),
             topologySpreadConstraints: toTopologySpread(this.podLabels),
-            initContainers: deferred(() => this.storeEdges.map((edge) => this.gate(edge))),
+            initContainers: deferredList(() => this.storeEdges.map((edge) => this.gate(edge))),
             containers: [
               {
                 ...this.container(this.name, () => this.variables()),

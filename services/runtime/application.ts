@@ -15,6 +15,12 @@ export interface ApplicationParts {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly draining: () => boolean;
+  /** Around every answer, problems included. */
+  readonly middleware: readonly Middleware[];
+  /** Whether bodies may be those of HTML forms. */
+  readonly forms: boolean;
+  /** A problem as a page, for whoever asks for HTML first. */
+  readonly problemPage: ((problem: Problem) => string) | undefined;
 }
 
 /** `X-Request-Id`, the caller's or ours; in the log, in the answer, and passed on to whoever we call. */
@@ -23,17 +29,19 @@ export function requestIdOf({ state }: { readonly state: Record<string, unknown>
 }
 
 /** The Koa application of a service: its routes, with everything around them that all services share. */
-export function createApplication({ router, health, metrics, log, draining }: ApplicationParts): Koa {
+export function createApplication(parts: ApplicationParts): Koa {
+  const { router, health, metrics, log, draining } = parts;
   const application = new Koa();
   // Koa prints what it catches; everything is caught below, except a client that went away.
   application.silent = true;
   application.use(requestId());
   application.use(closeWhileDraining(draining));
   application.use(observe(health, metrics, log));
-  application.use(problems(log));
+  for (const middleware of parts.middleware) application.use(middleware);
+  application.use(problems(log, parts.problemPage));
   const machines = probes(health, metrics);
   application.use(machines.routes());
-  application.use(requestBody());
+  application.use(requestBody(parts));
   application.use(router.routes());
   application.use(notFound([machines, router]));
   return application;
@@ -101,7 +109,7 @@ function routeOf(context: ParameterizedContext): string {
 }
 
 /** Sends every error as a problem. What nobody thought of is a 500 that says nothing, and a log entry that says all. */
-function problems(log: Logger): Middleware {
+function problems(log: Logger, problemPage: ApplicationParts['problemPage']): Middleware {
   return async (context, next) => {
     try {
       await next();
@@ -121,6 +129,11 @@ function problems(log: Logger): Middleware {
       }
       context.status = problem.status;
       context.set({ ...problem.options.headers });
+      if (problemPage && context.accepts('json', 'html') === 'html') {
+        context.body = problemPage(problem);
+        context.type = 'html';
+        return;
+      }
       context.body = JSON.stringify(problem.body(context.path));
       context.type = 'application/problem+json';
     }

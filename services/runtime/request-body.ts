@@ -13,12 +13,13 @@ const bodyError = z.object({
 });
 
 /**
- * Reads JSON and form bodies. What cannot be read is a problem: 400 for broken JSON, 413 for too much, 415 for another
- * kind of body.
+ * Reads JSON bodies and, for pages, form bodies. What cannot be read is a problem: 400 for broken JSON, 413 for too
+ * much, 415 for another kind of body.
  */
-export function requestBody(): Middleware {
+export function requestBody({ forms }: { readonly forms: boolean }): Middleware {
+  const types = forms ? ['json', '+json', 'urlencoded'] : ['json', '+json'];
   const parse = bodyParser({
-    enableTypes: ['json', 'form'],
+    enableTypes: forms ? ['json', 'form'] : ['json'],
     // application/problem+json and its like are JSON, which the parser does not know.
     detectJSON: (context) => Boolean(context.request.is('json', '+json')),
     jsonLimit: BODY_LIMIT,
@@ -33,7 +34,7 @@ export function requestBody(): Middleware {
     const hasBody = Number(context.headers['content-length'] ?? 0) > 0;
     const chunked = context.headers['transfer-encoding'] !== undefined;
     if ((hasBody || chunked) && !['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(context.method)) {
-      if (!context.request.is('json', '+json', 'urlencoded')) {
+      if (!context.request.is(types)) {
         throw new Problem(415, {
           detail: `The body is ${context.get('content-type') || 'of no stated type'}; send application/json.`,
         });
@@ -63,14 +64,23 @@ export function validBody<Schema extends z.ZodType>(
   { request }: Pick<Context, 'request'>,
   schema: Schema,
 ): z.output<Schema> {
-  const type = request.is('json', '+json');
-  if (type === null || (type !== false && request.rawBody === '')) {
+  // Without a type there is no body either: requestBody has refused all others.
+  if (request.type === '' || request.rawBody === '') {
     throw new Problem(400, { detail: 'There is no body; send one as application/json.' });
   }
-  if (type === false) {
+  if (!request.is('json', '+json')) {
     throw new Problem(415, { detail: `The body is ${request.type}; send application/json.` });
   }
   return valid(request.body, schema);
+}
+
+/** The fields of an HTML form as the schema has them. @throws Problem 415 for another body, 422 that names each field */
+export function validForm<Schema extends z.ZodType>(
+  { request }: Pick<Context, 'request'>,
+  schema: Schema,
+): z.output<Schema> {
+  if (request.is('urlencoded')) return valid(request.body, schema);
+  throw new Problem(415, { detail: 'This address takes the form of its page; programs use /api.' });
 }
 
 /** A value as the schema has it. @throws Problem 422 that names each field that is wrong */

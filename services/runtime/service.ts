@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type Router from '@koa/router';
+import type { Middleware } from 'koa';
 import { createApplication } from './application.js';
 import {
   ConfigurationError,
@@ -13,6 +14,7 @@ import { drain } from './drain.js';
 import { type Dependency, Health } from './health.js';
 import { createLog, LOG_LEVELS, type Logger } from './log.js';
 import { Metrics } from './metrics.js';
+import type { Problem } from './problem.js';
 import { BackgroundCheck, type ReadinessCheck } from './readiness.js';
 import { VERSION } from './version.js';
 
@@ -36,6 +38,12 @@ export interface ServiceParts {
   readonly dependencies?: readonly Dependency[];
   /** Migrations and the like. Until it resolves, /startupz and /readyz say 503. It tries again by itself. */
   start?(signal: AbortSignal): Promise<void>;
+  /** Around every answer, problems included. @default - none */
+  readonly middleware?: readonly Middleware[];
+  /** Whether its routes take HTML forms. @default false */
+  readonly forms?: boolean;
+  /** A problem as a page, for browsers. @default - problem+json for everybody */
+  readonly problemPage?: (problem: Problem) => string;
   /** After the last answer: closes pools and agents. */
   close?(): Promise<void>;
 }
@@ -121,6 +129,9 @@ export async function startService<Shape extends Variables>(
     metrics,
     log,
     draining: () => draining.signal.aborted,
+    middleware: parts.middleware ?? [],
+    forms: parts.forms ?? false,
+    problemPage: parts.problemPage,
   });
   const handle = application.callback();
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {

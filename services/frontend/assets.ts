@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import Router from '@koa/router';
+import { Problem } from '../runtime/problem.js';
+
+const FOLDER = new URL('./assets/', import.meta.url);
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/**
+ * The pages' files, kept in memory. They lie below a folder that is named by a hash of them all, so that browsers may
+ * keep them for ever, and scripts can import each other by plain relative names.
+ */
+export class Assets {
+  private readonly files = new Map<string, Buffer>();
+  private readonly version: string;
+
+  constructor() {
+    const hash = createHash('sha256');
+    for (const name of readdirSync(FOLDER).sort()) {
+      const content = readFileSync(new URL(name, FOLDER));
+      this.files.set(name, content);
+      hash.update(name).update(content);
+    }
+    this.version = hash.digest('hex').slice(0, 16);
+  }
+
+  /** Where a page finds a file. @throws Error for a file that is not there */
+  path(name: string): string {
+    if (!this.files.has(name)) throw new Error(`services/frontend/assets has no file ${name}`);
+    return `/assets/${this.version}/${name}`;
+  }
+
+  /** The route that serves them. During a rollout a page of the other version may ask: it gets ours, unkept. */
+  routes(): Router {
+    const router = new Router();
+    router.get('/assets/:version/:name', (context) => {
+      const { version, name } = context.params;
+      const content = this.files.get(name ?? '');
+      if (content === undefined) throw new Problem(404, { detail: `There is nothing at ${context.path}.` });
+      const kept = version === this.version;
+      context.set('Cache-Control', kept ? 'public, max-age=31536000, immutable' : 'no-store');
+      context.body = content;
+      context.type = TYPES[extname(name ?? '')] ?? 'application/octet-stream';
+    });
+    return router;
+  }
+}

@@ -1,0 +1,20 @@
+// The screen on the wall: asks every two seconds and shows numbers.
+import { element, watch } from './live.js';
+
+let before = '';
+watch(
+  '/api/display/orders',
+  (orders) => {
+    // Nothing is touched while nothing changes, so that the screen does not flicker and nothing is read out twice.
+    const now = JSON.stringify(orders.map(({ order_number: number, status }) => [number, status]));
+    if (now === before) return;
+    before = now;
+    for (const column of ['preparing', 'ready']) {
+      const numbers = orders.filter(({ status }) => status === column);
+      document
+        .getElementById(column)
+        .replaceChildren(...numbers.map(({ order_number: number }) => element('li', {}, number)));
+    }
+  },
+  document.getElementById('stale'),
+);

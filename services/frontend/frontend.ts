@@ -1,0 +1,54 @@
+import Router from '@koa/router';
+import { variable } from '../runtime/config.js';
+import { defineService } from '../runtime/service.js';
+import { Upstream } from '../runtime/upstream.js';
+import { apiRoutes } from './api-routes.js';
+import { Assets } from './assets.js';
+import { pageRoutes } from './page-routes.js';
+import { problemPage } from './problem-page.js';
+import { securityHeaders } from './security-headers.js';
+
+/** The pages, and the API that they and other clients call. */
+export const frontend = defineService({
+  name: 'frontend',
+  variables: {
+    ORDER_SERVICE_URL: variable.url('http://order-service:5001'),
+    ORDER_SERVICE_TIMEOUT_MS: variable.milliseconds(2500),
+    KITCHEN_SERVICE_URL: variable.url('http://kitchen-service:5002'),
+    KITCHEN_SERVICE_TIMEOUT_MS: variable.milliseconds(2500),
+  },
+  create({ name, config, log, metrics }) {
+    const shared = { from: name, log, metrics };
+    const orders = new Upstream({
+      ...shared,
+      to: 'order-service',
+      url: config.ORDER_SERVICE_URL,
+      timeoutMs: config.ORDER_SERVICE_TIMEOUT_MS,
+    });
+    const kitchen = new Upstream({
+      ...shared,
+      to: 'kitchen-service',
+      url: config.KITCHEN_SERVICE_URL,
+      timeoutMs: config.KITCHEN_SERVICE_TIMEOUT_MS,
+    });
+    const assets = new Assets();
+    const router = new Router();
+    for (const routes of [
+      apiRoutes({ orders, kitchen }),
+      assets.routes(),
+      pageRoutes(assets, { orders, kitchen }),
+    ]) {
+      router.use(routes.routes());
+    }
+    return {
+      router,
+      dependencies: [orders, kitchen],
+      middleware: [securityHeaders()],
+      forms: true,
+      problemPage: (problem) => problemPage(assets, problem),
+      close: async () => {
+        await Promise.all([orders.close(), kitchen.close()]);
+      },
+    };
+  },
+});

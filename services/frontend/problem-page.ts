@@ -1,0 +1,18 @@
+import type { Problem } from '../runtime/problem.js';
+import type { Assets } from './assets.js';
+import { html } from './html.js';
+import { layout } from './layout.js';
+
+/** A problem for somebody with a browser. */
+export function problemPage(assets: Assets, problem: Problem): string {
+  const title = problem.status === 404 ? 'There is nothing here' : 'That did not work';
+  return layout(assets, {
+    title,
+    name: 'problem',
+    content: html`
+      <h1>${title}</h1>
+      <p>${problem.options.detail ?? problem.title}</p>
+      <p><a class="button" href="/">To the menu</a></p>
+    `,
+  });
+}

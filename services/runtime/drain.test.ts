@@ -1,0 +1,173 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import Router from '@koa/router';
+import { describe, expect, test } from '@jest/globals';
+import { Agent, request } from 'undici';
+import { defineService } from './service.js';
+import { ServiceFixture } from './service-fixture.js';
+
+const counter = defineService({
+  name: 'counter',
+  variables: {},
+  create({ draining }) {
+    const router = new Router();
+    router.post('/cups', async (context) => {
+      await pause(5);
+      context.body = [];
+    });
+    // Sends a word each 100 ms, 15 times; or until the drain begins.
+    router.get('/slow', (context) => {
+      const stream = new PassThrough();
+      const send = async (): Promise<void> => {
+        for (let word = 0; word < 15; word += 1) {
+          stream.write(`${word} `);
+          await pause(100);
+        }
+        stream.end('done');
+      };
+      void send();
+      context.body = stream;
+    });
+    router.get('/polite', (context) => {
+      const stream = new PassThrough();
+      stream.write('hello ');
+      draining.addEventListener('abort', () => stream.end('bye'));
+      context.body = stream;
+    });
+    router.get('/never', (context) => {
+      const stream = new PassThrough();
+      stream.write('and ');
+      context.body = stream;
+    });
+    return { router };
+  },
+});
+
+/** Sends each connection to one of its backends, as a Service's address does, and learns late that one has gone. */
+class Balancer {
+  private readonly sockets = new Set<Socket>();
+  private turn = 0;
+
+  static async over(backends: URL[]): Promise<Balancer> {
+    const server = createServer();
+    const balancer = new Balancer(server, backends);
+    server.on('connection', (client) => {
+      balancer.forward(client);
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    return balancer;
+  }
+
+  private constructor(
+    private readonly server: Server,
+    public backends: readonly URL[],
+  ) {}
+
+  get url(): string {
+    const address = this.server.address();
+    return `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
+  }
+
+  close(): void {
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  private forward(client: Socket): void {
+    this.turn += 1;
+    const backend = this.backends[this.turn % this.backends.length];
+    const server = connect(Number(backend?.port), '127.0.0.1');
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      this.sockets.add(from);
+      from.pipe(to);
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        this.sockets.delete(from);
+        to.destroy();
+      });
+    }
+  }
+}
+
+describe('drain', () => {
+  test('clients that keep their connections lose no request while one service after the other ends', async () => {
+    const start = () => ServiceFixture.start(counter, { DRAIN_SECONDS: '2' });
+    let services = [await start(), await start()];
+    const urls = () => services.map(({ url }) => new URL(url));
+    const balancer = await Balancer.over(urls());
+    // As our own client, upstream.ts: an idle connection is shorter than the drain.
+    const agent = new Agent({ keepAliveTimeout: 1000, keepAliveMaxTimeout: 1000 });
+    const failures: unknown[] = [];
+    const clients = { going: true, answers: 0 };
+    const client = async (): Promise<void> => {
+      while (clients.going) {
+        try {
+          const answer = await request(`${balancer.url}/cups`, { method: 'POST', dispatcher: agent });
+          await answer.body.dump();
+          if (answer.statusCode !== 200) failures.push(answer.statusCode);
+          clients.answers += 1;
+        } catch (error) {
+          failures.push(error);
+        }
+        await pause(Math.random() * 20);
+      }
+    };
+    const running = Array.from({ length: 10 }, client);
+    for (let round = 0; round < 2; round += 1) {
+      await pause(200);
+      const [old, kept] = services;
+      if (!old || !kept) throw new Error('there are two services');
+      const next = await start();
+      const ended = old.drain();
+      await pause(500);
+      services = [kept, next];
+      balancer.backends = urls();
+      await ended;
+    }
+    clients.going = false;
+    await Promise.all(running);
+    expect(failures).toEqual([]);
+    expect(clients.answers).toBeGreaterThan(100);
+    await agent.close();
+    balancer.close();
+    await Promise.all(services.map((service) => service.drain()));
+  });
+
+  test('an answer that is being sent is sent to its end, over a connection that then closes', async () => {
+    const service = await ServiceFixture.start(counter, { DRAIN_SECONDS: '0' });
+    const answer = await fetch(`${service.url}/slow`);
+    const text = answer.text();
+    await service.drain();
+    await expect(text).resolves.toMatch(/14 done$/);
+  });
+
+  test('a stream that listens to the drain ends itself', async () => {
+    const service = await ServiceFixture.start(counter, { DRAIN_SECONDS: '0', IN_FLIGHT_SECONDS: '60' });
+    const answer = await fetch(`${service.url}/polite`);
+    await service.drain();
+    await expect(answer.text()).resolves.toBe('hello bye');
+  });
+
+  test('an answer that never ends does not hold up the end', async () => {
+    const service = await ServiceFixture.start(counter, { DRAIN_SECONDS: '0', IN_FLIGHT_SECONDS: '1' });
+    const answer = await fetch(`${service.url}/never`);
+    await service.drain();
+    await expect(answer.text()).rejects.toThrow();
+  });
+
+  test('it serves on meanwhile, says so, and closes each connection', async () => {
+    const service = await ServiceFixture.start(counter, { DRAIN_SECONDS: '1' });
+    await service.readyz(200);
+    const ended = service.drain();
+    const answer = await service.send('GET', '/readyz');
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ status: 'ready', draining: true });
+    expect(answer.headers.get('connection')).toBe('close');
+    await ended;
+    await expect(service.send('GET', '/readyz')).rejects.toThrow();
+  });
+});

@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PostgresServer, type StopMode } from '../../local/postgres-server.js';
+
+const ROLE = { role: 'cafe', password: 'the right one', database: 'cafe_lumiere' } as const;
+
+/** A real PostgreSQL for one test file: in a directory of its own, with the café's role and database. */
+export class PostgresFixture {
+  static async start(): Promise<PostgresFixture> {
+    const directory = await mkdtemp(join(tmpdir(), 'cafe-test-'));
+    const dataDirectory = join(directory, 'postgres');
+    const server = await PostgresServer.start({ dataDirectory, fsync: false });
+    await server.createRoleAndDatabase(ROLE);
+    return new PostgresFixture(directory, dataDirectory, server);
+  }
+
+  private constructor(
+    private readonly directory: string,
+    private readonly dataDirectory: string,
+    private server: PostgresServer,
+  ) {}
+
+  get port(): number {
+    return this.server.port;
+  }
+
+  /** How the superuser connects. */
+  get superuser(): PostgresServer['superuser'] {
+    return this.server.superuser;
+  }
+
+  /** What order-service and its gate read. */
+  get environment(): Record<'DB_HOST' | 'DB_PORT' | 'DB_NAME' | 'DB_USER' | 'DB_PASSWORD', string> {
+    return {
+      DB_HOST: '127.0.0.1',
+      DB_PORT: String(this.port),
+      DB_NAME: ROLE.database,
+      DB_USER: ROLE.role,
+      DB_PASSWORD: ROLE.password,
+    };
+  }
+
+  /** Makes another database of the same role, empty. */
+  async createDatabase(database: string): Promise<void> {
+    await this.server.createRoleAndDatabase({ ...ROLE, database });
+  }
+
+  async stop(mode?: StopMode): Promise<void> {
+    await this.server.stop(mode);
+  }
+
+  /** Starts again on the same port with the same data. */
+  async startAgain(): Promise<void> {
+    this.server = await PostgresServer.start({
+      dataDirectory: this.dataDirectory,
+      port: this.port,
+      fsync: false,
+    });
+  }
+
+  /** Stops it and removes its data. */
+  async remove(): Promise<void> {
+    await this.server.stop('immediate');
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test } from '@jest/globals';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+describe('a service as a process', () => {
+  const children: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
+  /** kitchen-service: the one that needs nothing but a URL. */
+  const start = (environment: Record<string, string>) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'services/kitchen-service/main.ts'], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], HOST: '127.0.0.1', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    children.push(child);
+    const output = { log: '', error: '' };
+    child.stdout.on('data', (chunk: Buffer) => (output.log += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output.error += chunk.toString()));
+    const listening = (async () => {
+      while (!output.log.includes('listening')) await once(child.stdout, 'data');
+    })();
+    return { child, output, listening, closed: once(child, 'close') };
+  };
+  const good = { PORT: '0', ORDER_SERVICE_URL: 'http://127.0.0.1:9', DRAIN_SECONDS: '0' };
+
+  test('that cannot be configured names every variable on a line of its own, and exits with 78', async () => {
+    const { output, closed } = start({ PORT: 'abc', DRAIN_SECONDS: '-1' });
+    await expect(closed).resolves.toEqual([78, null]);
+    const lines = output.error.trim().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toContain('PORT is "abc"');
+    expect(lines[1]).toContain('DRAIN_SECONDS is "-1"');
+    expect(lines[2]).toContain('ORDER_SERVICE_URL is not set');
+    expect(JSON.parse(output.log)).toMatchObject({ level: 'fatal', service: 'kitchen-service' });
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('ends in order on %s', async (signal) => {
+    const { child, output, listening, closed } = start(good);
+    await listening;
+    child.kill(signal);
+    await expect(closed).resolves.toEqual([0, null]);
+    expect(output.log).toContain('"msg":"ended"');
+    expect(output.error).toBe('');
+  });
+
+  test('ends at once on a second signal', async () => {
+    const { child, output, listening, closed } = start({ ...good, DRAIN_SECONDS: '600' });
+    await listening;
+    child.kill('SIGTERM');
+    while (!output.log.includes('draining')) await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    await expect(closed).resolves.toEqual([1, null]);
+  });
+
+  test('on a port that is taken says so', async () => {
+    const first = start(good);
+    await first.listening;
+    const port = /"port":(\d+)/.exec(first.output.log)?.[1] ?? '';
+    const second = start({ ...good, PORT: port });
+    await expect(second.closed).resolves.toEqual([1, null]);
+    expect(second.output.error).toContain(`cannot listen on 127.0.0.1:${port}`);
+  });
+});
