@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test synth drift typecheck lint images push deploy verify undeploy e2e kind-up bench-synth
+.PHONY: help up install test synth drift typecheck lint picture images push deploy verify undeploy e2e kind-up bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -47,6 +47,9 @@ typecheck: install ## the TypeScript compiler
 lint: install ## eslint and prettier
 	npx eslint --max-warnings 0 .
 	npx prettier --check .
+
+picture: install ## draw the README's picture of the café anew
+	@$(TSX) cdk8s/write-picture.ts
 
 images: install ## build the three images (REGISTRY)
 	@$(TSX) images/build.ts
