@@ -56,7 +56,9 @@ const cafe = new LocalCafe({
     console.log(line);
   },
   log: (source, line) => {
-    // PostgreSQL's own lines are not JSON; neither is what a service says that cannot start.
+    // What PostgreSQL says of its daily business is of no interest here.
+    if (source === 'postgresql' && line.includes(' LOG: ')) return;
+    // Its other lines are not JSON; neither is what a service says that cannot start.
     logs.write(line.startsWith('{') ? `${line}\n` : `${source}: ${line}\n`);
   },
 });
