@@ -6,14 +6,26 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { defaultFullname, postgresqlChartFiles } from './chart.js';
+import { postgresqlValues } from './values.js';
 
 const named = z.looseObject({
   kind: z.string(),
   metadata: z.looseObject({ name: z.string() }),
   spec: z.unknown().optional(),
 });
-const helmFound = spawnSync('helm', ['version']).status === 0;
-if (!helmFound) console.warn('helm is not on the PATH, so the chart is not rendered by these tests');
+const container = z.looseObject({ name: z.string() });
+const podSpec = z.looseObject({
+  securityContext: z.unknown(),
+  initContainers: z.array(container),
+  containers: z.array(container),
+});
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+const HELM = process.env['HELM'] ?? 'helm';
+const helmFound = spawnSync(HELM, ['version']).status === 0;
+if (!helmFound) {
+  console.warn('helm is neither on the PATH nor in $HELM, so the chart is not rendered by these tests');
+}
 
 test('the chart is the same in two makings, and says that it is generated', () => {
   expect([...postgresqlChartFiles()]).toEqual([...postgresqlChartFiles()]);
@@ -22,7 +34,9 @@ test('the chart is the same in two makings, and says that it is generated', () =
 });
 
 test('a wrong value does not become a chart', () => {
-  expect(() => postgresqlChartFiles({ auth: { username: 'postgres' } })).toThrow('username');
+  expect(() => postgresqlChartFiles({ auth: { username: 'postgres' } })).toThrow(
+    /^The values of the chart postgresql are wrong:\n.*is the superuser[^]*auth\.username/,
+  );
 });
 
 (helmFound ? describe : describe.skip)('with the real Helm', () => {
@@ -39,7 +53,7 @@ test('a wrong value does not become a chart', () => {
   });
 
   const helm = (...words: readonly string[]) => {
-    const { status, stdout, stderr } = spawnSync('helm', words, { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(HELM, words, { encoding: 'utf8' });
     return { status, stdout, stderr };
   };
   const render = (release: string, ...words: readonly string[]) =>
@@ -67,6 +81,8 @@ test('a wrong value does not become a chart', () => {
     'postgresql',
     'my-postgresql-2',
     'a-very-long-release-name-of-forty-three-chars',
+    // Cut between two of its dashes.
+    `${'postgresql'.padEnd(48, 'x')}---y`,
   ])('the release %s makes the names that our own rule makes', (release) => {
     const services = objects(release)
       .filter(({ kind }) => kind === 'Service')
@@ -112,6 +128,108 @@ test('a wrong value does not become a chart', () => {
     expect(text).toContain('"jit=false"');
   });
 
+  test('a label of the user’s cannot take the place of one that selectors look for', () => {
+    const words = ['--set-string', 'commonLabels.app\\.kubernetes\\.io/name=theirs'];
+    expect(JSON.stringify(objects('shop', ...words))).not.toContain('theirs');
+  });
+
+  test('the pod passes Pod Security "restricted", and every container has its resources', () => {
+    const set = objects('shop').find(({ kind }) => kind === 'StatefulSet');
+    const { template } = z.object({ template: z.object({ spec: podSpec }) }).parse(set?.spec);
+    expect(template.spec.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      runAsUser: 999,
+      fsGroup: 999,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    const containers = [...template.spec.initContainers, ...template.spec.containers];
+    expect(containers.map(({ name }) => name)).toEqual(['initialize', 'postgres', 'credentials']);
+    const amounts: unknown = expect.objectContaining({
+      cpu: expect.anything(),
+      memory: expect.anything(),
+      'ephemeral-storage': expect.anything(),
+    });
+    for (const container of containers) {
+      expect(container).toMatchObject({
+        resources: { requests: amounts, limits: amounts },
+        terminationMessagePolicy: 'FallbackToLogsOnError',
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        },
+      });
+    }
+  });
+
+  test('readiness needs an answer that accepts; start and liveness take one that says "in recovery"', () => {
+    const set = objects('shop').find(({ kind }) => kind === 'StatefulSet');
+    const { template } = z.object({ template: z.object({ spec: podSpec }) }).parse(set?.spec);
+    const [postgres] = template.spec.containers;
+    const command = (probe: string) => JSON.stringify(postgres?.[probe]);
+    const asks = 'pg_isready -q -h 127.0.0.1 -p 5432 -U \\"$APP_USERNAME\\" -d \\"$APP_DATABASE\\"';
+    for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe']) {
+      expect(command(probe)).toContain(asks);
+    }
+    expect(command('startupProbe')).toContain('|| [ $? -eq 1 ]');
+    expect(command('livenessProbe')).toContain('|| [ $? -eq 1 ]');
+    expect(command('readinessProbe')).not.toContain('||');
+  });
+
+  test('the checksum on the pod changes with the scripts alone, not with the chart’s version', () => {
+    const words = ['--set', 'commonLabels.team=blue'];
+    const checksum = (text: string) => /checksum\/scripts: (\w+)/.exec(text)?.[1];
+    expect(checksum(render('shop', ...words).stdout)).toMatch(/^[0-9a-f]{64}$/);
+    expect(checksum(render('shop', ...words).stdout)).toBe(checksum(render('shop').stdout));
+  });
+
+  test('the password is in the Secret alone', () => {
+    const secrets = objects('shop').filter(({ kind }) => kind === 'Secret');
+    expect(secrets).toEqual([
+      expect.objectContaining({
+        type: 'kubernetes.io/basic-auth',
+        data: { username: base64('app'), password: base64('open') },
+      }),
+    ]);
+    expect(secrets[0]?.metadata).toMatchObject({ annotations: { 'helm.sh/resource-policy': 'keep' } });
+    expect(objects('shop').filter((object) => JSON.stringify(object).includes(base64('open')))).toEqual(
+      secrets,
+    );
+  });
+
+  test('only the clients come in, or the namespace’s pods when nobody said who they are; nothing goes out', () => {
+    const policy = (...words: readonly string[]) =>
+      objects('shop', ...words).find(({ kind }) => kind === 'NetworkPolicy')?.spec;
+    const ports = [{ protocol: 'TCP', port: 5432 }];
+    expect(policy()).toMatchObject({ ingress: [{ from: [{ podSelector: {} }], ports }], egress: [] });
+    expect(policy('--set', 'primary.networkPolicy.clients[0].matchLabels.app=shop')).toMatchObject({
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: 'shop' } } }], ports }],
+    });
+    expect(policy('--set', 'primary.networkPolicy.enabled=false')).toBeUndefined();
+  });
+
+  test.each([
+    ['image.tag=latest', 'which one day is another major version'],
+    ['auth.username=postgres', '"postgres" is the superuser'],
+    ['auth.username=pg_monitor', "are PostgreSQL's own"],
+    ['auth.database=template1', 'which every PostgreSQL has for itself'],
+    ...[
+      'config_file',
+      'data_directory',
+      'hba_file',
+      'listen_addresses',
+      'port',
+      'unix_socket_directories',
+    ].map((name): [string, string] => [`postgresqlConfiguration.${name}=1`, `${name} is set by the chart`]),
+    ['postgresqlConfiguration.MaxConnections=1', 'MaxConnections is no parameter of PostgreSQL'],
+  ])('%s is refused with its reason, by Helm and by our own schema', (value, reason) => {
+    expect(render('shop', '--set', value).stderr).toContain(reason);
+    const [path = '', given = ''] = value.split('=');
+    const [section = '', name = ''] = path.split('.');
+    expect(postgresqlValues.safeParse({ [section]: { [name]: given } }).success).toBe(false);
+  });
+
   test('the values of a parent chart do not disturb', () => {
     expect(render('shop', '--set', 'global.anything=1,enabled=true').status).toBe(0);
   });
@@ -119,10 +237,15 @@ test('a wrong value does not become a chart', () => {
   test.each([
     ['imgae.tag=17', 'imgae'],
     ['image.tga=17', 'tga'],
-    ['image.tag=latest', 'tag'],
     ['image.pullPolicy=Sometimes', 'pullPolicy'],
     ['image.digest=sha256:12', 'digest'],
-    ['auth.username=postgres', 'username'],
+    ['auth.username=Shop', 'username'],
+    ['image.tag=17:trixie', 'tag'],
+    ['enabled=perhaps', 'enabled'],
+    ['fullnameOverride=My_Name', 'fullnameOverride'],
+    ['primary.resources.limits.memory=lots', 'memory'],
+    ['primary.resources.limits.gpu=1', 'gpu'],
+    ['postgresqlConfiguration.max_connections=many', 'max_connections'],
     ['auth.database=Shop', 'database'],
     ['auth.secretKeys.adminPasswordKey=x', 'adminPasswordKey'],
     ['primary.persistence.size=big', 'size'],
@@ -130,7 +253,7 @@ test('a wrong value does not become a chart', () => {
     ['primary.terminationGracePeriodSeconds=30', 'terminationGracePeriodSeconds'],
     ['primary.pdb.create=perhaps', 'create'],
     ['primary.networkPolicy.clients[0].labels.app=x', 'clients'],
-    ['postgresqlConfiguration.MaxConnections=1', 'postgresqlConfiguration'],
+    ['primary.networkPolicy.clients[0].matchLabels=x', 'matchLabels'],
   ])('%s is refused with its name', (value, name) => {
     const { status, stderr } = render('shop', '--set', value);
     expect(status).not.toBe(0);

@@ -24,7 +24,7 @@ describe('the values', () => {
     // For the parent chart of a subchart; see their descriptions.
     const forOthers = ['global', 'enabled'];
     // Read as a whole, by `toYaml` or `with`.
-    const asWhole = ['image.', 'primary.resources.'];
+    const asWhole = ['image.', 'primary.resources.', 'postgresqlConfiguration.'];
     const unread = leaves(valuesSchema())
       .filter((path) => !forOthers.includes(path))
       .filter((path) => {
@@ -47,19 +47,46 @@ describe('the values', () => {
     const table = valuesTable(standard);
     for (const path of leaves(valuesSchema())) expect(table).toContain(`| \`${path}\` |`);
     expect(table).toContain(
-      '| `image.tag` | Major version and distribution; both matter to data that exist, so "latest" is refused | `"17-trixie"` |',
+      '| `image.tag` | Major version and distribution; both matter to data that exist. "latest" is refused | `"17-trixie"` |',
     );
   });
 
-  test.each<[string, unknown]>([
-    ['a typo at the top', { imgae: {} }],
-    ['a typo below', { primary: { persistance: {} } }],
-    ['latest', { image: { tag: 'latest' } }],
-    ['the superuser as the application’s role', { auth: { username: 'postgres' } }],
-    ['a name that needs quotes', { auth: { database: 'Café' } }],
-    ['a password with white space around it', { auth: { password: 'x\n' } }],
-    ['a stop that ends in a recovery', { primary: { terminationGracePeriodSeconds: 30 } }],
-  ])('refuse %s', (_, values) => {
-    expect(postgresqlValues.safeParse(values).success).toBe(false);
+  test('given in part keep the rest of the configuration', () => {
+    const { postgresqlConfiguration } = postgresqlValues.parse({
+      postgresqlConfiguration: { max_connections: 50, 'auto_explain.log_analyze': true },
+    });
+    expect(postgresqlConfiguration).toEqual({
+      max_connections: 50,
+      shared_buffers: '128MB',
+      'auto_explain.log_analyze': true,
+    });
+  });
+
+  test.each<[string, unknown, string]>([
+    ['a typo at the top', { imgae: {} }, 'imgae'],
+    ['a typo below', { primary: { persistance: {} } }, 'persistance'],
+    ['latest', { image: { tag: 'latest' } }, 'another major version'],
+    ['the superuser as the application’s role', { auth: { username: 'postgres' } }, 'is the superuser'],
+    ['a role of PostgreSQL’s own', { auth: { username: 'pg_monitor' } }, 'names beginning with "pg_"'],
+    ['a database of PostgreSQL’s own', { auth: { database: 'template1' } }, 'has for itself'],
+    ['a name that needs quotes', { auth: { database: 'Café' } }, 'is "Café"; a plain identifier'],
+    ['a password with white space around it', { auth: { password: 'x\n' } }, 'white space'],
+    [
+      'a stop that ends in a recovery',
+      { primary: { terminationGracePeriodSeconds: 30 } },
+      'primary.terminationGracePeriodSeconds',
+    ],
+    ['a size without a number', { primary: { persistence: { size: 'big' } } }, 'is "big"; a quantity'],
+    [
+      'a client that is everybody',
+      { primary: { networkPolicy: { clients: [{ matchLabels: {} }] } } },
+      'name a label',
+    ],
+    ['a parameter of the chart', { postgresqlConfiguration: { port: 1 } }, 'port is no parameter'],
+    ['no parameter', { postgresqlConfiguration: { MaxConnections: 1 } }, 'MaxConnections is no parameter'],
+    ['text for a number', { postgresqlConfiguration: { max_connections: '50' } }, 'max_connections'],
+  ])('refuse %s, and say why', (_, values, why) => {
+    const { error } = postgresqlValues.safeParse(values);
+    expect(error && z.prettifyError(error)).toContain(why);
   });
 });

@@ -9,36 +9,76 @@ const describe = (description: string) => ({ description });
 const quantity = (description: string) =>
   z
     .string()
-    .regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?$/)
+    .regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?$/, {
+      error: ({ input }) => `is ${JSON.stringify(input)}; a quantity is a number with a unit, such as 512Mi`,
+    })
     .meta(describe(description));
 
-/** A DNS subdomain, or nothing. */
+/** A name of one of the chart's objects, or nothing; 50 as in templates/_helpers.tpl. */
 const optionalName = (description: string) =>
   z
     .string()
-    .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$/)
+    .max(50)
+    .regex(/^([a-z]([-a-z0-9]*[a-z0-9])?)?$/, {
+      error: ({ input }) =>
+        `is ${JSON.stringify(input)}; a name is of a-z, 0-9 and "-", beginning with a letter`,
+    })
     .meta(describe(description));
-
-const labels = (description: string) => z.record(z.string(), z.string()).meta(describe(description));
 
 const limits = (cpu: string, memory: string) =>
   z
     .strictObject({
       cpu: quantity('CPU').default(cpu),
-      memory: quantity('memory').default(memory),
-      'ephemeral-storage': quantity('logs and temporary files').default('128Mi'),
+      memory: quantity('Memory').default(memory),
+      'ephemeral-storage': quantity('Logs and temporary files').default('128Mi'),
     })
     .prefault({});
 
-// Helm checks with Go's regular expressions, which have no lookahead: what is not allowed is said with `not`, for Helm,
-// and with `refine`, for us.
-
-/** A plain PostgreSQL identifier: the same with and without quotes. */
+/** A PostgreSQL identifier that is the same with and without quotes. */
 const identifier = (description: string) =>
   z
     .string()
-    .regex(/^[a-z_][a-z0-9_]{0,62}$/)
+    .regex(/^[a-z_][a-z0-9_]{0,62}$/, {
+      error: ({ input }) =>
+        `is ${JSON.stringify(input)}; a plain identifier is 1 to 63 of a-z, 0-9 and "_", not beginning with a digit`,
+    })
     .meta(describe(description));
+
+// What is refused here by `refine` is refused for Helm in templates/_helpers.tpl, `postgresql.validate`: a schema's
+// message would only show a pattern.
+
+/** Set by the chart, whose probes, Service and credentials need them as they are. */
+const CHART_PARAMETERS: readonly string[] = [
+  'config_file',
+  'data_directory',
+  'hba_file',
+  'listen_addresses',
+  'port',
+  'unix_socket_directories',
+];
+const PARAMETER = /^[a-z_][a-z0-9_.]*$/;
+const wrongParameter = (values: Readonly<Record<string, unknown>>) =>
+  Object.keys(values).find((name) => !PARAMETER.test(name) || CHART_PARAMETERS.includes(name));
+
+const parameters = z
+  .object({
+    max_connections: z
+      .int()
+      .min(10)
+      .default(100)
+      .meta(describe('Connections, of which 3 are the superuser’s')),
+    shared_buffers: z
+      .union([z.string(), z.number()])
+      .default('128MB')
+      .meta(describe('PostgreSQL’s own cache: a quarter of the memory limit')),
+  })
+  .catchall(z.union([z.string(), z.number(), z.boolean()]))
+  .refine((values) => wrongParameter(values) === undefined, {
+    error: ({ input }) =>
+      `${String(wrongParameter(z.record(z.string(), z.unknown()).parse(input)))} is no parameter (a-z, 0-9, "_", "."), or is one that the chart sets itself: ${CHART_PARAMETERS.join(', ')}`,
+  })
+  .prefault({})
+  .meta(describe('Parameters of postgresql.conf, as many as you like; a change restarts the pod'));
 
 export const postgresqlValues = z.strictObject({
   global: z
@@ -50,7 +90,10 @@ export const postgresqlValues = z.strictObject({
   fullnameOverride: optionalName('The objects’ name, instead of the one made from release and chart').default(
     '',
   ),
-  commonLabels: labels('Labels on every object; never in a selector or a claim').default({}),
+  commonLabels: z
+    .record(z.string(), z.string())
+    .meta(describe('Labels on every object and on the pod; never in a selector or a claim'))
+    .default({}),
   image: z
     .strictObject({
       registry: z
@@ -65,13 +108,8 @@ export const postgresqlValues = z.strictObject({
       tag: z
         .string()
         .regex(/^\w[\w.-]{0,127}$/)
-        .refine((tag) => tag !== 'latest')
-        .meta({
-          ...describe(
-            'Major version and distribution; both matter to data that exist, so "latest" is refused',
-          ),
-          not: { const: 'latest' },
-        })
+        .refine((tag) => tag !== 'latest', { error: 'is "latest", which one day is another major version' })
+        .meta(describe('Major version and distribution; both matter to data that exist. "latest" is refused'))
         .default('17-trixie'),
       digest: z
         .string()
@@ -88,19 +126,29 @@ export const postgresqlValues = z.strictObject({
   auth: z
     .strictObject({
       username: identifier('')
-        .refine((name) => name !== 'postgres')
-        .meta({
-          ...describe('The application’s role: owns its database, is no superuser'),
-          not: { const: 'postgres' },
+        .refine((name) => name !== 'postgres' && !name.startsWith('pg_'), {
+          error: ({ input }) =>
+            `is ${JSON.stringify(input)}; "postgres" is the superuser, and names beginning with "pg_" are PostgreSQL's own`,
         })
+        .meta(describe('The application’s role: owns its database, is no superuser'))
         .default('app'),
-      database: identifier('The application’s database').default('app'),
+      database: identifier('')
+        .refine((name) => !['postgres', 'template0', 'template1'].includes(name), {
+          error: ({ input }) => `is ${JSON.stringify(input)}, which every PostgreSQL has for itself`,
+        })
+        .meta(describe('The application’s database'))
+        .default('app'),
       password: z
         .string()
-        .regex(/^(\S(.*\S)?)?$/)
+        // Not in the message: it is a password.
+        .regex(/^(\S(.*\S)?)?$/, { error: 'begins or ends with white space, or has a line break' })
         .meta(describe('Its password; empty generates one at the first install and keeps it'))
         .default(''),
-      existingSecret: optionalName('A Secret that holds the password; then no Secret is made').default(''),
+      existingSecret: z
+        .string()
+        .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$/)
+        .meta(describe('A Secret of yours that holds the password; then none is made'))
+        .default(''),
       secretKeys: z
         .strictObject({
           userPasswordKey: z
@@ -112,16 +160,13 @@ export const postgresqlValues = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
-  postgresqlConfiguration: z
-    .record(z.string().regex(/^[a-z_][a-z0-9_.]*$/), z.union([z.string(), z.number(), z.boolean()]))
-    .meta(describe('Parameters of postgresql.conf; a change restarts the pod'))
-    .default({ max_connections: 100, shared_buffers: '128MB' }),
+  postgresqlConfiguration: parameters,
   primary: z
     .strictObject({
       terminationGracePeriodSeconds: z
         .int()
         .min(120)
-        .meta(describe('Time to write everything down; shorter ends in a recovery'))
+        .meta(describe('Seconds to write everything down; shorter ends in a recovery'))
         .default(120),
       persistence: z
         .strictObject({
@@ -144,8 +189,20 @@ export const postgresqlValues = z.strictObject({
         .strictObject({
           enabled: z.boolean().meta(describe('Whether only clients reach the database')).default(true),
           clients: z
-            .array(z.strictObject({ matchLabels: z.record(z.string(), z.string()) }))
-            .meta(describe('Pods of the namespace that are clients; empty lets all of them in'))
+            .array(
+              z.strictObject({
+                matchLabels: z
+                  .record(z.string(), z.string())
+                  // In a policy an empty selector is every pod.
+                  .refine((labels) => Object.keys(labels).length > 0, { error: 'is empty; name a label' })
+                  .meta({ minProperties: 1 }),
+              }),
+            )
+            .meta(
+              describe(
+                'Who may connect, by pod labels: `- matchLabels: {app: shop}`. Empty is every pod of the namespace, and none of another',
+              ),
+            )
             .default([]),
         })
         .prefault({}),

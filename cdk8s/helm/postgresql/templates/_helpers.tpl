@@ -1,17 +1,18 @@
 {{- define "postgresql.name" -}}
-{{- default .Chart.Name .Values.nameOverride | trunc 50 | trimSuffix "-" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 50 | trimAll "-" -}}
 {{- end -}}
 
-{{/* The release's name when it contains the chart's, else both. 50, because a StatefulSet's pods get longer names. */}}
+{{/* The release's name when it contains the chart's, else both. At most 50, because the StatefulSet's controller puts its
+     name and a hash into a label, and a label's value ends at 63. */}}
 {{- define "postgresql.fullname" -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" -}}
+{{- .Values.fullnameOverride | trunc 50 | trimAll "-" -}}
 {{- else -}}
 {{- $name := include "postgresql.name" . -}}
 {{- if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- .Release.Name | trunc 50 | trimAll "-" -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 50 | trimSuffix "-" -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 50 | trimAll "-" -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -23,13 +24,19 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: primary
 {{- end -}}
 
+{{/* The user's labels come last: they cannot take the place of ours, which selectors look for. */}}
+{{- define "postgresql.podLabels" -}}
+{{ merge (include "postgresql.selectorLabels" . | fromYaml) .Values.commonLabels | toYaml }}
+{{- end -}}
+
 {{- define "postgresql.labels" -}}
+{{ merge (include "postgresql.chartLabels" . | fromYaml) .Values.commonLabels | toYaml }}
+{{- end -}}
+
+{{- define "postgresql.chartLabels" -}}
 {{ include "postgresql.selectorLabels" . }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
 {{- end -}}
 
 {{- define "postgresql.image" -}}
@@ -46,13 +53,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if .Values.auth.existingSecret }}{{ .Values.auth.secretKeys.userPasswordKey }}{{ else }}password{{ end -}}
 {{- end -}}
 
+{{/* The data alone, so that their checksum changes only with them. */}}
 {{- define "postgresql.scripts" -}}
-initialize.sh: |
-  {{- .Files.Get "files/initialize.sh" | nindent 2 }}
-credentials.sh: |
-  {{- .Files.Get "files/credentials.sh" | nindent 2 }}
-pg_hba.conf: |
-  {{- .Files.Get "files/pg_hba.conf" | nindent 2 }}
+{{- range $path, $_ := .Files.Glob "files/*" }}
+{{ base $path }}: |
+  {{- $.Files.Get $path | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- define "postgresql.containerSecurityContext" -}}
@@ -66,4 +72,25 @@ capabilities:
 {{/* The same everywhere: with a role and a database that exist, or each question is an error in PostgreSQL's log. */}}
 {{- define "postgresql.isReady" -}}
 pg_isready -q -h 127.0.0.1 -p 5432 -U "$APP_USERNAME" -d "$APP_DATABASE" -t 3
+{{- end -}}
+
+{{/* What a JSON schema can only refuse with a pattern is refused here with its reason. */}}
+{{- define "postgresql.validate" -}}
+{{- if eq .Values.image.tag "latest" -}}
+{{- fail "image.tag is \"latest\", which one day is another major version, and that cannot read this one's data. Set a major version and a distribution, such as 17-trixie." -}}
+{{- end -}}
+{{- if or (eq .Values.auth.username "postgres") (hasPrefix "pg_" .Values.auth.username) -}}
+{{- fail (printf "auth.username is %q: \"postgres\" is the superuser and names beginning with \"pg_\" are PostgreSQL's own. Choose another name for the application's role." .Values.auth.username) -}}
+{{- end -}}
+{{- if has .Values.auth.database (list "postgres" "template0" "template1") -}}
+{{- fail (printf "auth.database is %q, which every PostgreSQL has for itself. Choose another name for the application's database." .Values.auth.database) -}}
+{{- end -}}
+{{- range $name, $_ := .Values.postgresqlConfiguration -}}
+{{- if not (regexMatch "^[a-z_][a-z0-9_.]*$" $name) -}}
+{{- fail (printf "postgresqlConfiguration.%s is no parameter of PostgreSQL: those are of a-z, 0-9, \"_\" and \".\", such as max_connections." $name) -}}
+{{- end -}}
+{{- if has $name (list "config_file" "data_directory" "hba_file" "listen_addresses" "port" "unix_socket_directories") -}}
+{{- fail (printf "postgresqlConfiguration.%s is set by the chart, whose probes, Service and credentials need it as it is. Leave it out." $name) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}

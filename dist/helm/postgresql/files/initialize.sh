@@ -5,25 +5,36 @@ set -euo pipefail
 
 volume=$(dirname "$PGDATA")
 staging=$PGDATA.initializing
+user=$(id -u)
 
 say() { echo "initialize: $1"; }
 refuse() {
   say "refused: $1"
   exit 1
 }
+# Process 1 ignores these unless it says otherwise; then the end of the pod would wait for its whole grace period.
+trap 'exit 143' TERM INT
 
-if [[ -s $PGDATA/PG_VERSION ]]; then
+# shellcheck source=hold-volume.sh
+. "$(dirname "$0")/hold-volume.sh"
+[[ -r $volume && -x $volume ]] ||
+  refuse "user $user cannot read the volume at $volume. Its storage class ignores fsGroup: make its root readable and writable for group $(id -g)."
+hold_volume "$volume"
+
+if [[ -e $PGDATA ]]; then
+  [[ -O $PGDATA ]] ||
+    refuse "$PGDATA belongs to user $(stat -c %u "$PGDATA"), and this container runs as user $user. Give it back with: chown -R $user $PGDATA."
+  [[ -s $PGDATA/PG_VERSION ]] ||
+    refuse "$PGDATA is there and has no PG_VERSION, so it is no complete database. Look into it; restore a backup, or move it away to begin with an empty database."
   found=$(<"$PGDATA/PG_VERSION")
   [[ $found == "$PG_MAJOR" ]] ||
     refuse "the volume holds data of PostgreSQL $found, and this image is PostgreSQL $PG_MAJOR. Set image.tag back to a $found image; to upgrade, dump with $found and restore into a new release with $PG_MAJOR."
-  [[ -O $PGDATA ]] ||
-    refuse "$PGDATA belongs to user $(stat -c %u "$PGDATA"), and this container runs as user $(id -u). Give it back with: chown -R $(id -u) $PGDATA."
+  [[ -w $PGDATA ]] ||
+    refuse "$PGDATA cannot be written to: the volume is mounted read-only, after an error of its disk perhaps. Look at the node's kernel log, and repair or restore the volume."
   say "the volume holds a database of PostgreSQL $found"
   exit 0
 fi
 
-[[ ! -e $PGDATA ]] ||
-  refuse "$PGDATA is there and has no PG_VERSION, so it is no complete database. Look into it; move it away to begin with an empty database."
 [[ ! -e $volume/PG_VERSION ]] ||
   refuse "data of PostgreSQL $(<"$volume/PG_VERSION") lie at the volume's root, and this chart keeps them in $PGDATA. Move them there, or restore a dump."
 strangers=$(find "$volume" -mindepth 1 -maxdepth 1 ! -name lost+found ! -path "$staging" -printf '%f ')
@@ -32,24 +43,30 @@ strangers=$(find "$volume" -mindepth 1 -maxdepth 1 ! -name lost+found ! -path "$
 # A leftover of an attempt that was killed. Nobody was ever served from it.
 rm -rf "$staging" 2>/dev/null || true
 mkdir -m 700 "$staging" 2>/dev/null ||
-  refuse "user $(id -u) cannot write to the volume at $volume: it is read-only, full, or its class ignores fsGroup."
+  refuse "user $user cannot write to the volume at $volume: it is read-only, full, or its storage class ignores fsGroup."
 
 say "making the database $APP_DATABASE of PostgreSQL $PG_MAJOR"
+# A socket of its own: one that a killed attempt left in /tmp would be taken for a running server's.
+socket=/tmp/initialize
+rm -rf "$socket" && mkdir -m 700 "$socket"
 # The built-in locale sorts the same with every C library, so that a newer image does not corrupt indexes.
 locale=(--locale=C.UTF-8)
 ((PG_MAJOR < 17)) || locale=(--locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C.UTF-8)
-# Synchronised once, at the end: until the rename nothing here counts. The superuser gets no password: it logs in over
-# the socket of this pod, and nowhere else.
+# Until the rename nothing here counts, so it is synchronised once, at the end, and not after each step: a disk may take
+# 10 ms for each of a thousand files. The superuser gets no password: it logs in over the socket of this pod, and
+# nowhere else.
 initdb --pgdata="$staging" --username=postgres --encoding=UTF8 "${locale[@]}" --data-checksums \
   --auth-local=trust --auth-host=scram-sha-256 --no-sync --no-instructions >/dev/null
-pg_ctl --pgdata="$staging" --silent --wait --options="-c listen_addresses='' -c unix_socket_directories=/tmp -c fsync=off" start >/dev/null
-psql --host=/tmp --username=postgres --dbname=postgres --no-psqlrc --quiet --set=ON_ERROR_STOP=1 <<'SQL'
+pg_ctl --pgdata="$staging" --silent --wait \
+  --options="-c listen_addresses='' -c unix_socket_directories=$socket -c fsync=off" start >/dev/null
+psql --host="$socket" --username=postgres --dbname=postgres --no-psqlrc --quiet --set=ON_ERROR_STOP=1 <<'SQL'
 \getenv username APP_USERNAME
 \getenv database APP_DATABASE
 create role :"username" login;
 create database :"database" owner :"username";
 SQL
 pg_ctl --pgdata="$staging" --silent --wait --mode=fast stop >/dev/null
+# Everything is on the disk before it gets its name, and then the name is.
 initdb --pgdata="$staging" --sync-only >/dev/null
 mv "$staging" "$PGDATA"
 sync "$volume"

@@ -1,0 +1,98 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { platform, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+const SCRIPT = fileURLToPath(new URL('files/initialize.sh', import.meta.url));
+// The script is for the image, whose bash, flock, find and stat are Debian's.
+const runsHere = platform() === 'linux' && spawnSync('flock', ['--version']).status === 0;
+if (!runsHere) console.warn('no Linux with flock, so initialize.sh is not run by these tests');
+
+(runsHere ? describe : describe.skip)('the guard in front of PostgreSQL', () => {
+  let volume: string;
+  beforeEach(() => {
+    volume = mkdtempSync(join(tmpdir(), 'cafe-volume-'));
+  });
+  afterEach(() => {
+    rmSync(volume, { recursive: true });
+  });
+
+  const put = (path: string, content = '') => {
+    mkdirSync(join(volume, path, '..'), { recursive: true });
+    writeFileSync(join(volume, path), content);
+  };
+  const environment = () => ({
+    // Without PostgreSQL's own programs: what is refused is refused before they are needed.
+    PATH: '/usr/bin:/bin',
+    PGDATA: join(volume, 'pgdata'),
+    PG_MAJOR: '17',
+    APP_USERNAME: 'app',
+    APP_DATABASE: 'app',
+  });
+  const initialize = () => {
+    const { status, stdout } = spawnSync('bash', [SCRIPT], { env: environment(), encoding: 'utf8' });
+    return { status, lines: stdout.trim().split('\n') };
+  };
+
+  test('lets data of its own major version pass', () => {
+    put('pgdata/PG_VERSION', '17\n');
+    expect(initialize()).toEqual({
+      status: 0,
+      lines: ['initialize: the volume holds a database of PostgreSQL 17'],
+    });
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, string]>([
+    ['data of another major version', { 'pgdata/PG_VERSION': '16\n' }, 'Set image.tag back to a 16 image'],
+    ['a directory without PG_VERSION', { 'pgdata/base/1': '' }, 'has no PG_VERSION'],
+    ['an empty PG_VERSION', { 'pgdata/PG_VERSION': '' }, 'has no PG_VERSION'],
+    [
+      'data at the root of the volume',
+      { PG_VERSION: '15\n' },
+      'data of PostgreSQL 15 lie at the volume’s root',
+    ],
+    ['what somebody else put there', { 'lost+found/x': '', 'photos/1': '' }, 'of this chart: photos.'],
+    ['the layout of newer images', { '18/docker/PG_VERSION': '18\n' }, 'of this chart: 18.'],
+  ])('refuses %s with one line, and touches nothing', (_, files, reason) => {
+    for (const [path, content] of Object.entries(files)) put(path, content);
+    const before = readdirSync(volume, { recursive: true });
+    const { status, lines } = initialize();
+    expect(status).toBe(1);
+    expect(lines).toEqual([expect.stringMatching(/^initialize: refused: /)]);
+    expect(lines[0]).toContain(reason.replace('’', "'"));
+    expect(readdirSync(volume, { recursive: true })).toEqual(before);
+  });
+
+  test('begins a killed attempt anew, and what fails gets no name that counts', () => {
+    put('pgdata.initializing/PG_VERSION', '17\n');
+    put('lost+found/x');
+    const { status, lines } = initialize();
+    expect(lines).toEqual(['initialize: making the database app of PostgreSQL 17']);
+    expect(status).not.toBe(0);
+    expect(existsSync(join(volume, 'pgdata'))).toBe(false);
+    expect(readdirSync(join(volume, 'pgdata.initializing'))).toEqual([]);
+  });
+
+  test('waits for whoever still writes to the volume', async () => {
+    put('pgdata/PG_VERSION', '17\n');
+    const holder = spawn('flock', [volume, 'sh', '-c', 'echo held; exec cat'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    await new Promise((held) => holder.stdout.once('data', held));
+    const waiting = spawn('bash', [SCRIPT], { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] });
+    const said: string[] = [];
+    const end = new Promise((done) => waiting.once('close', done));
+    await new Promise<void>((first) =>
+      waiting.stdout.on('data', (text: Buffer) => {
+        said.push(text.toString());
+        first();
+      }),
+    );
+    expect(said).toEqual([expect.stringMatching(/^initialize: waits: another container/)]);
+    holder.stdin.end();
+    expect(await end).toBe(0);
+    expect(said.join('')).toContain('the volume holds a database of PostgreSQL 17');
+  });
+});
