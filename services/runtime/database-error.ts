@@ -1,4 +1,4 @@
-import { describeNetworkError, networkErrorCode } from './network-error.js';
+import { describeNetworkError, errorCode, errorMessage, networkErrorCode } from './network-error.js';
 
 /** Where a database is, and who logs in. */
 export interface DatabaseTarget {
@@ -63,13 +63,14 @@ export function describeDatabaseError(error: unknown, target: DatabaseTarget): s
       return `a query at ${at} took longer than its statement_timeout`;
     case undefined:
     default:
-      return `${at}: ${network ?? (error instanceof Error ? error.message : String(error))}`;
+      return `${at}: ${network ?? errorMessage(error)}`;
   }
 }
 
 /** PostgreSQL's SQLSTATE, Node's or postgres.js' code. */
 export function databaseErrorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  // Node reports several addresses that failed in one error without a code.
+  return networkErrorCode(error) ?? errorCode(error);
 }
 
 /** Codes of ours and of postgres.js for a connection that is not there. Its other codes are mistakes in a query. */

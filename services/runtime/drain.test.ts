@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import Router from '@koa/router';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { defineService } from './service.js';
 import { ServiceFixture } from './service-fixture.js';
@@ -94,13 +94,30 @@ class Balancer {
 }
 
 describe('drain', () => {
+  // Whatever fails, nothing stays open that would keep the tests from ending.
+  const cleanups: (() => unknown)[] = [];
+  const start = async (environment: Record<string, string>): Promise<ServiceFixture> => {
+    const service = await ServiceFixture.start(counter, { IN_FLIGHT_SECONDS: '3', ...environment });
+    cleanups.push(() => service.drain());
+    return service;
+  };
+  afterEach(async () => {
+    await Promise.all(cleanups.splice(0).map((cleanup) => cleanup()));
+  });
+
   test('clients that keep their connections lose no request while one service after the other ends', async () => {
-    const start = () => ServiceFixture.start(counter, { DRAIN_SECONDS: '2' });
-    let services = [await start(), await start()];
+    const next = () => start({ DRAIN_SECONDS: '1' });
+    let services = [await next(), await next()];
     const urls = () => services.map(({ url }) => new URL(url));
     const balancer = await Balancer.over(urls());
     // As our own client, upstream.ts: an idle connection is shorter than the drain.
-    const agent = new Agent({ keepAliveTimeout: 1000, keepAliveMaxTimeout: 1000 });
+    const agent = new Agent({ keepAliveTimeout: 500, keepAliveMaxTimeout: 500 });
+    cleanups.push(
+      () => agent.destroy(),
+      () => {
+        balancer.close();
+      },
+    );
     const failures: unknown[] = [];
     const clients = { going: true, answers: 0 };
     const client = async (): Promise<void> => {
@@ -121,10 +138,10 @@ describe('drain', () => {
       await pause(200);
       const [old, kept] = services;
       if (!old || !kept) throw new Error('there are two services');
-      const next = await start();
+      const successor = await next();
       const ended = old.drain();
-      await pause(500);
-      services = [kept, next];
+      await pause(400);
+      services = [kept, successor];
       balancer.backends = urls();
       await ended;
     }
@@ -132,13 +149,10 @@ describe('drain', () => {
     await Promise.all(running);
     expect(failures).toEqual([]);
     expect(clients.answers).toBeGreaterThan(100);
-    await agent.close();
-    balancer.close();
-    await Promise.all(services.map((service) => service.drain()));
   });
 
   test('an answer that is being sent is sent to its end, over a connection that then closes', async () => {
-    const service = await ServiceFixture.start(counter, { DRAIN_SECONDS: '0' });
+    const service = await start({ DRAIN_SECONDS: '0' });
     const answer = await fetch(`${service.url}/slow`);
     const text = answer.text();
     await service.drain();
@@ -146,21 +160,21 @@ describe('drain', () => {
   });
 
   test('a stream that listens to the drain ends itself', async () => {
-    const service = await ServiceFixture.start(counter, { DRAIN_SECONDS: '0', IN_FLIGHT_SECONDS: '60' });
+    const service = await start({ DRAIN_SECONDS: '0', IN_FLIGHT_SECONDS: '60' });
     const answer = await fetch(`${service.url}/polite`);
     await service.drain();
     await expect(answer.text()).resolves.toBe('hello bye');
   });
 
   test('an answer that never ends does not hold up the end', async () => {
-    const service = await ServiceFixture.start(counter, { DRAIN_SECONDS: '0', IN_FLIGHT_SECONDS: '1' });
+    const service = await start({ DRAIN_SECONDS: '0', IN_FLIGHT_SECONDS: '1' });
     const answer = await fetch(`${service.url}/never`);
     await service.drain();
     await expect(answer.text()).rejects.toThrow();
   });
 
   test('it serves on meanwhile, says so, and closes each connection', async () => {
-    const service = await ServiceFixture.start(counter, { DRAIN_SECONDS: '1' });
+    const service = await start({ DRAIN_SECONDS: '1' });
     await service.readyz(200);
     const ended = service.drain();
     const answer = await service.send('GET', '/readyz');

@@ -12,12 +12,33 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
 };
 
+/**
+ * A member of an error. Read by name, not by class: Node's own errors are of another class wherever code runs in a
+ * context of its own, as it does in tests.
+ */
+function member(error: unknown, name: 'code' | 'message' | 'cause' | 'errors'): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+}
+
+/** An error's own code: Node's, undici's, postgres.js' or PostgreSQL's SQLSTATE. */
+export function errorCode(error: unknown): string | undefined {
+  const code = member(error, 'code');
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** An error's message. */
+export function errorMessage(error: unknown): string {
+  const message = member(error, 'message');
+  return typeof message === 'string' ? message : String(error);
+}
+
 /** The code of a network error, its own or that of what led to it. */
 export function networkErrorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'string' && error.code in REASONS) return error.code;
+  const code = errorCode(error);
+  if (code !== undefined && code in REASONS) return code;
   // Node tries IPv6 and IPv4 and reports both in one error.
-  const inner = error instanceof AggregateError ? (error.errors as unknown[])[0] : error.cause;
+  const errors = member(error, 'errors');
+  const inner: unknown = Array.isArray(errors) ? errors[0] : member(error, 'cause');
   return inner === undefined ? undefined : networkErrorCode(inner);
 }
 

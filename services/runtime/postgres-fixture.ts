@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import postgres from 'postgres';
 import { PostgresServer, type StopMode } from '../../local/postgres-server.js';
 
 const ROLE = { role: 'cafe', password: 'the right one', database: 'cafe_lumiere' } as const;
@@ -59,9 +61,41 @@ export class PostgresFixture {
     });
   }
 
+  /** Runs statements as the superuser. */
+  async execute(statements: string): Promise<void> {
+    const sql = postgres({ ...this.superuser, max: 1, onnotice: () => undefined });
+    try {
+      await sql.unsafe(statements);
+    } finally {
+      await sql.end();
+    }
+  }
+
+  /**
+   * Stops every process of the server where it stands, as a machine does that is out of memory or whose disk hangs.
+   *
+   * @returns lets them go on
+   */
+  async freeze(): Promise<() => void> {
+    const parent = this.server.processId;
+    const processes = [parent, ...(await childrenOf(parent))];
+    for (const id of processes) process.kill(id, 'SIGSTOP');
+    return () => {
+      for (const id of processes) process.kill(id, 'SIGCONT');
+    };
+  }
+
   /** Stops it and removes its data. */
   async remove(): Promise<void> {
     await this.server.stop('immediate');
     await rm(this.directory, { recursive: true, force: true });
   }
+}
+
+/** From Linux itself, because small Debian images have no pgrep; from pgrep where there is no /proc, as on macOS. */
+async function childrenOf(parent: number): Promise<number[]> {
+  const words = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8').catch(() =>
+    execFileSync('pgrep', ['-P', String(parent)], { encoding: 'utf8' }),
+  );
+  return words.trim().split(/\s+/).map(Number);
 }

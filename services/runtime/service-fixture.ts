@@ -82,7 +82,7 @@ async function send(url: string, method: string, { body, headers }: Request): Pr
     headers: response.headers,
     text,
     get body(): unknown {
-      return JSON.parse(text);
+      return z.unknown().parse(JSON.parse(text));
     },
     get problem() {
       return problemBody.parse(JSON.parse(text));

@@ -173,31 +173,25 @@ const EX_CONFIG = 78;
 export async function runService<Shape extends Variables>(
   definition: ServiceDefinition<Shape>,
 ): Promise<void> {
-  let service: RunningService;
-  try {
-    service = await startService(definition, process.env);
-  } catch (error) {
+  const fail = (error: unknown): never => {
     const message = error instanceof Error ? error.message : String(error);
     // Plain for whoever reads it, and once more for whatever collects logs.
     console.error(message);
     createLog(definition.name, VERSION, 'fatal').fatal(message);
     process.exit(error instanceof ConfigurationError ? EX_CONFIG : 1);
-  }
+  };
+  const service = startService(definition, process.env);
   const signals = { count: 0 };
+  // Before the service listens: a pod may be deleted at any time, and process 1 ignores what nobody listens to.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       signals.count += 1;
       // Whoever asks twice means at once.
       if (signals.count > 1) process.exit(1);
-      service.drain().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          service.log.fatal({ err: error }, 'could not end in order');
-          process.exit(1);
-        },
-      );
+      service.then((running) => running.drain()).then(() => process.exit(0), fail);
     });
   }
+  await service.catch(fail);
 }
 
 /** Reads what the runtime needs and what the service needs, so that one answer names everything that is wrong. */

@@ -3,7 +3,7 @@ import { Agent, request } from 'undici';
 import type { Dependency } from './health.js';
 import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
-import { describeNetworkError, networkErrorCode } from './network-error.js';
+import { describeNetworkError, errorMessage, networkErrorCode } from './network-error.js';
 import { Problem } from './problem.js';
 import type { CheckState } from './readiness.js';
 
@@ -144,7 +144,18 @@ export class Upstream implements Dependency {
     }
   }
 
-  private async call(
+  /** One attempt. The deadline is rejected with an error of ours, whatever undici makes of it. */
+  private async call(call: UpstreamRequest, deadline: AbortSignal): Promise<UpstreamAnswer> {
+    try {
+      return await this.send(call, deadline);
+    } catch (error) {
+      if (deadline.aborted)
+        throw new Error(`no answer within ${this.options.timeoutMs} ms`, { cause: error });
+      throw error;
+    }
+  }
+
+  private async send(
     { method, path, query, body, headers }: UpstreamRequest,
     signal: AbortSignal,
   ): Promise<UpstreamAnswer> {
@@ -174,10 +185,7 @@ export class Upstream implements Dependency {
   }
 
   private describe(error: unknown): string {
-    if (error instanceof Error && error.name === 'TimeoutError') {
-      return `no answer within ${this.options.timeoutMs} ms`;
-    }
-    return describeNetworkError(error) ?? (error instanceof Error ? error.message : String(error));
+    return describeNetworkError(error) ?? errorMessage(error);
   }
 
   private note(state: CheckState): void {

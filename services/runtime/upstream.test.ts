@@ -1,0 +1,180 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { freePort } from '../../local/free-port.js';
+import { createLog } from './log.js';
+import { Metrics } from './metrics.js';
+import { Problem } from './problem.js';
+import { Upstream, type UpstreamRequest } from './upstream.js';
+
+/** A neighbour that counts what it is asked, pings not included, and behaves as the test says. */
+class Neighbour {
+  readonly calls: IncomingMessage[] = [];
+
+  static async start(answer: (response: ServerResponse, call: number) => void, port = 0): Promise<Neighbour> {
+    const server = createServer((request, response) => {
+      if (request.url === '/livez') response.end('{}');
+      else answer(response, neighbour.calls.push(request));
+    });
+    const neighbour = new Neighbour(server);
+    await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+    return neighbour;
+  }
+
+  private constructor(private readonly server: Server) {}
+
+  get url(): string {
+    const address = this.server.address();
+    return `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}
+
+const json = (response: ServerResponse, status: number, body: unknown): void => {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+};
+const get: UpstreamRequest = { method: 'GET', path: '/orders' };
+const post: UpstreamRequest = { method: 'POST', path: '/orders', body: { a: 1 } };
+
+describe('a call to another service', () => {
+  const cleanups: (() => unknown)[] = [];
+  const metrics = new Metrics(false);
+  const upstream = (url: string, timeoutMs = 2000): Upstream => {
+    const log = createLog('kitchen-service', '1', 'silent');
+    const made = new Upstream({ from: 'kitchen-service', to: 'order-service', url, timeoutMs, log, metrics });
+    cleanups.push(() => made.close());
+    return made;
+  };
+  const neighbour = async (answer: Parameters<typeof Neighbour.start>[0], port?: number) => {
+    const started = await Neighbour.start(answer, port);
+    cleanups.push(() => {
+      started.close();
+    });
+    return started;
+  };
+  const up = async (): Promise<number | undefined> => {
+    const { values } = await metrics.dependencyUp.get();
+    return values.find(({ labels }) => labels.to === 'order-service')?.value;
+  };
+  const problemOf = async (call: Promise<unknown>): Promise<Problem> => {
+    const error: unknown = await call.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (error instanceof Problem) return error;
+    throw new Error('there was no problem', { cause: error });
+  };
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0)) await cleanup();
+  });
+
+  test('brings the answer, whatever its status, and what was sent arrives', async () => {
+    const order = await neighbour((response, call) => {
+      json(response, call === 1 ? 201 : 409, { call });
+    });
+    const orders = upstream(order.url);
+    const call = { ...post, query: { a: 'b c' }, headers: { 'x-request-id': 'abc' } };
+    await expect(orders.request(call)).resolves.toMatchObject({ status: 201, body: { call: 1 } });
+    await expect(orders.request(get)).resolves.toMatchObject({ status: 409, body: { call: 2 } });
+    expect(order.calls[0]?.url).toBe('/orders?a=b+c');
+    expect(order.calls[0]?.headers).toMatchObject({
+      'x-request-id': 'abc',
+      'content-type': 'application/json',
+    });
+    expect(orders.state).toEqual({ ok: true });
+    await expect(up()).resolves.toBe(1);
+  });
+
+  test('to nobody is a 503 that names who and why, and heals by itself', async () => {
+    const port = await freePort();
+    const orders = upstream(`http://127.0.0.1:${port}`);
+    const problem = await problemOf(orders.request(get));
+    expect(problem.status).toBe(503);
+    expect(problem.options.headers).toEqual({ 'Retry-After': '1' });
+    expect(problem.message).toContain('order-service does not answer: the connection was refused');
+    expect(orders.state).toEqual({ ok: false, reason: 'the connection was refused' });
+    await expect(up()).resolves.toBe(0);
+    await neighbour((response) => {
+      json(response, 200, []);
+    }, port);
+    await expect(orders.request(get)).resolves.toMatchObject({ status: 200 });
+    await expect(up()).resolves.toBe(1);
+  });
+
+  test('to a name that does not resolve says so', async () => {
+    const problem = await problemOf(upstream('http://no-such-service.invalid:5001').request(get));
+    expect(problem.message).toMatch(/name (does not resolve|cannot be resolved)/);
+  });
+
+  test('that hangs is given up at the deadline, also in the middle of an answer', async () => {
+    const order = await neighbour((response, call) => {
+      if (call === 2) response.writeHead(200, { 'content-type': 'application/json' }).write('[');
+    });
+    const orders = upstream(order.url, 300);
+    for (const asked of [1, 2]) {
+      const started = performance.now();
+      const problem = await problemOf(orders.request(get));
+      expect(problem.message).toContain('no answer within 300 ms');
+      expect(performance.now() - started).toBeLessThan(2000);
+      expect(order.calls).toHaveLength(asked);
+    }
+  });
+
+  describe('whose connection breaks', () => {
+    const breaksOnce = () =>
+      neighbour((response, call) => {
+        if (call === 1) response.destroy();
+        else json(response, 200, { call });
+      });
+
+    test.each([
+      ['GET', get],
+      ['PUT', { ...post, method: 'PUT' }],
+      ['POST with a key', { ...post, headers: { 'Idempotency-Key': 'k' } }],
+      ['POST that may be repeated', { ...post, repeatable: true }],
+    ] as const)('is repeated: %s', async (_, call) => {
+      const order = await breaksOnce();
+      await expect(upstream(order.url).request(call)).resolves.toMatchObject({ body: { call: 2 } });
+    });
+
+    test('is not repeated when it might happen twice: POST without a key', async () => {
+      const order = await breaksOnce();
+      const problem = await problemOf(upstream(order.url).request(post));
+      expect(problem.status).toBe(503);
+      expect(order.calls).toHaveLength(1);
+    });
+
+    test('is tried three times at most', async () => {
+      const order = await neighbour((response) => response.destroy());
+      await problemOf(upstream(order.url).request(get));
+      expect(order.calls).toHaveLength(3);
+    });
+  });
+
+  test('that never left is repeated, whatever it is', async () => {
+    const port = await freePort();
+    const orders = upstream(`http://127.0.0.1:${port}`, 5000);
+    const call = orders.request(post);
+    await neighbour((response) => {
+      json(response, 201, {});
+    }, port);
+    await expect(call).resolves.toMatchObject({ status: 201 });
+  });
+
+  test('a 503 of the other service is its answer, and is not repeated', async () => {
+    const order = await neighbour((response) => {
+      json(response, 503, {});
+    });
+    await expect(upstream(order.url).request(get)).resolves.toMatchObject({ status: 503 });
+    expect(order.calls).toHaveLength(1);
+  });
+
+  test('an answer that is no JSON is none', async () => {
+    const order = await neighbour((response) => response.end('<html>'));
+    const problem = await problemOf(upstream(order.url).request(get));
+    expect(problem.message).toContain('no JSON');
+  });
+});
