@@ -5,6 +5,7 @@ import { menu } from '../menu/menu.js';
 import { passOn } from '../runtime/pass-on.js';
 import { validBody } from '../runtime/request-body.js';
 import type { Upstream } from '../runtime/upstream.js';
+import { orderPath, stepCall, STEPS } from './order-call.js';
 
 /** The services behind the pages. */
 export interface Upstreams {
@@ -15,6 +16,11 @@ export interface Upstreams {
 /** What the pages' scripts and other clients call. Answers are those of the services behind, problems included. */
 export function apiRoutes({ orders, kitchen }: Upstreams): Router {
   const router = new Router({ prefix: '/api' });
+  router.use(async (context, next) => {
+    // Every answer is of this moment.
+    context.set('Cache-Control', 'no-store');
+    await next();
+  });
   router.get('/menu', (context) => {
     context.body = menu;
   });
@@ -27,11 +33,11 @@ export function apiRoutes({ orders, kitchen }: Upstreams): Router {
     });
   });
   router.get('/orders', async (context) => {
-    const query = Object.fromEntries(new URLSearchParams(context.querystring));
-    await passOn(context, orders, { method: 'GET', path: '/orders', query });
+    // As it is: what may stand in a query, and how often, order-service decides.
+    await passOn(context, orders, { method: 'GET', path: `/orders${context.search}` });
   });
   router.get('/orders/:orderNumber', async (context) => {
-    await passOn(context, orders, { method: 'GET', path: `/orders/${numberIn(context)}` });
+    await passOn(context, orders, { method: 'GET', path: orderPath(context.params['orderNumber']) });
   });
   for (const board of ['kitchen', 'display'] as const) {
     router.get(`/${board}/orders`, async (context) => {
@@ -41,23 +47,12 @@ export function apiRoutes({ orders, kitchen }: Upstreams): Router {
   router.get('/kitchen/stats', async (context) => {
     await passOn(context, kitchen, { method: 'GET', path: '/kitchen/stats' });
   });
-  for (const step of ['start', 'ready', 'serve'] as const) {
+  for (const step of STEPS) {
     router.post(`/kitchen/orders/:orderNumber/${step}`, async (context) => {
-      await passOn(context, kitchen, stepCall(numberIn(context), step));
+      await passOn(context, kitchen, stepCall(context.params['orderNumber'], step));
     });
   }
   return router;
-}
-
-/** A cook's step. PUT, which may be repeated when nobody answered: the same step twice changes nothing. */
-export function stepCall(orderNumber: string, step: 'start' | 'ready' | 'serve') {
-  const word = step === 'start' ? 'prepare' : step;
-  return { method: 'PUT', path: `/kitchen/orders/${orderNumber}/${word}` } as const;
-}
-
-/** The order's number in a route's path, as a piece of another path. */
-export function numberIn(context: { readonly params: Readonly<Record<string, string | undefined>> }): string {
-  return encodeURIComponent(context.params['orderNumber'] ?? '');
 }
 
 const keyOf = (context: Context): Record<string, string> => {

@@ -4,7 +4,8 @@ import { defineService } from '../runtime/service.js';
 import { Upstream } from '../runtime/upstream.js';
 import { apiRoutes } from './api-routes.js';
 import { Assets } from './assets.js';
-import { pageRoutes } from './page-routes.js';
+import { boardPageRoutes } from './board-page-routes.js';
+import { orderPageRoutes } from './order-page-routes.js';
 import { problemPage } from './problem-page.js';
 import { securityHeaders } from './security-headers.js';
 
@@ -36,7 +37,8 @@ export const frontend = defineService({
     for (const routes of [
       apiRoutes({ orders, kitchen }),
       assets.routes(),
-      pageRoutes(assets, { orders, kitchen }),
+      orderPageRoutes(assets, orders),
+      boardPageRoutes(assets, kitchen),
     ]) {
       router.use(routes.routes());
     }

@@ -9,38 +9,40 @@ export interface Page {
   readonly content: Html;
   /** The page's script. @default - none */
   readonly script?: string;
-  /** Seconds after which a browser without JavaScript asks again. @default - never */
-  readonly refreshSeconds?: number;
+  /** When and where a browser without JavaScript asks again. @default - never */
+  readonly refresh?: { readonly seconds: number; readonly path: string };
 }
 
-/** A whole page. */
-export function layout(assets: Assets, page: Page): string {
-  return `<!doctype html>\n${html`<html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <title>${page.title} · Café Lumière</title>
-      <link rel="icon" href="${assets.path('favicon.svg')}" />
-      <link rel="stylesheet" href="${assets.path('style.css')}" />
-      ${page.script === undefined ? undefined : html`<script type="module" src="${assets.path(page.script)}"></script>`}
-      ${page.refreshSeconds === undefined ? undefined : html`<noscript><meta http-equiv="refresh" content="${page.refreshSeconds}" /></noscript>`}
-    </head>
-    <body class="${page.name}">
-      <header>
-        <p class="brand">Café Lumière</p>
-        <nav aria-label="Pages">
-          ${LINKS.map(({ name, path, text }) => html`<a href="${path}" ${name === page.name ? CURRENT : undefined}>${text}</a> `)}
-        </nav>
-      </header>
-      <main>${page.content}</main>
-    </body>
-  </html>`.toString()}\n`;
-}
-
-const CURRENT = html` aria-current="page"`;
 const LINKS = [
   { name: 'order', path: '/', text: 'Order' },
   { name: 'kitchen', path: '/kitchen', text: 'Kitchen' },
   { name: 'display', path: '/display', text: 'Display' },
 ] as const;
+const CURRENT = html`aria-current="page"`;
+
+/** A whole page. */
+export function layout(assets: Assets, { title, name, content, script, refresh }: Page): string {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title} · Café Lumière</title>
+        <link rel="icon" href="${assets.path('favicon.svg')}" />
+        <link rel="stylesheet" href="${assets.path('style.css')}" />
+        ${script === undefined ? undefined : html`<script type="module" src="${assets.path(script)}"></script>`}
+        ${refresh && html`<noscript><meta http-equiv="refresh" content="${refresh.seconds}; url=${refresh.path}" /></noscript>`}
+      </head>
+      <body class="${name}">
+        <header>
+          <p class="brand">Café Lumière</p>
+          <nav aria-label="Pages">
+            ${LINKS.map((link) => html`<a href="${link.path}" ${link.name === name ? CURRENT : undefined}>${link.text}</a> `)}
+          </nav>
+        </header>
+        <main>${content}</main>
+      </body>
+    </html> `;
+  return page.toString();
+}

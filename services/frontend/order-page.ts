@@ -1,5 +1,6 @@
 import { CATEGORIES, type Category, menu, type MenuItem } from '../menu/menu.js';
-import type { Order } from '../order-service/order.js';
+import { LIMITS } from '../order-service/order-request.js';
+import { type Order, STATUSES } from '../order-service/order.js';
 import type { Assets } from './assets.js';
 import { html, type Html } from './html.js';
 import { layout } from './layout.js';
@@ -13,14 +14,18 @@ export interface OrderForm {
   readonly quantities: ReadonlyMap<number, number>;
 }
 
-/** What the page shows beside the form. */
+/** What the page shows. */
 export interface OrderPageState {
   readonly form: OrderForm;
-  /** Why the order was not placed, in words for the guest. */
+  /** Why the order was not placed, in words for the guest. @default - none */
   readonly message?: string;
-  /** The order that was placed, or its number alone when nobody can say more just now. */
+  /** The order that was placed, or its number alone when nobody can say more just now. @default - none */
   readonly placed?: Order | { readonly order_number: string };
 }
+
+/** For a guest who went back to a form that was sent before, and changed it. */
+export const KEY_USED =
+  'This form was sent before, and that order was placed. Press the button again to order this as well.';
 
 const CATEGORY_NAMES: Readonly<Record<Category, string>> = {
   coffee: 'Coffee',
@@ -31,58 +36,87 @@ const CATEGORY_NAMES: Readonly<Record<Category, string>> = {
   dessert: 'Desserts',
 };
 
-/** Of an order, for its guest. The script says the same, see assets/order.js. */
+/** Of an order, for its guest. */
 const STATUS_TEXTS = {
   ordered: 'Ordered. The kitchen will start soon.',
   preparing: 'Being prepared.',
   ready: 'Ready! Please come to the counter.',
   served: 'Served. Enjoy!',
 } as const;
+const STATUS_UNKNOWN = 'We have your order. Its status cannot be asked just now.';
+const STATUS_REFRESH_SECONDS = 5;
 
 const euro = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' });
 
-/** The guests' page: the menu as one form, which works without JavaScript. */
+/** The guests' page: the menu as one form, which works without JavaScript, or the order that was placed. */
 export function orderPage(assets: Assets, { form, message, placed }: OrderPageState): string {
   return layout(assets, {
     title: 'Order',
     name: 'order',
     script: 'order.js',
-    ...(placed ? { refreshSeconds: 5 } : {}),
-    content: html`
-      <section id="placed" class="placed" aria-live="polite" ${placed ? undefined : html`hidden`}>
-        <h1>Your order</h1>
-        <p class="number" id="placed-number">${placed?.order_number}</p>
-        <p id="placed-status">${placed ? statusText(placed) : undefined}</p>
-        <p><a id="again" class="button quiet" href="/">Order something else</a></p>
-      </section>
-      <form id="order-form" method="post" action="/" ${placed ? html`hidden` : undefined}>
-        <h1>What would you like?</h1>
-        <input type="hidden" name="idempotency_key" value="${form.key}" autocomplete="off" />
-        ${CATEGORIES.map((category) => section(category, form))}
-        <div class="basket">
-          <p id="message" class="message" role="status">${message}</p>
-          <label for="customer_name">Your name</label>
-          <input
-            id="customer_name"
-            name="customer_name"
-            required
-            maxlength="100"
-            autocomplete="given-name"
-            value="${form.customerName}"
-          />
-          <button id="order-button" class="button">Order<span id="total"></span></button>
-        </div>
-      </form>
-    `,
+    ...(placed
+      ? { refresh: { seconds: STATUS_REFRESH_SECONDS, path: `/?order=${placed.order_number}` } }
+      : {}),
+    content: html`${placedOrder(placed)} ${orderForm(form, message, placed !== undefined)}`,
   });
 }
 
+/** The script finds the words for each status in the attributes. */
+function placedOrder(placed: OrderPageState['placed']): Html {
+  const texts = STATUSES.map((status) => html`data-${status}="${STATUS_TEXTS[status]}" `);
+  const text = placed && ('status' in placed ? STATUS_TEXTS[placed.status] : STATUS_UNKNOWN);
+  return html`
+    <section id="placed" class="placed" aria-labelledby="placed-title" ${hiddenUnless(placed !== undefined)}>
+      <h1 id="placed-title" tabindex="-1">Your order</h1>
+      <p class="number" id="placed-number">${placed?.order_number}</p>
+      <p id="placed-status" class="status" role="status" ${texts} data-unknown="${STATUS_UNKNOWN}">${text}</p>
+      <p><a id="again" class="button quiet" href="/">Order something else</a></p>
+    </section>
+  `;
+}
+
+function orderForm(form: OrderForm, message: string | undefined, isPlaced: boolean): Html {
+  return html`
+    <form
+      id="order-form"
+      method="post"
+      action="/"
+      autocomplete="off"
+      data-key-used="${KEY_USED}"
+      ${hiddenUnless(!isPlaced)}
+    >
+      <h1 tabindex="-1">What would you like?</h1>
+      <p id="last" hidden>Your last order: <a id="last-link" href="/"></a></p>
+      <input type="hidden" name="idempotency_key" value="${form.key}" />
+      ${CATEGORIES.map((category) => section(category, form))}
+      <div class="basket">
+        <p id="message" class="message" role="status">${message}</p>
+        <label for="customer_name">Your name</label>
+        <input
+          id="customer_name"
+          name="customer_name"
+          required
+          pattern=".*\\S.*"
+          title="A name that we can call"
+          maxlength="${LIMITS.nameLength}"
+          autocomplete="given-name"
+          value="${form.customerName}"
+        />
+        <button id="order-button" class="button">
+          <span id="order-button-text">Order</span><span id="total"></span>
+        </button>
+      </div>
+    </form>
+  `;
+}
+
 function section(category: Category, form: OrderForm): Html {
+  const items = menu.filter((item) => item.category === category);
   return html`
     <fieldset>
       <legend>${CATEGORY_NAMES[category]}</legend>
       <ul class="menu">
-        ${menu.filter((item) => item.category === category).map((item) => line(item, form.quantities.get(item.id) ?? 0))}
+        ${items.map((item) => line(item, form.quantities.get(item.id) ?? 0))}
       </ul>
     </fieldset>
   `;
@@ -91,7 +125,7 @@ function section(category: Category, form: OrderForm): Html {
 function line({ id, name, price, icon }: MenuItem, quantity: number): Html {
   return html`
     <li>
-      <label for="quantity-${id}"><span aria-hidden="true">${icon}</span> ${name}</label>
+      <label for="quantity-${id}"><span aria-hidden="true">${icon}</span><span>${name}</span></label>
       <span class="price">${euro.format(price)}</span>
       <input
         id="quantity-${id}"
@@ -102,16 +136,11 @@ function line({ id, name, price, icon }: MenuItem, quantity: number): Html {
         type="number"
         inputmode="numeric"
         min="0"
-        max="99"
+        max="${LIMITS.quantity}"
         value="${quantity}"
-        autocomplete="off"
       />
     </li>
   `;
 }
 
-function statusText(placed: NonNullable<OrderPageState['placed']>): string {
-  return 'status' in placed
-    ? STATUS_TEXTS[placed.status]
-    : 'We have your order. Its status cannot be asked just now.';
-}
+const hiddenUnless = (shown: boolean): Html | undefined => (shown ? undefined : html`hidden`);

@@ -9,10 +9,10 @@ watch(
     const now = JSON.stringify(orders.map(({ order_number: number, status }) => [number, status]));
     if (now === before) return;
     before = now;
-    for (const column of ['preparing', 'ready']) {
-      const numbers = orders.filter(({ status }) => status === column);
+    for (const status of ['preparing', 'ready']) {
+      const numbers = orders.filter((order) => order.status === status);
       document
-        .getElementById(column)
+        .getElementById(status)
         .replaceChildren(...numbers.map(({ order_number: number }) => element('li', {}, number)));
     }
   },

@@ -1,79 +1,129 @@
 // The cooks' board: asks every two seconds, and sends a step when a button is pressed.
-import { element, REQUEST_LIMIT, watch } from './live.js';
+import { ask, element, say, watch } from './live.js';
 
-const STEPS = { ordered: ['start', 'Start'], preparing: ['ready', 'Ready'], ready: ['serve', 'Serve'] };
+/**
+ * Milliseconds for which the board stands still after a step, so that the second tap of an impatient finger does not
+ * meet the next order's button, which has moved under it.
+ */
+const STAND_STILL = 400;
+
+const columns = document.getElementById('columns');
 const message = document.getElementById('message');
-
-const age = (created) => {
-  const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(created)) / 60_000));
-  return minutes === 0 ? 'just now' : `${minutes} min`;
-};
-
-const card = (order) => {
-  const [path, text] = STEPS[order.status];
-  const button = element(
-    'button',
-    { class: 'button' },
-    text,
-    element('span', { class: 'hidden' }, ` ${order.order_number}`),
-  );
-  const form = element(
-    'form',
-    { method: 'post', action: `/kitchen/orders/${order.order_number}/${path}` },
-    button,
-  );
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    void step(order, path, button);
-  });
-  return element(
-    'li',
-    { class: 'card', 'data-number': order.order_number },
-    element('p', { class: 'number' }, order.order_number),
-    element(
-      'p',
-      {},
-      `${order.customer_name} · `,
-      element('time', { datetime: order.created_at }, age(order.created_at)),
-    ),
-    element('ul', {}, ...order.items.map(({ name, quantity }) => element('li', {}, `${quantity} × ${name}`))),
-    form,
-  );
-};
-
-const step = async (order, path, button) => {
-  button.disabled = true;
-  message.textContent = '';
-  try {
-    const response = await fetch(`/api/kitchen/orders/${order.order_number}/${path}`, {
-      method: 'POST',
-      signal: AbortSignal.timeout(REQUEST_LIMIT),
-    });
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.detail ?? answer.title);
-    shown.set(order.order_number, answer);
-    render();
-  } catch (error) {
-    message.textContent = `${order.order_number}: ${error.name === 'Error' ? error.message : 'That did not get through; press again.'}`;
-    button.disabled = false;
-  }
-};
+const lists = [...columns.querySelectorAll('ul[data-step]')];
 
 /** Orders by number, the oldest first. */
-let shown = new Map();
-const render = () => {
-  const focused = document.activeElement?.closest('[data-number]')?.dataset.number;
-  for (const status of Object.keys(STEPS)) {
-    const orders = [...shown.values()].filter((order) => order.status === status);
-    document.getElementById(status).replaceChildren(...orders.map(card));
-  }
-  if (focused) document.querySelector(`[data-number="${focused}"] button`)?.focus();
+let orders = new Map();
+/** Cards by order number: an order's card stays the same element as long as its step does. */
+const cards = new Map();
+for (const list of lists) {
+  for (const card of list.children) cards.set(card.dataset.number, { card, status: list.id });
+}
+let skew = 0;
+let changed = 0;
+let stillUntil = 0;
+/** The order whose button was pressed with the keyboard; a disabled button loses the focus. */
+let pressed;
+
+const age = (created) => {
+  const minutes = Math.floor((Date.now() + skew - Date.parse(created)) / 60_000);
+  return minutes < 1 ? 'just now' : `${minutes} min ago`;
 };
+
+const makeCard = (order, { dataset }) => {
+  const { order_number: number } = order;
+  return element(
+    'li',
+    { class: 'card', 'data-number': number, tabindex: '-1' },
+    element('p', { class: 'number' }, number),
+    element('p', { class: 'guest' }, order.customer_name),
+    element('p', { class: 'age' }, element('time', { datetime: order.created_at })),
+    element('ul', {}, ...order.items.map(({ name, quantity }) => element('li', {}, `${quantity} × ${name}`))),
+    element(
+      'form',
+      {
+        method: 'post',
+        autocomplete: 'off',
+        action: `/kitchen/orders/${encodeURIComponent(number)}/${dataset.step}`,
+      },
+      element(
+        'button',
+        { class: 'button' },
+        dataset.button,
+        element('span', { class: 'hidden' }, ` ${number}`),
+      ),
+    ),
+  );
+};
+
+/** The card of an order in a list. What is there already is not made anew: a finger may be on its button. */
+const cardFor = (order, list) => {
+  const known = cards.get(order.order_number);
+  if (known?.status === order.status) return known.card;
+  const card = makeCard(order, list);
+  cards.set(order.order_number, { card, status: order.status });
+  return card;
+};
+
+const render = () => {
+  const wait = stillUntil - Date.now();
+  if (wait > 0) {
+    setTimeout(render, wait);
+    return;
+  }
+  for (const list of lists) {
+    const wanted = [...orders.values()]
+      .filter(({ status }) => status === list.id)
+      .map((order) => cardFor(order, list));
+    for (const card of [...list.children]) if (!wanted.includes(card)) card.remove();
+    for (const [index, card] of wanted.entries()) {
+      if (list.children[index] !== card) list.insertBefore(card, list.children[index] ?? null);
+    }
+  }
+  for (const number of cards.keys()) if (!orders.has(number)) cards.delete(number);
+  for (const time of columns.querySelectorAll('time')) say(time, age(time.dateTime));
+  // The card and not its new button: a second press of the same key must not be the next step.
+  if (pressed !== undefined && document.activeElement === document.body) cards.get(pressed)?.card.focus();
+  pressed = undefined;
+};
+
+const step = async (form) => {
+  const button = form.querySelector('button');
+  const { number } = form.closest('[data-number]').dataset;
+  const focused = button === document.activeElement;
+  button.disabled = true;
+  say(message, '');
+  try {
+    const response = await ask(`/api${form.getAttribute('action')}`, { method: 'POST' });
+    const answer = await response.json();
+    if (response.ok) {
+      orders.set(number, answer);
+      changed = Date.now();
+      stillUntil = changed + STAND_STILL;
+      if (focused) pressed = number;
+      render();
+      return;
+    }
+    if (response.status >= 500) throw new Error(String(response.status));
+    say(message, answer.detail ?? `${number}: ${answer.title}`);
+  } catch {
+    say(message, `${number}: that did not get through. Press again in a moment.`);
+  }
+  button.disabled = false;
+  if (focused) button.focus();
+};
+
+columns.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void step(event.target);
+});
 
 watch(
   '/api/kitchen/orders',
-  (orders) => {
-    shown = new Map(orders.map((order) => [order.order_number, order]));
+  (news, moment) => {
+    skew = moment.skew;
+    // Asked before our own last step, it may show what was before that step.
+    if (moment.asked <= changed) return;
+    orders = new Map(news.map((order) => [order.order_number, order]));
     render();
   },
   document.getElementById('stale'),

@@ -1,45 +1,66 @@
 // What the pages' scripts share: asking again and again, and telling when there was no answer.
 
 /** Milliseconds between two questions. */
-const INTERVAL = 2000;
-/** One question is given up after this; each service behind gives up before. */
+export const INTERVAL = 2000;
+/** Milliseconds after which a question is given up; each service behind gives up before. */
 export const REQUEST_LIMIT = 3000;
-/** After this long without an answer the page says so. */
+/** Milliseconds without an answer after which the page says so: longer than a slow answer and a pause together. */
 const STALE = 6000;
+
+export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+/** An answer within the limit. Rejects when there is none. */
+export const ask = (address, options = {}) =>
+  fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(REQUEST_LIMIT), ...options });
+
+/** Changes a text only when it is another one: a screen reader reads each change aloud. */
+export const say = (place, text) => {
+  if (place.textContent !== text) place.textContent = text;
+};
 
 /**
  * Asks an address every two seconds and shows what it answers. When it does not for a while, `banner` says since when.
  *
  * @param {string} address
- * @param {(data: unknown) => void} show
- * @param {HTMLElement} banner
+ * @param {(data: unknown, moment: { asked: number, skew: number }) => void} show - gets the answer, when it was asked
+ *   for, and by how many milliseconds the server's clock is ahead of this device's
+ * @param {HTMLElement} banner - when it is visible at the beginning, the page came without data
  */
 export function watch(address, show, banner) {
-  let last = Date.now();
-  const ask = async () => {
-    try {
-      const response = await fetch(address, {
-        signal: AbortSignal.timeout(REQUEST_LIMIT),
-        cache: 'no-store',
-      });
-      if (!response.ok) throw new Error(String(response.status));
-      show(await response.json());
-      last = Date.now();
-      banner.hidden = true;
-    } catch {
-      if (Date.now() - last >= STALE) {
-        const time = new Date(last).toLocaleTimeString();
-        banner.textContent = `No news since ${time}. What you see may be old; this page keeps asking.`;
-        banner.hidden = false;
-      }
-    }
-    setTimeout(ask, INTERVAL);
+  let last = banner.hidden ? Date.now() : undefined;
+
+  // By itself, because a question may hang for longer than a board may be silently old.
+  const tell = () => {
+    if (last === undefined || Date.now() - last < STALE) return;
+    const time = new Date(last).toLocaleTimeString();
+    say(banner, `No news since ${time}. What you see may be old; this page keeps asking.`);
+    banner.hidden = false;
   };
-  void ask();
+  setInterval(tell, 500);
+
+  const once = async () => {
+    const asked = Date.now();
+    const response = await ask(address);
+    if (!response.ok) throw new Error(`${response.status} from ${address}`);
+    const data = await response.json();
+    // The header has whole seconds; a device without it trusts its own clock.
+    const server = Date.parse(response.headers.get('date') ?? '');
+    const skew = Number.isNaN(server) || Math.abs(server - Date.now()) < 2000 ? 0 : server - Date.now();
+    show(data, { asked, skew });
+    last = Date.now();
+    banner.hidden = true;
+  };
+  const forever = async () => {
+    for (;;) {
+      await once().catch(() => undefined);
+      await pause(INTERVAL);
+    }
+  };
+  void forever();
 }
 
 /**
- * An element with a text or with children. Texts never become HTML.
+ * An element with attributes and children. Texts never become HTML.
  *
  * @param {string} name
  * @param {Record<string, string>} attributes

@@ -1,23 +1,26 @@
 // One click is one order: the key is made with the form and kept until the order is acknowledged, and a request that got
 // no answer is sent again by itself with the same key. Without this script the form still works.
-import { REQUEST_LIMIT } from './live.js';
+import { kept } from './kept.js';
+import { ask, pause, say } from './live.js';
+import { showLast, showPlaced } from './placed-order.js';
 
-const STATUS_TEXTS = {
-  ordered: 'Ordered. The kitchen will start soon.',
-  preparing: 'Being prepared.',
-  ready: 'Ready! Please come to the counter.',
-  served: 'Served. Enjoy!',
-};
+/** Milliseconds of the longest pause between two attempts. */
+const LONGEST_PAUSE = 5000;
+
 const euro = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' });
 const byId = (id) => document.getElementById(id);
 
 const form = byId('order-form');
 const button = byId('order-button');
+const buttonText = byId('order-button-text');
 const total = byId('total');
 const message = byId('message');
-const placed = byId('placed');
 const inputs = [...form.querySelectorAll('input[data-id]')];
 const key = form.elements.namedItem('idempotency_key');
+const customer = form.elements.namedItem('customer_name');
+
+/** The order on its way: a reload sends the same one again instead of losing it. */
+const onItsWay = kept('sessionStorage', 'cafe-lumiere-on-its-way');
 
 /** crypto.randomUUID exists only on https; a café's own network often has http. */
 const newKey = () =>
@@ -25,161 +28,114 @@ const newKey = () =>
 
 const items = () =>
   inputs
-    .map((input) => ({
-      id: Number(input.dataset.id),
-      name: input.dataset.name,
-      price: Number(input.dataset.price),
-      quantity: Number(input.value),
+    .map(({ dataset, value }) => ({
+      id: Number(dataset.id),
+      name: dataset.name,
+      price: Number(dataset.price),
+      quantity: Number(value),
     }))
-    .filter(({ quantity }) => quantity !== 0);
+    .filter(({ quantity }) => quantity > 0);
 const cents = () => items().reduce((sum, { price, quantity }) => sum + Math.round(price * 100) * quantity, 0);
 
 const showTotal = () => {
   const sum = cents();
-  total.textContent = sum > 0 ? ` · ${euro.format(sum / 100)}` : '';
+  say(total, sum > 0 ? ` · ${euro.format(sum / 100)}` : '');
+  for (const input of inputs) input.closest('li').classList.toggle('chosen', Number(input.value) > 0);
 };
 
 for (const input of inputs) {
-  const step = (by, label) => {
-    const stepper = document.createElement('button');
-    stepper.type = 'button';
-    stepper.className = 'step';
-    stepper.textContent = label;
-    stepper.setAttribute('aria-label', `${by > 0 ? 'One more' : 'One less'} ${input.dataset.name}`);
-    stepper.addEventListener('click', () => {
-      input.value = String(Math.min(99, Math.max(0, Number(input.value) + by)));
+  const stepper = (by, sign, words) => {
+    const made = document.createElement('button');
+    made.type = 'button';
+    made.className = 'step';
+    made.textContent = sign;
+    made.setAttribute('aria-label', `${words} ${input.dataset.name}`);
+    made.addEventListener('click', () => {
+      input.value = String(Math.min(Number(input.max), Math.max(0, Number(input.value) + by)));
       showTotal();
     });
-    return stepper;
+    return made;
   };
-  input.before(step(-1, '−'));
-  input.after(step(1, '+'));
+  input.before(stepper(-1, '−', 'One less'));
+  input.after(stepper(1, '+', 'One more'));
 }
 form.addEventListener('input', showTotal);
 
-const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+/** What was sent is what counts; nobody should change it meanwhile and wonder. */
+const lock = (locked) => {
+  for (const fieldset of form.querySelectorAll('fieldset')) fieldset.disabled = locked;
+  customer.readOnly = locked;
+  button.disabled = locked;
+  say(buttonText, locked ? 'Ordering…' : 'Order');
+};
 
 /** Sends the order until it is answered for good. @returns the answer's status and body */
 const send = async (body) => {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const response = await fetch('/api/orders', {
+      const response = await ask('/api/orders', {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': key.value },
         body,
-        signal: AbortSignal.timeout(REQUEST_LIMIT),
       });
       const answer = await response.json();
-      // 409 is "your first click is still on its way".
-      const passing = response.status >= 500 || response.status === 409 || response.status === 429;
+      // 409: the first click is still on its way. 408, 429: not now.
+      const passing = response.status >= 500 || [408, 409, 429].includes(response.status);
       if (!passing) return { status: response.status, answer };
     } catch {
       // No answer at all; the same key makes it safe to ask again.
     }
-    message.textContent = 'That takes longer than usual. We keep your order and try again…';
-    button.firstChild.textContent = 'Trying again…';
-    await pause(Math.min(5000, 250 * 2 ** attempt) * (0.5 + Math.random() / 2));
+    say(message, 'That takes longer than usual. We keep your order and try again…');
+    say(buttonText, 'Trying again…');
+    // Jitter: a room full of guests must not come back all at once.
+    await pause(Math.min(LONGEST_PAUSE, 500 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 4));
   }
 };
 
-let sending = false;
-form.addEventListener('submit', async (event) => {
-  event.preventDefault();
-  if (sending) return;
-  if (items().length === 0) {
-    message.textContent = 'Please choose something first.';
+const order = async (body) => {
+  lock(true);
+  say(message, '');
+  onItsWay.set({ key: key.value, body });
+  const { status, answer } = await send(body);
+  onItsWay.forget();
+  lock(false);
+  if (status === 201) {
+    say(message, '');
+    key.value = newKey();
+    for (const input of inputs) input.value = '0';
+    showTotal();
+    showPlaced(answer);
     return;
   }
-  sending = true;
-  button.disabled = true;
-  button.firstChild.textContent = 'Ordering…';
-  message.textContent = '';
-  const { status, answer } = await send(
-    JSON.stringify({
-      customer_name: form.elements.namedItem('customer_name').value,
-      items: items(),
-      total_price: cents() / 100,
-    }),
-  );
-  sending = false;
-  button.disabled = false;
-  button.firstChild.textContent = 'Order';
-  if (status === 201) {
-    message.textContent = '';
-    for (const input of inputs) input.value = '0';
+  if (status === 422 && answer.errors === undefined) {
+    // The key was used for another order: somebody went back to a form that had been sent.
     key.value = newKey();
-    showTotal();
-    remember(answer.order_number);
-    follow(answer.order_number);
+    say(message, form.dataset.keyUsed);
   } else {
-    message.textContent = answer.detail ?? 'That order cannot be taken. Please ask at the counter.';
+    say(message, answer.detail ?? 'That order cannot be taken. Please ask at the counter.');
   }
-});
-
-const STORED = 'cafe-lumiere-order';
-const remember = (number) => {
-  try {
-    localStorage.setItem(STORED, number);
-  } catch {
-    // A browser that keeps nothing still shows the order until it is closed.
-  }
-};
-const remembered = () => {
-  try {
-    return localStorage.getItem(STORED);
-  } catch {
-    return null;
-  }
+  // It lost the focus while it was disabled.
+  button.focus();
 };
 
-let followed = '';
-const follow = async (number) => {
-  followed = number;
-  form.hidden = true;
-  placed.hidden = false;
-  byId('placed-number').textContent = number;
-  while (followed === number) {
-    try {
-      const response = await fetch(`/api/orders/${encodeURIComponent(number)}`, {
-        signal: AbortSignal.timeout(REQUEST_LIMIT),
-      });
-      if (response.status === 404) {
-        forget();
-        return;
-      }
-      if (!response.ok) throw new Error(String(response.status));
-      const { status } = await response.json();
-      // Written only when it changes: a screen reader reads each change aloud.
-      const text = STATUS_TEXTS[status] ?? status;
-      if (byId('placed-status').textContent !== text) byId('placed-status').textContent = text;
-      if (status === 'served') {
-        localStorage.removeItem(STORED);
-        return;
-      }
-    } catch {
-      byId('placed-status').textContent =
-        'We have your order. Its status cannot be asked just now; we keep trying.';
-    }
-    await pause(2000);
-  }
-};
-
-const forget = () => {
-  followed = '';
-  try {
-    localStorage.removeItem(STORED);
-  } catch {
-    // See remember.
-  }
-  placed.hidden = true;
-  form.hidden = false;
-};
-byId('again').addEventListener('click', (event) => {
+form.addEventListener('submit', (event) => {
   event.preventDefault();
-  forget();
-  window.history.replaceState(null, '', '/');
+  if (button.disabled) return;
+  if (items().length === 0) {
+    say(message, 'Please choose something first.');
+    return;
+  }
+  void order(JSON.stringify({ customer_name: customer.value, items: items(), total_price: cents() / 100 }));
 });
 
-const number = byId('placed-number').textContent || remembered();
-if (number) void follow(number);
+const unfinished = onItsWay.get();
+if (unfinished) {
+  key.value = unfinished.key;
+  const { customer_name: name, items: chosen } = JSON.parse(unfinished.body);
+  customer.value = name;
+  for (const { id, quantity } of chosen) byId(`quantity-${id}`).value = String(quantity);
+  void order(unfinished.body);
+} else {
+  showLast();
+}
 showTotal();

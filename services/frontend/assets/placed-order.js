@@ -1,0 +1,84 @@
+// The order that was placed: its number, and its status as it changes. The number is kept on the device.
+import { kept } from './kept.js';
+import { ask, INTERVAL, pause, say } from './live.js';
+
+const byId = (id) => document.getElementById(id);
+const number = byId('placed-number');
+const status = byId('placed-status');
+const form = byId('order-form');
+const placed = byId('placed');
+const lastOrder = kept('localStorage', 'cafe-lumiere-order');
+
+const address = (orderNumber) => `/?order=${encodeURIComponent(orderNumber)}`;
+const showInAddressBar = (path) => window.history.replaceState(null, '', path);
+
+/** The order that is shown; another one, or none, ends the asking for it. */
+let followed = null;
+
+const showForm = () => {
+  followed = null;
+  placed.hidden = true;
+  form.hidden = false;
+  showInAddressBar('/');
+  const last = lastOrder.get();
+  byId('last').hidden = last === null;
+  if (last === null) return;
+  say(byId('last-link'), last);
+  byId('last-link').href = address(last);
+};
+
+/** Asks once. @returns whether to ask again */
+const update = async (orderNumber) => {
+  const response = await ask(`/api/orders/${encodeURIComponent(orderNumber)}`);
+  if (response.status === 404) {
+    lastOrder.forget();
+    if (followed === orderNumber) showForm();
+    return false;
+  }
+  if (!response.ok) throw new Error(`${response.status} for ${orderNumber}`);
+  const order = await response.json();
+  if (followed !== orderNumber) return false;
+  say(status, status.dataset[order.status] ?? order.status);
+  if (order.status !== 'served') return true;
+  lastOrder.forget();
+  return false;
+};
+
+/** Shows an order and follows it until it is served. */
+const follow = async (orderNumber) => {
+  followed = orderNumber;
+  say(number, orderNumber);
+  form.hidden = true;
+  placed.hidden = false;
+  for (;;) {
+    const again = await update(orderNumber).catch(() => {
+      if (followed === orderNumber) say(status, status.dataset.unknown);
+      return true;
+    });
+    if (!again || followed !== orderNumber) return;
+    await pause(INTERVAL);
+  }
+};
+
+/** Shows an order that has just been placed. */
+export const showPlaced = (order) => {
+  lastOrder.set(order.order_number);
+  showInAddressBar(address(order.order_number));
+  say(status, status.dataset[order.status] ?? order.status);
+  void follow(order.order_number);
+  byId('placed-title').focus();
+};
+
+/** Shows the order of the address bar, or the one that this device remembers, if any. */
+export const showLast = () => {
+  const orderNumber = number.textContent || lastOrder.get();
+  if (!orderNumber) return;
+  lastOrder.set(orderNumber);
+  void follow(orderNumber);
+};
+
+byId('again').addEventListener('click', (event) => {
+  event.preventDefault();
+  showForm();
+  form.querySelector('h1').focus();
+});

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import Router from '@koa/router';
+import { z } from 'zod';
+import { menu } from '../menu/menu.js';
+import { order } from '../order-service/order.js';
+import { Problem } from '../runtime/problem.js';
+import { validForm } from '../runtime/request-body.js';
+import type { Upstream, UpstreamAnswer } from '../runtime/upstream.js';
+import type { Assets } from './assets.js';
+import { orderPath } from './order-call.js';
+import { KEY_USED, type OrderForm, orderPage } from './order-page.js';
+import { answerOf, messageOf, problemBody, refuse } from './page-answer.js';
+
+/** What our form sends. A key that cannot be ours is none. */
+const formBody = z.looseObject({
+  idempotency_key: z
+    .string()
+    .regex(/^[\w-]{1,255}$/)
+    .optional()
+    .catch(undefined),
+  customer_name: z.string().catch(''),
+});
+
+/** The guests' page, and what its form does without JavaScript. */
+export function orderPageRoutes(assets: Assets, orders: Upstream): Router {
+  const router = new Router();
+  router.get('/', async (context) => {
+    // The form's key is of this moment: a copy of it, kept somewhere, would not be another order.
+    context.set('Cache-Control', 'no-store');
+    const form: OrderForm = { key: randomUUID(), customerName: '', quantities: new Map() };
+    const { order: number } = context.query;
+    if (typeof number !== 'string' || number === '') {
+      context.body = orderPage(assets, { form });
+      return;
+    }
+    const answer = await answerOf(context, orders, { method: 'GET', path: orderPath(number) });
+    const read = order.safeParse(answer?.body);
+    // Nobody who can say more just now is no reason to doubt the number.
+    if (read.success || !answer || answer.status >= 500) {
+      context.body = orderPage(assets, { form, placed: read.data ?? { order_number: number } });
+      return;
+    }
+    throw new Problem(404, { detail: `There is no order ${number}.` });
+  });
+
+  router.post('/', async (context) => {
+    context.set('Cache-Control', 'no-store');
+    const form = readForm(validForm(context, formBody));
+    const items = [...form.quantities].map(([id, quantity]) => ({ id, quantity }));
+    if (items.length === 0) {
+      context.status = 422;
+      context.body = orderPage(assets, { form, message: 'Please choose something first.' });
+      return;
+    }
+    const answer = await answerOf(context, orders, {
+      method: 'POST',
+      path: '/orders',
+      body: { customer_name: form.customerName, items },
+      headers: { 'idempotency-key': form.key },
+    });
+    const placed = answer?.status === 201 ? order.safeParse(answer.body).data : undefined;
+    if (placed) {
+      context.status = 303;
+      context.redirect(`/?order=${encodeURIComponent(placed.order_number)}`);
+    } else if (isKeyUsed(answer)) {
+      // Another key, so that the next press is another order: that is what they are told.
+      const next = { ...form, key: randomUUID() };
+      refuse(context, answer, orderPage(assets, { form: next, message: KEY_USED }));
+    } else {
+      const message =
+        answer?.status === 409
+          ? 'Your order is still on its way. Press the button once more in a moment; it stays one order.'
+          : messageOf(answer);
+      refuse(context, answer, orderPage(assets, { form, message }));
+    }
+  });
+  return router;
+}
+
+function readForm(body: z.output<typeof formBody>): OrderForm {
+  const quantities = new Map<number, number>();
+  for (const { id } of menu) {
+    const quantity = Number(body[`quantity-${id}`] ?? 0);
+    // What is no quantity is passed on, and refused with its reason where quantities are checked.
+    if (quantity !== 0) quantities.set(id, quantity);
+  }
+  return { key: body.idempotency_key ?? randomUUID(), customerName: body.customer_name, quantities };
+}
+
+/** The other reason for a 422 than fields: this form was sent before, with something else in it. */
+function isKeyUsed(answer: UpstreamAnswer | undefined): boolean {
+  return answer?.status === 422 && problemBody.safeParse(answer.body).data?.errors === undefined;
+}
