@@ -125,7 +125,7 @@ describe('refusals of the services behind are passed on', () => {
     expect(answer.status).toBe(415);
   });
 
-  test.each(['XXX-XXX', '..', '%2e%2e', '..%2Fkitchen%2Forders', '%00', '%E0%A4%A', 'a b', 'é'])(
+  test.each(['ZZZ-ZZZ', '..', '%2e%2e', '..%2Fkitchen%2Forders', '%00', '%E0%A4%A', 'a b', 'é'])(
     'the number "%s" is nobody’s, and no way to another route',
     async (number) => {
       for (const [method, path] of [

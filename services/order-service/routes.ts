@@ -26,7 +26,7 @@ const listQuery = z.object({
 });
 const statusBody = z.object({ status }, 'must be an object');
 
-/** The HTTP side of order-service; see docs/http.md. */
+/** The HTTP side of order-service. */
 export function orderRoutes(book: OrderBook): Router {
   const router = new Router();
   router.post('/orders', async (context) => {
