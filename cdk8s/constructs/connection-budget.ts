@@ -14,11 +14,11 @@ const RESERVED = 3;
 const HEADROOM = 5;
 /** `maxSurge` of every service: a rollout runs one pod more. */
 const SURGE = 1;
-/** Each pod may hold one connection outside its pool, for LISTEN. */
-const LISTENER = 1;
+/** Outside its pool each pod holds one connection for LISTEN and one for its readiness check. */
+const OUTSIDE_POOL = 2;
 
 /**
- * Whether all clients together fit: (replicas + surge) × (pool + listener) over all services, against
+ * Whether all clients together fit: (replicas + surge) × (pool + listener + check) over all services, against
  * `max_connections` less what is reserved.
  *
  * @returns the problem in words, or nothing
@@ -29,7 +29,7 @@ export function connectionBudgetProblem(
 ): string | undefined {
   const terms = clients.map(
     ({ peer, replicas, poolMax }) =>
-      `${peer.name} (${replicas} + ${SURGE} pods) × (${poolMax} + ${LISTENER}) = ${demand(replicas, poolMax)}`,
+      `${peer.name} (${replicas} + ${SURGE} pods) × (${poolMax} + ${OUTSIDE_POOL}) = ${demand(replicas, poolMax)}`,
   );
   const total = clients.reduce((sum, { replicas, poolMax }) => sum + demand(replicas, poolMax), 0);
   const available = maxConnections - RESERVED - HEADROOM;
@@ -41,4 +41,4 @@ export function connectionBudgetProblem(
   );
 }
 
-const demand = (replicas: number, poolMax: number): number => (replicas + SURGE) * (poolMax + LISTENER);
+const demand = (replicas: number, poolMax: number): number => (replicas + SURGE) * (poolMax + OUTSIDE_POOL);

@@ -1,8 +1,11 @@
 import Router from '@koa/router';
 import { variable } from '../runtime/config.js';
+import { order, type Order } from '../order-service/order.js';
+import { EventHub } from '../runtime/event-hub.js';
+import { EventRelay } from '../runtime/event-relay.js';
 import { defineService } from '../runtime/service.js';
 import { Upstream } from '../runtime/upstream.js';
-import { apiRoutes } from './api-routes.js';
+import { apiOperations } from './api-routes.js';
 import { Assets } from './assets.js';
 import { boardPageRoutes } from './board-page-routes.js';
 import { orderPageRoutes } from './order-page-routes.js';
@@ -18,7 +21,7 @@ export const frontend = defineService({
     KITCHEN_SERVICE_URL: variable.url('http://kitchen-service:5002'),
     KITCHEN_SERVICE_TIMEOUT_MS: variable.milliseconds(2500),
   },
-  create({ name, config, log, metrics }) {
+  create({ name, config, log, metrics, draining }) {
     const shared = { from: name, log, metrics };
     const orders = new Upstream({
       ...shared,
@@ -32,10 +35,17 @@ export const frontend = defineService({
       url: config.KITCHEN_SERVICE_URL,
       timeoutMs: config.KITCHEN_SERVICE_TIMEOUT_MS,
     });
+    const hub = new EventHub<Order>({ event: 'order', draining, open: metrics.eventStreams });
+    const relay = new EventRelay({
+      to: 'order-service',
+      url: new URL('/orders/events', config.ORDER_SERVICE_URL),
+      payload: order,
+      hub,
+      log,
+    });
     const assets = new Assets();
     const router = new Router();
     for (const routes of [
-      apiRoutes({ orders, kitchen }),
       assets.routes(),
       orderPageRoutes(assets, orders),
       boardPageRoutes(assets, kitchen),
@@ -43,13 +53,14 @@ export const frontend = defineService({
       router.use(routes.routes());
     }
     return {
+      operations: apiOperations({ orders, kitchen, hub }),
       router,
       dependencies: [orders, kitchen],
       middleware: [securityHeaders()],
       forms: true,
       problemPage: (problem) => problemPage(assets, problem),
       close: async () => {
-        await Promise.all([orders.close(), kitchen.close()]);
+        await Promise.all([orders.close(), kitchen.close(), relay.close()]);
       },
     };
   },

@@ -8,7 +8,7 @@ export type Step = (typeof STEPS)[number];
 
 /** Where order-service has an order. @throws Problem 404 for what cannot be an order's number */
 export function orderPath(orderNumber: string | undefined): string {
-  return `/orders/${checked(orderNumber)}`;
+  return `/orders/${orderNumberIn(orderNumber)}`;
 }
 
 /**
@@ -19,11 +19,15 @@ export function orderPath(orderNumber: string | undefined): string {
  */
 export function stepCall(orderNumber: string | undefined, step: Step): UpstreamRequest {
   const word = step === 'start' ? 'prepare' : step;
-  return { method: 'PUT', path: `/kitchen/orders/${checked(orderNumber)}/${word}` };
+  return { method: 'PUT', path: `/kitchen/orders/${orderNumberIn(orderNumber)}/${word}` };
 }
 
-/** Checked here already: `..` as a piece of a path would lead to another route of the service behind. */
-function checked(orderNumber = ''): string {
+/**
+ * The number in a path. Checked here already: `..` as a piece of a path would lead to another route of the service behind.
+ *
+ * @throws Problem 404
+ */
+export function orderNumberIn(orderNumber = ''): string {
   if (isOrderNumber(orderNumber)) return orderNumber;
   throw new Problem(404, { detail: `There is no order ${orderNumber}.` });
 }

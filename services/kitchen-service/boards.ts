@@ -1,18 +1,11 @@
 import type { Context } from 'koa';
-import { z } from 'zod';
+import { orderCounts } from '../order-service/order.js';
 import { ask, send } from '../runtime/pass-on.js';
 import { Problem } from '../runtime/problem.js';
 import type { Upstream } from '../runtime/upstream.js';
 
 /** More open orders than a kitchen can have. */
 const LIMIT = '1000';
-
-const counts = z.object({
-  ordered: z.number(),
-  preparing: z.number(),
-  ready: z.number(),
-  served: z.number(),
-});
 
 /** Answers with the orders of these statuses. The kitchen works off the oldest first. */
 export async function ordersOldestFirst(
@@ -35,7 +28,7 @@ export async function stats(context: Context, orders: Upstream): Promise<void> {
     send(context, answer);
     return;
   }
-  const read = counts.safeParse(answer.body);
+  const read = orderCounts.safeParse(answer.body);
   if (!read.success)
     throw new Problem(502, { detail: 'order-service answered something that are no counts.' });
   const { ordered, preparing, ready, served } = read.data;

@@ -1,12 +1,10 @@
-import Router from '@koa/router';
 import { variable } from '../runtime/config.js';
+import { order, type Order } from '../order-service/order.js';
+import { EventHub } from '../runtime/event-hub.js';
+import { EventRelay } from '../runtime/event-relay.js';
 import { defineService } from '../runtime/service.js';
-import { passOn } from '../runtime/pass-on.js';
 import { Upstream } from '../runtime/upstream.js';
-import { ordersOldestFirst, stats } from './boards.js';
-
-/** The steps of a cook, by the words in the paths, and the status that each leads to. */
-const STEPS = { prepare: 'preparing', start: 'preparing', ready: 'ready', serve: 'served' } as const;
+import { kitchenOperations } from './routes.js';
 
 /** What the kitchen sees and does. It keeps nothing: order-service has the orders. */
 export const kitchenService = defineService({
@@ -15,7 +13,7 @@ export const kitchenService = defineService({
     ORDER_SERVICE_URL: variable.url('http://order-service:5001'),
     ORDER_SERVICE_TIMEOUT_MS: variable.milliseconds(2000),
   },
-  create({ name, config, log, metrics }) {
+  create({ name, config, log, metrics, draining }) {
     const orders = new Upstream({
       from: name,
       to: 'order-service',
@@ -24,25 +22,20 @@ export const kitchenService = defineService({
       log,
       metrics,
     });
-    const router = new Router();
-    router.get('/kitchen/orders', async (context) => {
-      await ordersOldestFirst(context, orders, ['ordered', 'preparing', 'ready']);
+    const hub = new EventHub<Order>({ event: 'order', draining, open: metrics.eventStreams });
+    const relay = new EventRelay({
+      to: 'order-service',
+      url: new URL('/orders/events', config.ORDER_SERVICE_URL),
+      payload: order,
+      hub,
+      log,
     });
-    router.get('/display/orders', async (context) => {
-      await ordersOldestFirst(context, orders, ['preparing', 'ready']);
-    });
-    router.get('/kitchen/stats', async (context) => {
-      await stats(context, orders);
-    });
-    const step = (method: 'put' | 'post', word: keyof typeof STEPS): void => {
-      router[method](`/kitchen/orders/:orderNumber/${word}`, async (context) => {
-        const path = `/orders/${encodeURIComponent(context.params['orderNumber'] ?? '')}`;
-        await passOn(context, orders, { method: 'PUT', path, body: { status: STEPS[word] } });
-      });
+    return {
+      operations: kitchenOperations(orders, hub),
+      dependencies: [orders],
+      close: async () => {
+        await Promise.all([orders.close(), relay.close()]);
+      },
     };
-    // PUT with the first system's verbs, POST with its later ones; both are in use.
-    for (const word of ['prepare', 'ready', 'serve'] as const) step('put', word);
-    for (const word of ['start', 'ready', 'serve'] as const) step('post', word);
-    return { router, dependencies: [orders], close: () => orders.close() };
   },
 });

@@ -5,7 +5,8 @@ import menuJson from './menu.json' with { type: 'json' };
 export const CATEGORIES = ['coffee', 'pastry', 'icecream', 'pizza', 'sandwich', 'dessert'] as const;
 export type Category = (typeof CATEGORIES)[number];
 
-const menuItem = z.strictObject({
+/** An item as menu.json has it. */
+export const menuItem = z.strictObject({
   id: z.int().positive(),
   name: z.string().min(1),
   /** In euro, as the contract's clients know it. */

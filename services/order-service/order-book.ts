@@ -1,33 +1,46 @@
-import type { TransactionSql } from 'postgres';
+import type { Sql } from 'postgres';
 import { z } from 'zod';
 import type { Database } from '../runtime/database.js';
 import { databaseErrorCode } from '../runtime/database-error.js';
 import { Problem } from '../runtime/problem.js';
 import { drawOrderNumber } from './order-number.js';
 import { fingerprint, type PricedOrder } from './order-request.js';
-import { order, type Order, type OrderItem, type Status, STATUSES, toOrders } from './order.js';
+import {
+  asPlaced,
+  type Order,
+  type OrderCounts,
+  type OrderItem,
+  type Status,
+  STATUSES,
+  toOrders,
+} from './order.js';
 
 /** Which orders to list. */
 export interface OrderFilter {
   /** Only these. @default - all */
-  readonly statuses?: readonly Status[];
+  readonly statuses?: readonly Status[] | undefined;
+  /** Only those placed before the order with this id, which is the last of the page before. @default - the newest */
+  readonly before?: number | undefined;
   /** At most so many, the newest. */
   readonly limit: number;
 }
 
-/** How many orders have which status. */
-export type OrderCounts = Readonly<Record<Status, number>>;
-
-/** Waiting for the first request of a key; a doubled click is over by then. */
-const KEY_WAIT = '1s';
 /** Two equal draws of 32⁶ are rare; five in a row do not happen. */
 const DRAWS = 5;
 
-const keyRow = z.object({ fingerprint: z.string(), answer: z.string() });
+const keyRow = z.looseObject({ fingerprint: z.string() });
+const countRows = z.array(z.object({ status: z.enum(STATUSES), count: z.number() }));
 
-/** The orders in the database. Every change is one transaction. */
+/**
+ * The orders in the database. Every change is one statement, which is one transaction and one round trip: it holds no
+ * lock while this process does something else, and a process that is killed leaves either all of it or nothing.
+ */
 export class OrderBook {
-  constructor(private readonly database: Database) {}
+  /** @param changed - is told after each change that was made, so that it becomes known */
+  constructor(
+    private readonly database: Database,
+    private readonly changed: () => void = () => undefined,
+  ) {}
 
   /**
    * Stores an order. With a key, at most once: the same key and content give the first answer again.
@@ -35,31 +48,18 @@ export class OrderBook {
    * @throws Problem 422 when the key was used for another order, 409 while the first request with the key is not over
    */
   async place(order: PricedOrder, key?: string): Promise<Order> {
-    try {
-      return await this.database.transaction(async (sql) => {
-        if (key === undefined) return insert(sql, order);
-        await sql`set local lock_timeout = ${sql.unsafe(`'${KEY_WAIT}'`)}`;
-        // Waits for another transaction that holds the key, and then sees what it stored.
-        const content = fingerprint(order);
-        const claimed = await sql`
-          insert into idempotency_keys (key, fingerprint) values (${key}, ${content})
-          on conflict (key) do nothing returning key`;
-        if (claimed.length === 0) return repeated(sql, key, content);
-        const placed = await insert(sql, order);
-        await sql`update idempotency_keys set answer = ${JSON.stringify(placed)} where key = ${key}`;
+    const content = key === undefined ? null : fingerprint(order);
+    for (let draw = 1; draw <= DRAWS; draw += 1) {
+      const [placed] = await this.insert(order, key ?? null, content);
+      if (placed) {
+        this.changed();
         return placed;
-      });
-    } catch (error) {
-      // lock_not_available
-      if (databaseErrorCode(causeOf(error)) === '55P03') {
-        throw new Problem(409, {
-          detail:
-            'The first request with this Idempotency-Key is not over. Send the same request again in a moment.',
-          headers: { 'Retry-After': '1' },
-        });
       }
-      throw error;
+      // Either the key is known or, once in a lifetime, the number was taken.
+      const first = key === undefined ? undefined : await this.placedWith(key, content);
+      if (first) return first;
     }
+    throw new Error(`${DRAWS} order numbers in a row were taken`);
   }
 
   /** The order with this number. @throws Problem 404 */
@@ -73,11 +73,12 @@ export class OrderBook {
   }
 
   /** Orders, the newest first. */
-  async list({ statuses, limit }: OrderFilter): Promise<readonly Order[]> {
+  async list({ statuses, before, limit }: OrderFilter): Promise<readonly Order[]> {
     const rows = await this.database.run(
       (sql) => sql`
         select * from orders
-        ${statuses ? sql`where status in ${sql([...statuses])}` : sql``}
+        where ${statuses ? withStatus(sql, statuses) : sql`true`}
+          and ${before === undefined ? sql`true` : sql`id < ${before}`}
         order by id desc limit ${limit}`,
     );
     return toOrders(rows);
@@ -86,9 +87,11 @@ export class OrderBook {
   /** How many orders have which status. */
   async count(): Promise<OrderCounts> {
     const rows = await this.database.run(
-      (sql) => sql`select status, count(*)::int as count from orders group by status`,
+      (sql) => sql`
+        select status, count(*)::int as count from orders where status <> 'served' group by status
+        union all select 'served', count::int from served_orders`,
     );
-    const found = z.array(z.object({ status: z.enum(STATUSES), count: z.number() })).parse([...rows]);
+    const found = countRows.parse([...rows]);
     const of = (status: Status): number => found.find((row) => row.status === status)?.count ?? 0;
     return { ordered: of('ordered'), preparing: of('preparing'), ready: of('ready'), served: of('served') };
   }
@@ -103,12 +106,20 @@ export class OrderBook {
     if (before !== undefined) {
       const rows = await this.database.run(
         (sql) => sql`
-          update orders set status = ${status}, updated_at = now()
-          where order_number = ${orderNumber} and status = ${before}
-          returning *`,
+          with changed as (
+            update orders set status = ${status}, updated_at = now()
+            where order_number = ${orderNumber} and status = ${before}
+            returning *
+          ), event as (
+            insert into order_events (order_id, status, at) select id, status, updated_at from changed
+          )
+          select * from changed`,
       );
       const [changed] = toOrders(rows);
-      if (changed) return changed;
+      if (changed) {
+        this.changed();
+        return changed;
+      }
     }
     const current = await this.find(orderNumber);
     if (current.status === status) return current;
@@ -120,6 +131,51 @@ export class OrderBook {
       members: { current_status: current.status },
     });
   }
+
+  private async insert(
+    { customerName, items, totalCents }: PricedOrder,
+    key: string | null,
+    content: string | null,
+  ): Promise<readonly Order[]> {
+    try {
+      const rows = await this.database.run(
+        // Waits for another request that inserts the same key, and then finds it there.
+        (sql) => sql`
+          with placed as (
+            insert into orders (order_number, customer_name, items, total_cents, idempotency_key, fingerprint)
+            values (${drawOrderNumber()}, ${customerName}, ${sql.json(toJson(items))}, ${totalCents}, ${key}, ${content})
+            on conflict do nothing
+            returning *
+          ), event as (
+            insert into order_events (order_id, status, at) select id, status, created_at from placed
+          )
+          select * from placed`,
+      );
+      return toOrders(rows);
+    } catch (error) {
+      // lock_not_available
+      if (key === null || databaseErrorCode(causeOf(error)) !== '55P03') throw error;
+      throw new Problem(409, {
+        detail:
+          'The first request with this Idempotency-Key is not over. Send the same request again in a moment.',
+        headers: { 'Retry-After': '1' },
+        cause: error,
+      });
+    }
+  }
+
+  /** What the first request with this key was answered, or nothing when there was none. */
+  private async placedWith(key: string, content: string | null): Promise<Order | undefined> {
+    const rows = await this.database.run((sql) => sql`select * from orders where idempotency_key = ${key}`);
+    const [row] = z.array(keyRow).parse([...rows]);
+    if (!row) return undefined;
+    if (row.fingerprint !== content) {
+      throw new Problem(422, {
+        detail: 'This Idempotency-Key was used for another order. Make a new key for a new order.',
+      });
+    }
+    return toOrders(rows).map(asPlaced)[0];
+  }
 }
 
 /** A number that could be one, and is none. */
@@ -127,29 +183,12 @@ export function notFound(orderNumber: string): Problem {
   return new Problem(404, { detail: `There is no order ${orderNumber}.` });
 }
 
-async function insert(sql: TransactionSql, { customerName, items, totalCents }: PricedOrder): Promise<Order> {
-  for (let draw = 1; draw <= DRAWS; draw += 1) {
-    const rows = await sql`
-      insert into orders (order_number, customer_name, items, total_cents)
-      values (${drawOrderNumber()}, ${customerName}, ${sql.json(toJson(items))}, ${totalCents})
-      on conflict (order_number) do nothing
-      returning *`;
-    const [order] = toOrders(rows);
-    if (order) return order;
-  }
-  throw new Error(`${DRAWS} order numbers in a row were taken`);
-}
-
-async function repeated(sql: TransactionSql, key: string, content: string): Promise<Order> {
-  const [row] = await sql`select fingerprint, answer from idempotency_keys where key = ${key}`;
-  const first = keyRow.parse(row);
-  if (first.fingerprint !== content) {
-    throw new Problem(422, {
-      detail: 'This Idempotency-Key was used for another order. Make a new key for a new order.',
-    });
-  }
-  return order.parse(JSON.parse(first.answer));
-}
+/**
+ * The condition in plain words of SQL, not as parameters: a prepared plan without the values could not know that the
+ * index of open orders has them all, and would read every order that was ever served.
+ */
+const withStatus = (sql: Sql, statuses: readonly Status[]) =>
+  sql.unsafe(`status in (${statuses.map((status) => `'${status}'`).join(', ')})`);
 
 /** postgres.js takes plain objects as JSON, and no interfaces. */
 const toJson = (items: readonly OrderItem[]) => items.map((item) => ({ ...item }));

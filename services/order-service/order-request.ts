@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type FieldError, Problem } from '../runtime/problem.js';
-import { valid } from '../runtime/request-body.js';
 import { menuItemById, toCents, toEuro } from '../menu/menu.js';
 import type { OrderItem } from './order.js';
 
@@ -39,6 +38,9 @@ export const orderRequest = z.object(
   'must be an object',
 );
 
+/** An order as it is asked for. */
+export type OrderRequest = z.output<typeof orderRequest>;
+
 /** An order that was asked for, with the menu's names and prices. */
 export interface PricedOrder {
   readonly customerName: string;
@@ -52,8 +54,7 @@ export interface PricedOrder {
  *
  * @throws Problem 422 that names each item that is not on the menu or has another price, or the total that disagrees
  */
-export function priced(body: unknown): PricedOrder {
-  const asked = valid(body, orderRequest);
+export function priced(asked: OrderRequest): PricedOrder {
   const errors: FieldError[] = [];
   const items = asked.items.flatMap(({ id, price, quantity }, index): OrderItem[] => {
     const found = menuItemById(id);
@@ -88,6 +89,11 @@ export function fingerprint({ customerName, items }: PricedOrder): string {
   const content = JSON.stringify([customerName, items.map(({ id, quantity }) => [id, quantity])]);
   return createHash('sha256').update(content).digest('hex');
 }
+
+/** The header that makes one order of one click, however often it is sent. */
+export const IDEMPOTENCY_KEY = {
+  'Idempotency-Key': '1 to 255 printable ASCII characters, such as a UUID, made when the button is drawn',
+} as const;
 
 /** An Idempotency-Key header. @throws Problem 400 when it cannot be one */
 export function idempotencyKey(header: string): string | undefined {

@@ -77,7 +77,7 @@ describe('order-service', () => {
       const before = await list('?limit=1');
       const answer = await post(body);
       expect(answer.status).toBe(422);
-      expect(answer.problem['errors']).toEqual([{ path, message: expect.any(String) }]);
+      expect(answer.problem.errors).toEqual([{ path, message: expect.any(String) }]);
       expect(await list('?limit=1')).toEqual(before);
     });
 
@@ -207,7 +207,9 @@ describe('order-service', () => {
         max: 1,
       });
       const answer = await sql.begin(async (transaction) => {
-        await transaction`insert into idempotency_keys (key, fingerprint) values ('slow', 'x')`;
+        await transaction`
+          insert into orders (order_number, customer_name, items, total_cents, idempotency_key, fingerprint)
+          values ('SLO-W00', 'Ada', '[]', 1, 'slow', 'x')`;
         return post(espressos, { 'idempotency-key': 'slow' });
       });
       await sql.end();

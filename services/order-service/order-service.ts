@@ -1,9 +1,12 @@
 import { Database } from '../runtime/database.js';
 import { variable } from '../runtime/config.js';
+import { EventHub } from '../runtime/event-hub.js';
 import { migrate } from '../runtime/migrations.js';
 import { defineService } from '../runtime/service.js';
 import { OrderBook } from './order-book.js';
-import { orderRoutes } from './routes.js';
+import { OrderEvents } from './order-events.js';
+import type { Order } from './order.js';
+import { orderOperations } from './routes.js';
 import { DATABASE_VARIABLES, databaseTarget } from './variables.js';
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
@@ -16,7 +19,7 @@ export const orderService = defineService({
     DB_POOL_MAX: variable.count(8),
     DB_QUERY_TIMEOUT_MS: variable.milliseconds(1500),
   },
-  create({ name, config, log }) {
+  create({ name, config, log, metrics, draining }) {
     const database = new Database(
       {
         ...databaseTarget(config),
@@ -26,10 +29,15 @@ export const orderService = defineService({
       },
       log,
     );
+    const hub = new EventHub<Order>({ event: 'order', draining, open: metrics.eventStreams });
+    const events = new OrderEvents(database, hub, log);
     return {
-      router: orderRoutes(new OrderBook(database)),
+      operations: orderOperations(new OrderBook(database, events.wake), hub),
       readiness: [{ name: 'database', check: () => database.check() }],
-      start: (signal) => migrate(database, MIGRATIONS, log, signal),
+      async start(signal) {
+        await migrate(database, MIGRATIONS, log, signal);
+        void events.run(signal);
+      },
       close: () => database.close(),
     };
   },

@@ -26,6 +26,15 @@ export const order = z
   .readonly();
 export type Order = z.output<typeof order>;
 
+/** How many orders have which status. */
+export const orderCounts = z.object({
+  ordered: z.number(),
+  preparing: z.number(),
+  ready: z.number(),
+  served: z.number().meta({ description: 'Ever served; follows a few milliseconds after the change' }),
+});
+export type OrderCounts = Readonly<z.output<typeof orderCounts>>;
+
 /** A row of the table, as postgres.js gives it: bigint as a string, timestamps as dates. */
 const orderRow = z
   .object({
@@ -48,6 +57,11 @@ const orderRow = z
     created_at: created_at.toISOString(),
     updated_at: updated_at.toISOString(),
   }));
+
+/** The order as it was when it was placed: what the first request was answered, whatever has happened since. */
+export function asPlaced(order: Order): Order {
+  return { ...order, status: STATUSES[0], updated_at: order.created_at };
+}
 
 /** The orders in the rows of a query. */
 export function toOrders(rows: readonly unknown[]): Order[] {

@@ -1,55 +1,130 @@
-import Router from '@koa/router';
 import { z } from 'zod';
-import { valid, validBody } from '../runtime/request-body.js';
+import type { EventHub } from '../runtime/event-hub.js';
+import { Operations } from '../runtime/operations.js';
 import { notFound, type OrderBook } from './order-book.js';
 import { isOrderNumber } from './order-number.js';
-import { idempotencyKey, priced } from './order-request.js';
-import { STATUSES } from './order.js';
+import { IDEMPOTENCY_KEY, idempotencyKey, orderRequest, priced } from './order-request.js';
+import { order, type Order, orderCounts, STATUSES } from './order.js';
 
 /** Without a limit, the newest orders of a busy day; all of history would be gigabytes in a year. */
 const DEFAULT_LIMIT = 200;
 const MAX_LIMIT = 1000;
 
 const status = z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`);
-const listQuery = z.object({
+const wholeNumber = z
+  .string('must stand once')
+  .regex(/^\d{1,15}$/, 'must be a whole number')
+  .transform(Number);
+
+/** The query of a list of orders. */
+export const listQuery = z.object({
   status: z
     .string('must stand once; several values are separated by commas')
     .transform((text) => text.split(','))
     .pipe(z.array(status))
-    .optional(),
-  limit: z
-    .string('must stand once')
-    .regex(/^\d{1,9}$/, 'must be a whole number')
-    .transform(Number)
+    .optional()
+    .meta({ description: `One or several of ${STATUSES.join(', ')}, separated by commas` }),
+  limit: wholeNumber
     .pipe(z.number().min(1, 'must be at least 1').max(MAX_LIMIT, `must be at most ${MAX_LIMIT}`))
-    .default(DEFAULT_LIMIT),
+    .default(DEFAULT_LIMIT)
+    .meta({ description: `How many at most, up to ${MAX_LIMIT}; ${DEFAULT_LIMIT} when it is not said` }),
+  before: wholeNumber
+    .optional()
+    .meta({ description: 'The id that the list goes on after; the Link header of a full page has it' }),
 });
+
 const statusBody = z.object({ status }, 'must be an object');
 
 /** The HTTP side of order-service. */
-export function orderRoutes(book: OrderBook): Router {
-  const router = new Router();
-  router.post('/orders', async (context) => {
-    const key = idempotencyKey(context.get('idempotency-key'));
-    context.body = await book.place(priced(validBody(context, z.unknown())), key);
-    context.status = 201;
-  });
-  router.get('/orders', async (context) => {
-    const { status: statuses, limit } = valid(context.query, listQuery);
-    context.body = await book.list({ limit, ...(statuses ? { statuses } : {}) });
-  });
-  // Before the next one, which would take "counts" for a number.
-  router.get('/orders/counts', async (context) => {
-    context.body = await book.count();
-  });
-  router.get('/orders/:orderNumber', async (context) => {
-    context.body = await book.find(orderNumberOf(context.params['orderNumber']));
-  });
-  router.put('/orders/:orderNumber', async (context) => {
-    const orderNumber = orderNumberOf(context.params['orderNumber']);
-    context.body = await book.advance(orderNumber, validBody(context, statusBody).status);
-  });
-  return router;
+export function orderOperations(book: OrderBook, hub: EventHub<Order>): Operations {
+  const everything = (changed: Order): Order => changed;
+  return new Operations()
+    .add({
+      method: 'post',
+      path: '/orders',
+      summary: 'Places an order. With an Idempotency-Key, at most once.',
+      headers: IDEMPOTENCY_KEY,
+      body: orderRequest,
+      answer: { status: 201, description: 'The order', schema: order },
+      problems: [400, 409, 413, 415, 422, 503],
+      async handle(context, { body }) {
+        const key = idempotencyKey(context.get('idempotency-key'));
+        context.body = await book.place(priced(body), key);
+        context.status = 201;
+      },
+    })
+    .add({
+      method: 'get',
+      path: '/orders',
+      summary: 'Lists orders, the newest first.',
+      query: listQuery,
+      answer: {
+        status: 200,
+        description: 'The orders; a full page has a Link header with rel="next"',
+        schema: z.array(order),
+      },
+      problems: [422, 503],
+      async handle(context, { query }) {
+        const { status: statuses, limit, before } = query;
+        const orders = await book.list({ statuses, limit, before });
+        const last = orders.at(-1);
+        if (last && orders.length === limit) {
+          const next = new URLSearchParams(context.querystring);
+          next.set('before', String(last.id));
+          // Relative to the address that was asked, which is another one behind the frontend.
+          context.set('Link', `<?${next.toString()}>; rel="next"`);
+        }
+        context.body = orders;
+      },
+    })
+    .add({
+      method: 'get',
+      path: '/orders/counts',
+      summary: 'Counts the orders by status.',
+      answer: { status: 200, description: 'How many orders have which status', schema: orderCounts },
+      problems: [503],
+      async handle(context) {
+        context.body = await book.count();
+      },
+    })
+    .add({
+      method: 'get',
+      path: '/orders/events',
+      summary: 'Streams every change of an order, in one order for everybody.',
+      headers: {
+        'Last-Event-ID': 'The number of the last event that was seen: the stream continues after it',
+      },
+      answer: {
+        status: 200,
+        description: 'Server-sent events: `order` with the order after the change, `resync`, `ping`',
+        contentType: 'text/event-stream',
+      },
+      problems: [503],
+      handle(context) {
+        hub.stream(context, everything);
+      },
+    })
+    .add({
+      method: 'get',
+      path: '/orders/:orderNumber',
+      summary: 'Shows one order.',
+      answer: { status: 200, description: 'The order', schema: order },
+      problems: [400, 404, 503],
+      async handle(context, { params }) {
+        context.body = await book.find(orderNumberOf(params['orderNumber']));
+      },
+    })
+    .add({
+      method: 'put',
+      path: '/orders/:orderNumber',
+      summary: 'Moves an order one step forward. The same step again changes nothing.',
+      body: statusBody,
+      answer: { status: 200, description: 'The order', schema: order },
+      problems: [400, 404, 409, 413, 415, 422, 503],
+      async handle(context, { body, params }) {
+        context.body = await book.advance(orderNumberOf(params['orderNumber']), body.status);
+      },
+    });
 }
 
 function orderNumberOf(parameter: string | undefined): string {

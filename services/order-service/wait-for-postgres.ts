@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
 import { ConfigurationError, readConfig, variable } from '../runtime/config.js';
 import { describeDatabaseError } from '../runtime/database-error.js';
-import { options } from '../runtime/database.js';
+import { connectionOptions } from '../runtime/connection-options.js';
 import { DATABASE_VARIABLES, databaseTarget } from './variables.js';
 
 // The gate in front of order-service: ends with 0 when PostgreSQL is usable, that is, when our role can log in and the
@@ -37,7 +37,7 @@ const seconds = (): number => (performance.now() - started) / 1000;
 
 /** @returns nothing when the database is usable, else the reason in words */
 async function reason(): Promise<string | undefined> {
-  const sql = postgres({ ...options(target), max: 1, connection: { application_name: NAME } });
+  const sql = postgres({ ...connectionOptions(target), max: 1, connection: { application_name: NAME } });
   const deadline = setTimeout(() => void sql.end({ timeout: 0 }), 3000);
   try {
     const [row] = await sql`select current_database() as database`;

@@ -102,7 +102,7 @@ describe('a wrong request is a problem', () => {
 
   test('a 422 says which field', async () => {
     const { problem } = await service.send('POST', '/cups', { body: { count: 'three' } });
-    expect(problem['errors']).toEqual([{ path: 'count', message: 'must be a number' }]);
+    expect(problem.errors).toEqual([{ path: 'count', message: 'must be a number' }]);
   });
 });
 

@@ -4,13 +4,19 @@ import Koa, { type Middleware, type ParameterizedContext } from 'koa';
 import type { Health } from './health.js';
 import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
+import { openApiDocument } from './open-api.js';
+import type { Operations } from './operations.js';
 import { PROBE_PATHS, probes } from './probes.js';
 import { Problem } from './problem.js';
 import { requestBody } from './request-body.js';
 
 /** What every service's application is made of. */
 export interface ApplicationParts {
-  readonly router: Router;
+  readonly name: string;
+  readonly version: string;
+  readonly operations: Operations;
+  /** Routes that are no part of the API, such as pages. */
+  readonly router: Router | undefined;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -30,7 +36,7 @@ export function requestIdOf({ state }: { readonly state: Record<string, unknown>
 
 /** The Koa application of a service: its routes, with everything around them that all services share. */
 export function createApplication(parts: ApplicationParts): Koa {
-  const { router, health, metrics, log, draining } = parts;
+  const { operations, health, metrics, log, draining } = parts;
   const application = new Koa();
   // Koa prints what it catches; everything is caught below, except a client that went away.
   application.silent = true;
@@ -40,10 +46,15 @@ export function createApplication(parts: ApplicationParts): Koa {
   for (const middleware of parts.middleware) application.use(middleware);
   application.use(problems(log, parts.problemPage));
   const machines = probes(health, metrics);
+  machines.get('/openapi.json', (context) => {
+    context.body = openApiDocument({ title: parts.name, version: parts.version }, operations.described);
+  });
+  const routers = [operations.router, ...(parts.router ? [parts.router] : [])];
   application.use(machines.routes());
+  // Before bodies are read: whoever asks for nothing of ours learns that, whatever was sent along.
+  application.use(notFound([machines, ...routers]));
   application.use(requestBody(parts));
-  application.use(router.routes());
-  application.use(notFound([machines, router]));
+  for (const router of routers) application.use(router.routes());
   return application;
 }
 
@@ -86,7 +97,8 @@ function observe(health: Health, metrics: Metrics, log: Logger): Middleware {
       const milliseconds = performance.now() - started;
       const labels = { method: context.method, path: routeOf(context), status: String(context.status) };
       metrics.requests.inc(labels);
-      metrics.requestDuration.observe(labels, milliseconds / 1000);
+      // A stream lasts as long as its client likes.
+      if (context.state['stream'] !== true) metrics.requestDuration.observe(labels, milliseconds / 1000);
       const entry = {
         requestId: requestIdOf(context),
         method: context.method,
@@ -152,13 +164,13 @@ function fromHttpError(error: unknown): Problem {
 
 /** 404 for a path that nobody knows, 405 with `Allow` for a known one that does not take this method. */
 function notFound(routers: readonly Router[]): Middleware {
-  return (context) => {
-    if (context.body !== undefined || context.status !== 404) return;
-    const allowed = new Set(
-      routers.flatMap((router) =>
-        router.match(context.path, context.method).path.flatMap(({ methods }) => methods),
-      ),
-    );
+  return async (context, next) => {
+    const matches = routers.map((router) => router.match(context.path, context.method));
+    if (matches.some(({ route }) => route)) {
+      await next();
+      return;
+    }
+    const allowed = new Set(matches.flatMap(({ path }) => path.flatMap(({ methods }) => methods)));
     if (allowed.size === 0) throw new Problem(404, { detail: `There is nothing at ${context.path}.` });
     const allow = [...allowed, 'OPTIONS'].join(', ');
     context.set('Allow', allow);

@@ -1,5 +1,5 @@
-import { connect, type Socket } from 'node:net';
 import postgres, { type Sql, type TransactionSql } from 'postgres';
+import { connectionOptions } from './connection-options.js';
 import {
   DatabaseDeadlineError,
   type DatabaseTarget,
@@ -23,10 +23,12 @@ export interface DatabaseSettings extends DatabaseTarget {
 /** What a query is written with: postgres.js' tagged template, bare or inside a transaction. */
 export type Query = Sql | TransactionSql;
 
-/** A database that is reached at all is reached fast; what takes longer is not there. */
-const CONNECT_TIMEOUT_SECONDS = 2;
 /** In a row, then the pool is replaced: its connections may lead nowhere, and TCP would take minutes to say so. */
 const DEADLINES_UNTIL_NEW_POOL = 2;
+/** Deadlines after which even a single query is lost, and its connection with it, though others answer. */
+const LOST_AFTER_DEADLINES = 3;
+/** For the readiness check: an idle PostgreSQL answers in a millisecond, a very busy one in less than this. */
+const CHECK_TIMEOUT_MS = 1000;
 
 /**
  * A pool of connections in which every call has a deadline of ours. PostgreSQL's own `statement_timeout` cannot reach us
@@ -34,6 +36,9 @@ const DEADLINES_UNTIL_NEW_POOL = 2;
  */
 export class Database {
   private pool: Sql;
+  /** Of its own: whether the database answers must be known also when all of the pool's connections are busy. */
+  private checking: Sql;
+  private listening: Sql | undefined;
   private deadlinesInARow = 0;
   private closed = false;
 
@@ -42,6 +47,7 @@ export class Database {
     private readonly log: Logger,
   ) {
     this.pool = createPool(settings, log);
+    this.checking = this.dedicated();
   }
 
   /**
@@ -51,7 +57,7 @@ export class Database {
    * @throws Problem 503 with `Retry-After` when the database is not usable now
    */
   run<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
-    return this.guard(() => this.withDeadline(work(this.pool)));
+    return this.guard(() => this.onPool(work(this.pool)));
   }
 
   /** Like {@link run}, in one transaction. */
@@ -60,7 +66,7 @@ export class Database {
       // A holder, because postgres.js types the result of a transaction for tuples of queries.
       const holder: { result?: Result; givenUp?: true } = {};
       try {
-        await this.withDeadline(
+        await this.onPool(
           this.pool.begin(async (sql) => {
             holder.result = await work(sql);
             // Whoever asked was told 503 and may ask again: what nobody waits for any more must not happen.
@@ -77,17 +83,22 @@ export class Database {
 
   /** One question, for the readiness check. @throws Error with the reason in words */
   async check(): Promise<void> {
+    const connection = this.checking;
     try {
-      await this.withDeadline(this.pool`select 1`);
+      await withDeadline(connection`select 1`, CHECK_TIMEOUT_MS);
     } catch (error) {
+      if (error instanceof DatabaseDeadlineError && !this.closed) {
+        this.checking = this.dedicated();
+        void connection.end({ timeout: 0 }).catch(() => undefined);
+      }
       throw new Error(describeDatabaseError(error, this.settings), { cause: error });
     }
   }
 
-  /** A connection of its own without our deadline, for migrations. The caller ends it. */
+  /** A connection of its own without our deadline, such as for migrations. The caller ends it. */
   dedicated(): Sql {
     return postgres({
-      ...options(this.settings),
+      ...connectionOptions(this.settings),
       max: 1,
       connection: {
         application_name: this.settings.applicationName,
@@ -95,6 +106,19 @@ export class Database {
         idle_in_transaction_session_timeout: 60_000,
       },
     });
+  }
+
+  /**
+   * Calls `wake` after each notification on a channel, and once whenever listening begins, because what was sent before
+   * is gone. It listens again by itself after the connection was lost, which takes a while to notice when packets
+   * vanish: whoever must not miss anything asks from time to time, too.
+   *
+   * @throws what the database says when listening cannot begin; call again then
+   */
+  async listen(channel: string, wake: () => void): Promise<void> {
+    await this.listening?.end({ timeout: 0 }).catch(() => undefined);
+    this.listening = this.dedicated();
+    await this.listening.listen(channel, wake, wake);
   }
 
   /** In words, for the log. */
@@ -105,7 +129,8 @@ export class Database {
   /** Closes the connections, and waits at most 5 s for queries in flight. */
   async close(): Promise<void> {
     this.closed = true;
-    await this.pool.end({ timeout: 5 });
+    const all = [this.pool, this.checking, ...(this.listening ? [this.listening] : [])];
+    await Promise.all(all.map((connections) => connections.end({ timeout: 5 })));
   }
 
   private async guard<Result>(action: () => Promise<Result>): Promise<Result> {
@@ -120,17 +145,10 @@ export class Database {
     }
   }
 
-  private async withDeadline<Result>(query: PromiseLike<Result>): Promise<Result> {
-    const { queryTimeoutMs } = this.settings;
+  private async onPool<Result>(query: PromiseLike<Result>): Promise<Result> {
     const pool = this.pool;
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<never>((_, fail) => {
-      timer = setTimeout(() => {
-        fail(new DatabaseDeadlineError(queryTimeoutMs));
-      }, queryTimeoutMs);
-    });
     try {
-      const result = await Promise.race([query, deadline]);
+      const result = await withDeadline(query, this.settings.queryTimeoutMs);
       this.deadlinesInARow = 0;
       return result;
     } catch (error) {
@@ -138,79 +156,70 @@ export class Database {
       // An error is an answer, too.
       else this.deadlinesInARow = 0;
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
   private missed(pool: Sql, query: PromiseLike<unknown>): void {
-    // It may still fail, long after anybody listens.
-    void Promise.resolve(query).catch(() => undefined);
     this.deadlinesInARow += 1;
-    if (this.deadlinesInARow < DEADLINES_UNTIL_NEW_POOL || pool !== this.pool || this.closed) return;
-    this.log.warn('queries get no answer, so the connections are replaced');
+    if (this.deadlinesInARow >= DEADLINES_UNTIL_NEW_POOL) {
+      this.replace(pool, 'queries get no answer');
+      return;
+    }
+    // One dead connection among living ones keeps its place in the pool until TCP gives it up. A query that only waited
+    // in a long queue has ended long before this.
+    const lost = setTimeout(
+      () => {
+        this.replace(pool, 'a query never got an answer');
+      },
+      (LOST_AFTER_DEADLINES - 1) * this.settings.queryTimeoutMs,
+    ).unref();
+    const settled = (): void => {
+      clearTimeout(lost);
+    };
+    query.then(settled, settled);
+  }
+
+  private replace(pool: Sql, reason: string): void {
+    if (pool !== this.pool || this.closed) return;
+    this.log.warn(`${reason}, so the connections are replaced`);
     this.deadlinesInARow = 0;
     this.pool = createPool(this.settings, this.log);
-    void pool.end({ timeout: 0 }).catch(() => undefined);
+    // Queries on its living connections may end within their own deadline.
+    void pool.end({ timeout: this.settings.queryTimeoutMs / 1000 }).catch(() => undefined);
+  }
+}
+
+/** The query's result. @throws DatabaseDeadlineError when there is none in time; what comes later is ignored */
+async function withDeadline<Result>(query: PromiseLike<Result>, milliseconds: number): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => {
+      fail(new DatabaseDeadlineError(milliseconds));
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([query, deadline]);
+  } finally {
+    clearTimeout(timer);
+    // It may still fail, long after anybody listens.
+    void Promise.resolve(query).catch(() => undefined);
   }
 }
 
 function createPool(settings: DatabaseSettings, log: Logger): Sql {
   return postgres({
-    ...options(settings),
+    ...connectionOptions(settings),
     max: settings.poolMax,
     connection: {
       application_name: settings.applicationName,
       // The server gives up, too, so that an abandoned query does not hold locks; and it gives up first, so that a slow
       // query is not taken for a dead connection.
       statement_timeout: Math.ceil(settings.queryTimeoutMs * 0.8),
+      lock_timeout: Math.ceil(settings.queryTimeoutMs * 0.6),
       idle_in_transaction_session_timeout: settings.queryTimeoutMs * 2,
     },
     onnotice: (notice) => {
       log.debug({ notice }, 'PostgreSQL says');
     },
   });
-}
-
-/** What the pool, the migrations and the gate have in common. */
-export function options({
-  host,
-  port,
-  database,
-  user,
-  password,
-}: DatabaseTarget & { readonly password: string }) {
-  return {
-    host,
-    port,
-    database,
-    user,
-    pass: password,
-    connect_timeout: CONNECT_TIMEOUT_SECONDS,
-    // The library waits up to 20 s between two attempts, and queries hang meanwhile. Measured: 20 ms to recover with
-    // this, 6.4 s without.
-    backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
-    // One round trip less for each new connection; the types that we use are built in.
-    fetch_types: false,
-    socket: () => openSocket(host, port),
-    onnotice: () => undefined,
-  };
-}
-
-/**
- * Opens the connection ourselves, because of a peer that accepts and closes without a word (a proxy whose backend is
- * gone): postgres.js then reconnects in an endless loop, some 600 times a second, and the query never ends
- * (porsager/postgres#1193). Turning that end into an error lets it fail and back off.
- */
-function openSocket(host: string, port: number): Promise<Socket> {
-  const socket = connect({ host, port });
-  let answered = false;
-  socket.once('data', () => {
-    answered = true;
-  });
-  socket.once('end', () => {
-    if (!answered)
-      socket.destroy(Object.assign(new Error('closed before it answered'), { code: 'ECONNRESET' }));
-  });
-  return Promise.resolve(socket);
 }

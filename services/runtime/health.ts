@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { CheckState } from './readiness.js';
 
 /** A neighbour that this service calls. It is reported, and never decides whether we are ready. */
@@ -6,16 +7,18 @@ export interface Dependency {
   readonly state: CheckState;
 }
 
+const states = z.record(z.string(), z.object({ ok: z.boolean(), reason: z.string().optional() }));
+
 /** What `/readyz` and `/health` say. */
-export interface HealthBody {
-  readonly status: 'ready' | 'not ready';
-  readonly service: string;
-  readonly version: string;
-  /** Whether this process has been told to end. It still serves. */
-  readonly draining: boolean;
-  readonly checks: Readonly<Record<string, CheckState>>;
-  readonly dependencies: Readonly<Record<string, CheckState>>;
-}
+export const healthBody = z.object({
+  status: z.enum(['ready', 'not ready']),
+  service: z.string(),
+  version: z.string(),
+  draining: z.boolean().meta({ description: 'Whether this process has been told to end. It still serves' }),
+  checks: states,
+  dependencies: states,
+});
+export type HealthBody = Readonly<z.output<typeof healthBody>>;
 
 /** What is known of this process, and asked by the probes. */
 export interface HealthSources {

@@ -37,6 +37,11 @@ export class Metrics {
     buckets: BUCKETS,
     registers: [this.registry],
   });
+  readonly eventStreams = new Gauge({
+    name: 'event_streams_open',
+    help: 'Streams of server-sent events that are open.',
+    registers: [this.registry],
+  });
 
   /** @param processMetrics - whether to collect Node's own metrics, too; they keep timers that tests do not want */
   constructor(processMetrics = true) {

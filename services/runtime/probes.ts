@@ -9,6 +9,7 @@ export const PROBE_PATHS: ReadonlySet<string> = new Set([
   '/startupz',
   '/health',
   '/metrics',
+  '/openapi.json',
 ]);
 
 /** `/livez`, `/startupz`, `/readyz`, `/health` (what `/readyz` says) and `/metrics`. */

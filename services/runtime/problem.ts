@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
 
 /** What an answer says beyond its status. */
 export interface ProblemOptions {
@@ -12,16 +13,24 @@ export interface ProblemOptions {
   readonly cause?: unknown;
 }
 
+/** One field that is wrong. */
+const fieldError = z.object({
+  path: z.string().meta({ description: 'Where it is, such as items.0.quantity; empty for the whole body' }),
+  message: z.string(),
+});
+export type FieldError = Readonly<z.output<typeof fieldError>>;
+
 /** The answer as it is sent, RFC 9457, with `error` for the first system's clients, who look for a string there. */
-export interface ProblemBody {
-  readonly type: 'about:blank';
-  readonly title: string;
-  readonly status: number;
-  readonly detail?: string;
-  readonly instance?: string;
-  readonly error: string;
-  readonly [member: string]: unknown;
-}
+export const problemBody = z.looseObject({
+  type: z.literal('about:blank'),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().optional(),
+  instance: z.string().optional(),
+  error: z.string().meta({ description: 'What `detail` says, for older clients' }),
+  errors: z.array(fieldError).optional(),
+});
+export type ProblemBody = Readonly<z.output<typeof problemBody>>;
 
 /**
  * An answer that is not a success. Throw it from a route; the runtime sends it as `application/problem+json`.
@@ -67,11 +76,4 @@ export class Problem extends Error {
       error: detail ?? this.title,
     };
   }
-}
-
-/** One field that is wrong. */
-export interface FieldError {
-  /** Where it is, such as `items.0.quantity`; empty for the whole body. */
-  readonly path: string;
-  readonly message: string;
 }

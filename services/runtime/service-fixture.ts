@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { AnswerContract } from './answer-contract.js';
 import type { Environment, Variables } from './config.js';
+import { problemBody } from './problem.js';
 import { type RunningService, type ServiceDefinition, startService } from './service.js';
 
 /** An answer, read to its end. */
@@ -21,13 +23,6 @@ export interface Request {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const problemBody = z.looseObject({
-  status: z.number(),
-  title: z.string(),
-  error: z.string(),
-  detail: z.string().optional(),
-});
-
 /** A service in the test's own process, over real HTTP, quiet, on a free port, and quick to end. */
 export class ServiceFixture {
   static async start<Shape extends Variables>(
@@ -38,15 +33,20 @@ export class ServiceFixture {
     return new ServiceFixture(await startService(definition, { ...base, ...environment }));
   }
 
+  private contract: Promise<AnswerContract> | undefined;
+
   private constructor(readonly service: RunningService) {}
 
   get url(): string {
     return this.service.url;
   }
 
-  /** Sends one request. */
+  /** Sends one request. The answer must be one that the service's own OpenAPI document allows. */
   async send(method: string, path: string, { body, headers }: Request = {}): Promise<Answer> {
-    return send(`${this.url}${path}`, method, { body, ...(headers ? { headers } : {}) });
+    const answer = await send(`${this.url}${path}`, method, { body, ...(headers ? { headers } : {}) });
+    this.contract ??= AnswerContract.of(this.url);
+    (await this.contract).check(method, path, answer);
+    return answer;
   }
 
   /** Resolves when /readyz answers with this status. The caller's test has the deadline. */

@@ -14,6 +14,7 @@ import { drain } from './drain.js';
 import { type Dependency, Health } from './health.js';
 import { createLog, LOG_LEVELS, type Logger } from './log.js';
 import { Metrics } from './metrics.js';
+import { Operations } from './operations.js';
 import type { Problem } from './problem.js';
 import { BackgroundCheck, type ReadinessCheck } from './readiness.js';
 import { VERSION } from './version.js';
@@ -31,7 +32,10 @@ export interface ServiceContext<Config> {
 
 /** What a service is made of. */
 export interface ServiceParts {
-  readonly router: Router;
+  /** Its API. @default - none */
+  readonly operations?: Operations;
+  /** Routes that are no part of the API, such as pages. @default - none */
+  readonly router?: Router;
   /** What must hold for this service to serve: its own store. @default - nothing */
   readonly readiness?: readonly ReadinessCheck[];
   /** Neighbours that are reported in /readyz and never decide it. @default - none */
@@ -124,6 +128,9 @@ export async function startService<Shape extends Variables>(
     dependencies: () => parts.dependencies ?? [],
   });
   const application = createApplication({
+    name,
+    version: VERSION,
+    operations: parts.operations ?? new Operations(),
     router: parts.router,
     health,
     metrics,

@@ -1,0 +1,140 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Database } from '../runtime/database.js';
+import type { EventHub } from '../runtime/event-hub.js';
+import type { Logger } from '../runtime/log.js';
+import { errorMessage } from '../runtime/network-error.js';
+import { type Order, type Status, STATUSES, toOrders } from './order.js';
+
+/** The channel on which publish_order_events, in the migrations, wakes us up. */
+const CHANNEL = 'order_events';
+/** Between two looks at most; notifications get lost with their connection. */
+const LONGEST_PAUSE_MS = 1000;
+/** Between two looks at least: changes that come meanwhile are published together. */
+const SHORTEST_PAUSE_MS = 10;
+const BATCH = 500;
+/** What a hub of this size can show to clients that return. */
+const REMEMBERED = 1000;
+
+const eventRow = z.looseObject({ sequence: z.coerce.number(), event_status: z.enum(STATUSES), at: z.date() });
+
+/**
+ * Reads the orders' changes out of the database, those of the other pods as well, in the order of their sequence
+ * numbers, and gives them to the hub: each with the order as it was after it.
+ */
+export class OrderEvents {
+  private wakeUp: (() => void) | undefined;
+  private woken = false;
+  private listening: 'no' | 'soon' | 'yes' = 'no';
+  private said: string | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly hub: EventHub<Order>,
+    private readonly log: Logger,
+  ) {}
+
+  /** There is something new. */
+  readonly wake = (): void => {
+    this.woken = true;
+    this.wakeUp?.();
+  };
+
+  /** Follows the changes until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', this.wake);
+    while (!signal.aborted) {
+      this.listen();
+      this.woken = false;
+      try {
+        await this.look();
+        this.hub.alive();
+        this.say(undefined);
+      } catch (error) {
+        this.say(errorMessage(error));
+      }
+      await pause(SHORTEST_PAUSE_MS, undefined, { ref: false });
+      await this.pause(signal);
+    }
+  }
+
+  private pause(signal: AbortSignal): Promise<void> {
+    if (this.woken || signal.aborted) return Promise.resolve();
+    return new Promise((done) => {
+      const timer = setTimeout(done, LONGEST_PAUSE_MS).unref();
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
+  }
+
+  private listen(): void {
+    if (this.listening !== 'no') return;
+    this.listening = 'soon';
+    // Not awaited: looking goes on meanwhile.
+    this.database.listen(CHANNEL, this.wake).then(
+      () => (this.listening = 'yes'),
+      () => (this.listening = 'no'),
+    );
+  }
+
+  private async look(): Promise<void> {
+    await this.database.run((sql) => sql`select publish_order_events()`);
+    const newest = await this.newest();
+    // At the beginning; or the database was replaced by an older one.
+    if (this.hub.newest === undefined || newest < this.hub.newest) await this.begin(newest);
+    while (newest > (this.hub.newest ?? newest)) {
+      const events = await this.after(this.hub.newest ?? newest);
+      for (const { sequence, order } of events) this.hub.add(sequence, order);
+      if (events.length < BATCH) break;
+    }
+  }
+
+  private async newest(): Promise<number> {
+    const rows = await this.database.run((sql) => sql`select max(sequence) as newest from order_events`);
+    return z.array(z.object({ newest: z.coerce.number() })).parse([...rows])[0]?.newest ?? 0;
+  }
+
+  /** Everybody reads anew; the last events are for those who come back from another pod. */
+  private async begin(newest: number): Promise<void> {
+    const events = await this.after(newest - REMEMBERED, newest, REMEMBERED);
+    this.hub.begin((events[0]?.sequence ?? newest + 1) - 1);
+    for (const { sequence, order } of events) this.hub.add(sequence, order);
+  }
+
+  private async after(
+    sequence: number,
+    last = Number.MAX_SAFE_INTEGER,
+    limit = BATCH,
+  ): Promise<readonly { readonly sequence: number; readonly order: Order }[]> {
+    const rows = await this.database.run(
+      (sql) => sql`
+        select orders.*, event.sequence, event.status as event_status, event.at
+        from order_events as event join orders on orders.id = event.order_id
+        where event.sequence > ${sequence} and event.sequence <= ${last}
+        order by event.sequence limit ${limit}`,
+    );
+    const orders = toOrders(rows);
+    return z
+      .array(eventRow)
+      .parse([...rows])
+      .flatMap(({ sequence, event_status, at }, index) => {
+        const order = orders[index];
+        return order ? [{ sequence, order: orderAt(order, event_status, at) }] : [];
+      });
+  }
+
+  private say(reason: string | undefined): void {
+    if (reason === this.said) return;
+    this.said = reason;
+    if (reason !== undefined) this.log.warn(`order events wait: ${reason}`);
+  }
+}
+
+/** The order as it was after a change: all else of it never changes. */
+const orderAt = (order: Order, status: Status, at: Date): Order => ({
+  ...order,
+  status,
+  updated_at: at.toISOString(),
+});
