@@ -22,7 +22,7 @@ export const frontend = defineService({
     KITCHEN_SERVICE_TIMEOUT_MS: variable.milliseconds(2500),
   },
   create({ name, config, log, metrics, draining }) {
-    const shared = { from: name, log, metrics };
+    const shared = { from: name, retriesUnavailable: true, log, metrics };
     const orders = new Upstream({
       ...shared,
       to: 'order-service',

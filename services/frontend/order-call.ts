@@ -1,6 +1,6 @@
 import { isOrderNumber } from '../order-service/order-number.js';
 import { Problem } from '../runtime/problem.js';
-import type { UpstreamRequest } from '../runtime/upstream.js';
+import type { UpstreamRequest } from '../runtime/upstream-call.js';
 
 /** A cook's steps, by the words in our paths. */
 export const STEPS = ['start', 'ready', 'serve'] as const;

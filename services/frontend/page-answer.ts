@@ -2,7 +2,8 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { ask } from '../runtime/pass-on.js';
 import { Problem } from '../runtime/problem.js';
-import type { Upstream, UpstreamAnswer, UpstreamRequest } from '../runtime/upstream.js';
+import type { Upstream } from '../runtime/upstream.js';
+import type { UpstreamAnswer, UpstreamRequest } from '../runtime/upstream-call.js';
 
 /** What a page reads of a problem. */
 export const problemBody = z.object({

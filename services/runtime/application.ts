@@ -8,6 +8,7 @@ import { openApiDocument } from './open-api.js';
 import type { Operations } from './operations.js';
 import { PROBE_PATHS, probes } from './probes.js';
 import { Problem } from './problem.js';
+import { TIMEOUT_HEADER } from './upstream.js';
 import { requestBody } from './request-body.js';
 
 /** What every service's application is made of. */
@@ -32,6 +33,12 @@ export interface ApplicationParts {
 /** `X-Request-Id`, the caller's or ours; in the log, in the answer, and passed on to whoever we call. */
 export function requestIdOf({ state }: { readonly state: Record<string, unknown> }): string {
   return String(state['requestId']);
+}
+
+/** Milliseconds that the caller of this request still waits, when it has said so. */
+export function remainingMsOf({ state }: { readonly state: Record<string, unknown> }): number | undefined {
+  const deadline = state['deadline'];
+  return typeof deadline === 'number' ? Math.max(1, deadline - performance.now()) : undefined;
 }
 
 /** The Koa application of a service: its routes, with everything around them that all services share. */
@@ -72,6 +79,8 @@ function requestId(): Middleware {
     // Only what is harmless in a log line and a header.
     const id = /^[\w-]{1,100}$/.test(given) ? given : randomUUID();
     context.state['requestId'] = id;
+    const timeout = context.get(TIMEOUT_HEADER);
+    if (/^\d{1,6}$/.test(timeout)) context.state['deadline'] = performance.now() + Number(timeout);
     context.set('X-Request-Id', id);
     await next();
   };

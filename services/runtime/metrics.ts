@@ -37,6 +37,12 @@ export class Metrics {
     buckets: BUCKETS,
     registers: [this.registry],
   });
+  readonly dependencyRetries = new Counter({
+    name: 'dependency_retries_total',
+    help: 'Calls to a dependency that were tried again.',
+    labelNames: ['from', 'to'] as const,
+    registers: [this.registry],
+  });
   readonly eventStreams = new Gauge({
     name: 'event_streams_open',
     help: 'Streams of server-sent events that are open.',

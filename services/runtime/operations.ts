@@ -55,7 +55,7 @@ export class Operations {
   add<Query extends z.ZodType = z.ZodUnknown, Body extends z.ZodType = z.ZodUnknown>(
     operation: Operation<Query, Body>,
   ): this {
-    const { method, path, query, body, handle } = operation;
+    const { method, path, query, body } = operation;
     const anything = z.unknown();
     this.all.push(operation);
     this.router[method](path, async (context) => {
@@ -64,7 +64,7 @@ export class Operations {
         query: (query ? valid(context.query, query) : anything.parse(undefined)) as z.output<Query>,
         body: (body ? validBody(context, body) : anything.parse(undefined)) as z.output<Body>,
       };
-      await handle(context, { ...read, params: context.params });
+      await operation.handle(context, { ...read, params: context.params });
     });
     return this;
   }

@@ -1,13 +1,21 @@
 import type { Context } from 'koa';
-import type { Upstream, UpstreamAnswer, UpstreamRequest } from './upstream.js';
-import { requestIdOf } from './application.js';
+import type { Upstream } from './upstream.js';
+import type { UpstreamAnswer, UpstreamRequest } from './upstream-call.js';
+import { remainingMsOf, requestIdOf } from './application.js';
 
 /** Headers of an answer that mean the same to our own client. */
 const PASSED_HEADERS = ['retry-after', 'link', 'allow', 'location'] as const;
 
-/** Calls another service on behalf of a request of ours: with its id, so that the logs of both can be put together. */
+/**
+ * Calls another service on behalf of a request of ours: with its id, so that the logs of both can be put together, and
+ * for no longer than our caller waits.
+ */
 export function ask(context: Context, upstream: Upstream, call: UpstreamRequest): Promise<UpstreamAnswer> {
-  return upstream.request({ ...call, headers: { 'x-request-id': requestIdOf(context), ...call.headers } });
+  return upstream.request({
+    ...call,
+    remainingMs: remainingMsOf(context),
+    headers: { 'x-request-id': requestIdOf(context), ...call.headers },
+  });
 }
 
 /** Answers with another service's answer: status, body and the headers that mean something to our client. */

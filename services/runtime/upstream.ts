@@ -3,9 +3,19 @@ import { Agent, request } from 'undici';
 import type { Dependency } from './health.js';
 import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
-import { describeNetworkError, errorMessage, networkErrorCode } from './network-error.js';
+import { describeNetworkError, errorMessage } from './network-error.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { Problem } from './problem.js';
+import { RetryBudget } from './retry-budget.js';
 import type { CheckState } from './readiness.js';
+import {
+  CallDeadlineError,
+  isRepeatable,
+  mayRepeat,
+  retryAfterMs,
+  type UpstreamAnswer,
+  type UpstreamRequest,
+} from './upstream-call.js';
 
 /** Who calls whom, and for how long. */
 export interface UpstreamOptions {
@@ -17,32 +27,14 @@ export interface UpstreamOptions {
   readonly url: string;
   /** When a call is given up, retries included. */
   readonly timeoutMs: number;
+  /**
+   * Whether a 503 with `Retry-After` is tried again, in time. Only at the edge: two layers that both do it multiply
+   * each other's traffic just when it hurts.
+   * @default false
+   */
+  readonly retriesUnavailable?: boolean;
   readonly log: Logger;
   readonly metrics: Metrics;
-}
-
-/** One call. */
-export interface UpstreamRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /**
-   * Whether doing it twice is the same as doing it once. Only then is a call repeated whose connection broke before the
-   * answer. A call that never left, because there was no connection, is repeated in any case.
-   * @default - true for GET, PUT and whatever carries an Idempotency-Key
-   */
-  readonly repeatable?: boolean;
-}
-
-/** The other service's answer, whatever its status. */
-export interface UpstreamAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Parsed JSON; nothing when there is no body. */
-  readonly body: unknown;
 }
 
 /** How many times a call that never got an answer is tried, at most. */
@@ -57,15 +49,20 @@ const KEEP_ALIVE_MS = 4000;
 /** Without traffic, somebody must still notice that a neighbour is away: the metric and /readyz should be true. */
 const PING_INTERVAL_MS = 5000;
 
+/** Tells the other service how long we will wait, so that it does not work for nobody. Milliseconds. */
+export const TIMEOUT_HEADER = 'x-request-timeout-ms';
+
 /**
- * The one way to call another service: with a deadline, over connections that are kept, tried again only when that is
- * safe *and* nothing was answered. An answer, also a 503, is the caller's to judge: two layers that both retry answers
- * multiply each other's traffic just when it hurts.
+ * The one way to call another service: with a deadline, over connections that are kept, and tried again only when that
+ * is safe: when nothing was answered, and at the edge also after a 503. Retries are at most a tenth of the traffic, and
+ * a service that has not answered for a while is not waited for.
  */
 export class Upstream implements Dependency {
   readonly name: string;
   private readonly agent: Agent;
   private readonly ping: NodeJS.Timeout;
+  private readonly budget = new RetryBudget();
+  private readonly breaker = new CircuitBreaker();
   private current: CheckState = { ok: false, reason: 'not asked yet' };
 
   constructor(private readonly options: UpstreamOptions) {
@@ -78,10 +75,7 @@ export class Upstream implements Dependency {
     });
     options.metrics.dependencyUp.set(this.labels, 0);
     const ping = (): void => {
-      this.call({ method: 'GET', path: '/livez' }, AbortSignal.timeout(options.timeoutMs)).then(
-        () => { this.note({ ok: true }); },
-        (error: unknown) => { this.note({ ok: false, reason: this.describe(error) }); },
-      ); // prettier-ignore
+      this.call({ method: 'GET', path: '/livez' }, options.timeoutMs).catch(() => undefined);
     };
     ping();
     this.ping = setInterval(ping, PING_INTERVAL_MS).unref();
@@ -100,16 +94,16 @@ export class Upstream implements Dependency {
    */
   async request(call: UpstreamRequest): Promise<UpstreamAnswer> {
     const { metrics, timeoutMs } = this.options;
-    const deadline = AbortSignal.timeout(timeoutMs);
+    const remaining = Math.min(timeoutMs, call.remainingMs ?? timeoutMs);
     const stop = metrics.dependencyDuration.startTimer(this.labels);
     try {
-      const answer = await this.attempt(call, deadline, 1);
-      this.note({ ok: true });
+      if (!this.breaker.admits()) throw new Error(this.current.reason ?? 'it has not answered for a while');
+      this.budget.earn();
+      const answer = await this.attempts(call, performance.now() + remaining);
       stop({ status: String(answer.status) });
       return answer;
     } catch (error) {
       const reason = this.describe(error);
-      this.note({ ok: false, reason });
       stop({ status: 'none' });
       throw Problem.unavailable(`${this.name} does not answer: ${reason}. Try again in a moment.`, {
         cause: error,
@@ -117,9 +111,14 @@ export class Upstream implements Dependency {
     }
   }
 
+  /** From now on only calls tell whether the other service answers. */
+  stopPinging(): void {
+    clearInterval(this.ping);
+  }
+
   /** Closes the connections. Calls after it fail. */
   async close(): Promise<void> {
-    clearInterval(this.ping);
+    this.stopPinging();
     await this.agent.destroy();
   }
 
@@ -127,31 +126,53 @@ export class Upstream implements Dependency {
     return { from: this.options.from, to: this.options.to };
   }
 
-  private async attempt(
-    call: UpstreamRequest,
-    deadline: AbortSignal,
-    attempt: number,
-  ): Promise<UpstreamAnswer> {
-    try {
-      return await this.call(call, deadline);
-    } catch (error) {
-      if (attempt === ATTEMPTS || !mayRepeat(call, networkErrorCode(error))) throw error;
-      // Jitter: callers that failed together must not come back together.
-      await pause(attempt * (25 + Math.random() * 75), undefined, { signal: deadline }).catch(() => {
-        throw error;
-      });
-      return this.attempt(call, deadline, attempt + 1);
+  private async attempts(call: UpstreamRequest, deadline: number): Promise<UpstreamAnswer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const last = attempt === ATTEMPTS;
+      try {
+        const answer = await this.attempt(call, deadline, last);
+        const wait = retryAfterMs(answer);
+        if (last || wait === undefined || !this.options.retriesUnavailable || !isRepeatable(call))
+          return answer;
+        // Later there would be no time left for an answer.
+        if (performance.now() + 2 * wait > deadline || !this.retries()) return answer;
+        await pause(wait * (1 + Math.random() / 10));
+      } catch (error) {
+        if (last || !mayRepeat(call, error) || performance.now() >= deadline || !this.retries()) throw error;
+        // Jitter: callers that failed together must not come back together.
+        await pause(attempt * (25 + Math.random() * 75));
+      }
     }
   }
 
-  /** One attempt. The deadline is rejected with an error of ours, whatever undici makes of it. */
-  private async call(call: UpstreamRequest, deadline: AbortSignal): Promise<UpstreamAnswer> {
+  /** Whether one more try is within the budget; then it is counted. */
+  private retries(): boolean {
+    const granted = this.budget.spend();
+    if (granted) this.options.metrics.dependencyRetries.inc(this.labels);
+    return granted;
+  }
+
+  /** One attempt. What may be repeated gets half of the time first: the other half is for another pod. */
+  private async attempt(call: UpstreamRequest, deadline: number, last: boolean): Promise<UpstreamAnswer> {
+    const remaining = Math.max(1, Math.ceil(deadline - performance.now()));
+    const time = last || !isRepeatable(call) ? remaining : Math.max(remaining / 2, Math.min(remaining, 100));
+    return this.call(call, Math.ceil(time));
+  }
+
+  /** The deadline is rejected with an error of ours, whatever undici makes of it. */
+  private async call(call: UpstreamRequest, milliseconds: number): Promise<UpstreamAnswer> {
+    const deadline = AbortSignal.timeout(milliseconds);
     try {
-      return await this.send(call, deadline);
+      const headers = { ...call.headers, [TIMEOUT_HEADER]: String(milliseconds) };
+      const answer = await this.send({ ...call, headers }, deadline);
+      this.breaker.answered();
+      this.note({ ok: true });
+      return answer;
     } catch (error) {
-      if (deadline.aborted)
-        throw new Error(`no answer within ${this.options.timeoutMs} ms`, { cause: error });
-      throw error;
+      const failure = deadline.aborted ? new CallDeadlineError(milliseconds, error) : error;
+      this.breaker.failed();
+      this.note({ ok: false, reason: this.describe(failure) });
+      throw failure;
     }
   }
 
@@ -201,24 +222,6 @@ export class Upstream implements Dependency {
     this.current = state;
     metrics.dependencyUp.set(this.labels, state.ok ? 1 : 0);
   }
-}
-
-/** There was no connection, so nothing can have happened on the other side. */
-const NEVER_SENT = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Reading, setting a state that is then set, and a POST that carries its key may be sent twice. */
-function mayRepeat({ method, headers, repeatable }: UpstreamRequest, code: string | undefined): boolean {
-  if (code === undefined) return false;
-  if (NEVER_SENT.has(code)) return true;
-  const keyed = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'idempotency-key');
-  return repeatable ?? (method !== 'POST' || keyed);
 }
 
 function parse(text: string): unknown {
