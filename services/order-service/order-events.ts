@@ -96,11 +96,11 @@ export class OrderEvents {
     return z.array(z.object({ newest: z.coerce.number() })).parse([...rows])[0]?.newest ?? 0;
   }
 
-  /** Everybody reads anew; the last events are for those who come back from another pod. */
+  /** The last events are for those who come back from another pod. */
   private async begin(newest: number): Promise<void> {
     const events = await this.after(newest - REMEMBERED, newest, REMEMBERED);
-    this.hub.begin((events[0]?.sequence ?? newest + 1) - 1);
-    for (const { sequence, order } of events) this.hub.add(sequence, order);
+    const remembered = events.map(({ sequence, order }) => ({ id: sequence, payload: order }));
+    this.hub.begin(newest, remembered);
   }
 
   private async after(

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import postgres from 'postgres';
 import { PostgresFixture } from '../runtime/postgres-fixture.js';
 import { type Answer, ServiceFixture } from '../runtime/service-fixture.js';
 import { order as orderSchema, type Order } from './order.js';
@@ -197,15 +196,7 @@ describe('order-service', () => {
     });
 
     test('whose first request is not over is a 409 that says when to come back', async () => {
-      const { DB_PASSWORD, DB_NAME, DB_USER } = server.environment;
-      const sql = postgres({
-        port: server.port,
-        host: '127.0.0.1',
-        user: DB_USER,
-        pass: DB_PASSWORD,
-        database: DB_NAME,
-        max: 1,
-      });
+      const sql = server.client();
       const answer = await sql.begin(async (transaction) => {
         await transaction`
           insert into orders (order_number, customer_name, items, total_cents, idempotency_key, fingerprint)

@@ -6,6 +6,7 @@ import { defineService } from '../runtime/service.js';
 import { OrderBook } from './order-book.js';
 import { OrderEvents } from './order-events.js';
 import type { Order } from './order.js';
+import { Retention } from './retention.js';
 import { orderOperations } from './routes.js';
 import { DATABASE_VARIABLES, databaseTarget } from './variables.js';
 
@@ -18,6 +19,7 @@ export const orderService = defineService({
     ...DATABASE_VARIABLES,
     DB_POOL_MAX: variable.count(8),
     DB_QUERY_TIMEOUT_MS: variable.milliseconds(1500),
+    ORDER_RETENTION_DAYS: variable.count(90),
   },
   create({ name, config, log, metrics, draining }) {
     const database = new Database(
@@ -31,12 +33,14 @@ export const orderService = defineService({
     );
     const hub = new EventHub<Order>({ event: 'order', draining, open: metrics.eventStreams });
     const events = new OrderEvents(database, hub, log);
+    const retention = new Retention(database, { orderDays: config.ORDER_RETENTION_DAYS }, log);
     return {
       operations: orderOperations(new OrderBook(database, events.wake), hub),
       readiness: [{ name: 'database', check: () => database.check() }],
       async start(signal) {
         await migrate(database, MIGRATIONS, log, signal);
         void events.run(signal);
+        void retention.run(signal);
       },
       close: () => database.close(),
     };

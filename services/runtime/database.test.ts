@@ -1,60 +1,11 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../local/free-port.js';
 import { Database, type DatabaseSettings } from './database.js';
 import { createLog } from './log.js';
+import { NetworkFixture } from './network-fixture.js';
 import { PostgresFixture } from './postgres-fixture.js';
 import { Problem } from './problem.js';
-
-/** A network between us and PostgreSQL that can swallow everything, as one that drops packets does. */
-class Network {
-  /** While true, nothing goes through and nobody is told. */
-  swallows = false;
-  connections = 0;
-  private readonly sockets = new Set<Socket>();
-
-  static async to(target: number | 'a peer that accepts and closes'): Promise<Network> {
-    const server = createServer((client) => {
-      network.connections += 1;
-      if (typeof target === 'number') network.forward(client, target);
-      else client.end();
-    });
-    const network = new Network(server);
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    return network;
-  }
-
-  private constructor(private readonly server: Server) {}
-
-  get port(): number {
-    const address = this.server.address();
-    return address !== null && typeof address === 'object' ? address.port : 0;
-  }
-
-  close(): void {
-    this.server.close();
-    for (const socket of this.sockets) socket.destroy();
-  }
-
-  private forward(client: Socket, port: number): void {
-    const server = connect(port, '127.0.0.1');
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      this.sockets.add(from);
-      from.on('data', (chunk) => {
-        if (!this.swallows) to.write(chunk);
-      });
-      from.on('error', () => undefined);
-      from.on('close', () => {
-        this.sockets.delete(from);
-        to.destroy();
-      });
-    }
-  }
-}
 
 describe('the database', () => {
   let server: PostgresFixture;
@@ -65,8 +16,8 @@ describe('the database', () => {
     cleanups.push(() => database.close());
     return database;
   };
-  const networkTo = async (target: Parameters<typeof Network.to>[0]): Promise<Network> => {
-    const network = await Network.to(target);
+  const networkTo = async (target: Parameters<typeof NetworkFixture.to>[0]): Promise<NetworkFixture> => {
+    const network = await NetworkFixture.to(target);
     cleanups.push(() => {
       network.close();
     });

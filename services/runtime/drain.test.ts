@@ -1,9 +1,9 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import Router from '@koa/router';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Agent, request } from 'undici';
+import { BalancerFixture } from './balancer-fixture.js';
 import { defineService } from './service.js';
 import { ServiceFixture } from './service-fixture.js';
 
@@ -44,55 +44,6 @@ const counter = defineService({
   },
 });
 
-/** Sends each connection to one of its backends, as a Service's address does, and learns late that one has gone. */
-class Balancer {
-  private readonly sockets = new Set<Socket>();
-  private turn = 0;
-
-  static async over(backends: URL[]): Promise<Balancer> {
-    const server = createServer();
-    const balancer = new Balancer(server, backends);
-    server.on('connection', (client) => {
-      balancer.forward(client);
-    });
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    return balancer;
-  }
-
-  private constructor(
-    private readonly server: Server,
-    public backends: readonly URL[],
-  ) {}
-
-  get url(): string {
-    const address = this.server.address();
-    return `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
-  }
-
-  close(): void {
-    this.server.close();
-    for (const socket of this.sockets) socket.destroy();
-  }
-
-  private forward(client: Socket): void {
-    this.turn += 1;
-    const backend = this.backends[this.turn % this.backends.length];
-    const server = connect(Number(backend?.port), '127.0.0.1');
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      this.sockets.add(from);
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        this.sockets.delete(from);
-        to.destroy();
-      });
-    }
-  }
-}
-
 describe('drain', () => {
   // Whatever fails, nothing stays open that would keep the tests from ending.
   const cleanups: (() => unknown)[] = [];
@@ -109,7 +60,7 @@ describe('drain', () => {
     const next = () => start({ DRAIN_SECONDS: '1' });
     let services = [await next(), await next()];
     const urls = () => services.map(({ url }) => new URL(url));
-    const balancer = await Balancer.over(urls());
+    const balancer = await BalancerFixture.over(urls());
     // As our own client, upstream.ts: an idle connection is shorter than the drain.
     const agent = new Agent({ keepAliveTimeout: 500, keepAliveMaxTimeout: 500 });
     cleanups.push(

@@ -19,7 +19,9 @@ export interface EventHubOptions {
 /** What a stream shows of an event; nothing when it is none of its client's business. */
 export type View<Payload> = (payload: Payload) => unknown;
 
-interface Entry<Payload> {
+/** One event. */
+export interface HubEvent<Payload> {
+  /** Above the numbers of all before. */
   readonly id: number;
   readonly payload: Payload;
 }
@@ -27,6 +29,10 @@ interface Entry<Payload> {
 interface Client<Payload> {
   readonly response: ServerResponse;
   readonly view: View<Payload>;
+  /** The last event that it has seen, here or elsewhere. */
+  seen: number | undefined;
+  /** Until we know where the source stands. */
+  waits: boolean;
 }
 
 /** Proxies close a silent connection, the earliest after 30 s; a page wants to know sooner that its stream is dead. */
@@ -35,6 +41,8 @@ const PING_MS = 2000;
 const SILENCE_MS = 5000;
 /** A client that does not read what we send is cut off, and returns for what it missed. */
 const MAX_UNREAD_BYTES = 256 * 1024;
+/** Pods learn of a change within a second of each other; who says to have seen more than that saw another database. */
+const CATCH_UP_MS = 2000;
 /** A pod's memory holds so many streams with room to spare; a café has three screens and some hundred guests. */
 const MAX_STREAMS = 1000;
 
@@ -47,7 +55,7 @@ const MAX_STREAMS = 1000;
  */
 export class EventHub<Payload> {
   private readonly clients = new Set<Client<Payload>>();
-  private entries: Entry<Payload>[] = [];
+  private entries: HubEvent<Payload>[] = [];
   /** Every event after this one is in `entries`. */
   private floor = 0;
   /** The newest event; nothing before the source has said where it stands. */
@@ -74,12 +82,20 @@ export class EventHub<Payload> {
     this.heard = performance.now();
   }
 
-  /** Continuity is lost, or begins: everything before this number is unknown, and everybody must read anew. */
-  begin(head: number): void {
-    this.entries = [];
-    this.floor = head;
+  /**
+   * Continuity is lost, or begins: everything before is unknown, and everybody must read anew.
+   *
+   * @param head - the newest event's number
+   * @param remembered - the last events up to it, for clients that return
+   */
+  begin(head: number, remembered: readonly HubEvent<Payload>[] = []): void {
+    this.entries = [...remembered];
+    this.floor = (remembered[0]?.id ?? head + 1) - 1;
     this.head = head;
-    for (const client of this.clients) this.send(client, resync(head));
+    for (const client of this.clients) {
+      if (client.waits) this.resume(client, head);
+      else this.restart(client, head);
+    }
   }
 
   /** One event, with a number above all before. */
@@ -95,6 +111,7 @@ export class EventHub<Payload> {
     // Five hundred streams mostly show the same.
     const texts = new Map<View<Payload>, string>();
     for (const client of this.clients) {
+      if (id <= (client.seen ?? 0)) continue;
       let text = texts.get(client.view);
       if (text === undefined) {
         text = formatShown(event, { id, payload }, client.view);
@@ -106,7 +123,7 @@ export class EventHub<Payload> {
 
   /** Answers a request with a stream. `view` should be one function for all who see the same. */
   stream(context: Context, view: View<Payload>): void {
-    const { draining, event, open } = this.options;
+    const { draining, open } = this.options;
     if (this.clients.size >= MAX_STREAMS) {
       throw Problem.unavailable(`${MAX_STREAMS} streams are open here already.`);
     }
@@ -127,14 +144,10 @@ export class EventHub<Payload> {
     }
     // Not all at once: those who lost the same pod must not return together.
     response.write(formatRetry(500 + Math.random() * 1000));
-    const client = { response, view };
-    if (this.head !== undefined) {
-      const query = context.query['lastEventId'];
-      const last = parseEventId(context.get('last-event-id') || (typeof query === 'string' ? query : ''));
-      const missed = last === undefined ? undefined : this.since(last);
-      if (missed) for (const entry of missed) response.write(formatShown(event, entry, view));
-      else response.write(resync(this.head));
-    }
+    const query = context.query['lastEventId'];
+    const last = parseEventId(context.get('last-event-id') || (typeof query === 'string' ? query : ''));
+    const client: Client<Payload> = { response, view, seen: last, waits: this.head === undefined };
+    if (this.head !== undefined) this.resume(client, this.head);
     this.clients.add(client);
     open.inc();
     response.once('close', () => {
@@ -149,11 +162,28 @@ export class EventHub<Payload> {
     for (const { response } of this.clients) response.end(formatRetry(soon()));
   }
 
-  /** What followed an event, or nothing when we do not know it all. */
-  private since(last: number): readonly Entry<Payload>[] | undefined {
-    // Above our newest: of another pod that is ahead, or of a database that was replaced by an older one.
-    if (last < this.floor || last > (this.head ?? 0)) return undefined;
-    return this.entries.filter(({ id }) => id > last);
+  /** Gives a client what it missed, or tells it to read anew when we do not know that. */
+  private resume(client: Client<Payload>, head: number): void {
+    client.waits = false;
+    const { seen } = client;
+    if (seen === undefined || seen < this.floor) {
+      this.restart(client, head);
+      return;
+    }
+    for (const entry of this.entries) {
+      if (entry.id > seen) client.response.write(formatShown(this.options.event, entry, client.view));
+    }
+    if (seen <= head) return;
+    // Of a pod that is ahead of this one, which catches up; or of a database that was replaced by an older one.
+    setTimeout(() => {
+      if (this.head !== undefined && this.head < seen) this.restart(client, this.head);
+    }, CATCH_UP_MS).unref();
+  }
+
+  private restart(client: Client<Payload>, head: number): void {
+    client.seen = undefined;
+    client.waits = false;
+    this.send(client, resync(head));
   }
 
   private sendPing(): void {
@@ -175,7 +205,11 @@ const resync = (id: number): string => formatEvent({ event: 'resync', id, data: 
 /** To another pod; jittered, because all clients of this one go at once. */
 const soon = (): number => 50 + Math.random() * 250;
 
-function formatShown<Payload>(event: string, { id, payload }: Entry<Payload>, view: View<Payload>): string {
+function formatShown<Payload>(
+  event: string,
+  { id, payload }: HubEvent<Payload>,
+  view: View<Payload>,
+): string {
   const shown = view(payload);
   return shown === undefined ? '' : formatEvent({ event, id, data: JSON.stringify(shown) });
 }

@@ -43,6 +43,19 @@ export class PostgresFixture {
     };
   }
 
+  /** A connection as the café's role; the test ends it. */
+  client(): postgres.Sql {
+    return postgres({
+      host: '127.0.0.1',
+      port: this.port,
+      user: ROLE.role,
+      pass: ROLE.password,
+      database: ROLE.database,
+      max: 1,
+      onnotice: () => undefined,
+    });
+  }
+
   /** Makes another database of the same role, empty. */
   async createDatabase(database: string): Promise<void> {
     await this.server.createRoleAndDatabase({ ...ROLE, database });

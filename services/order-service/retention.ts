@@ -1,0 +1,84 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Database } from '../runtime/database.js';
+import type { Logger } from '../runtime/log.js';
+import { errorMessage } from '../runtime/network-error.js';
+
+/** How long things are kept; see docs/decisions/retention.md. */
+export interface RetentionOptions {
+  /** Days that a served order is kept, and its Idempotency-Key with it. */
+  readonly orderDays: number;
+  /** Milliseconds between two cleanings. @default an hour */
+  readonly intervalMs?: number;
+}
+
+/** A client that comes back within a day continues its stream; a later one reads everything anew, which costs little. */
+const EVENT_DAYS = 1;
+/** What the hubs hold for clients that return; never deleted, so that the newest number is always known. */
+const KEPT_EVENTS = 1000;
+/** Small enough to end within the deadline of a query, and not to hold up an order. */
+const BATCH = 1000;
+const HOUR_MS = 3_600_000;
+
+/** Deletes what is older than it must be, a little at a time. */
+export class Retention {
+  constructor(
+    private readonly database: Database,
+    private readonly options: RetentionOptions,
+    private readonly log: Logger,
+  ) {}
+
+  /** Cleans now and then, until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { intervalMs = HOUR_MS } = this.options;
+    // Not all pods at once.
+    const next = async (): Promise<boolean> => {
+      const wait = intervalMs * (0.5 + Math.random());
+      await pause(wait, undefined, { signal, ref: false }).catch(() => undefined);
+      return !signal.aborted;
+    };
+    while (await next()) {
+      await this.clean().catch((error: unknown) => {
+        this.log.warn(`old orders stay for now: ${errorMessage(error)}`);
+      });
+    }
+  }
+
+  /** Deletes everything that is too old now. Pods that do so at the same time take different rows. */
+  async clean(): Promise<void> {
+    const events = await repeated(() => this.deleteEvents());
+    const orders = await repeated(() => this.deleteOrders());
+    if (events + orders > 0) this.log.info({ orders, events }, 'old orders and events are deleted');
+  }
+
+  private deleteEvents(): Promise<number> {
+    return this.database.run(async (sql) => {
+      const { count } = await sql`
+        delete from order_events where id in (
+          select id from order_events
+          where sequence <= (select max(sequence) from order_events) - ${KEPT_EVENTS}
+            and at < now() - make_interval(days => ${EVENT_DAYS})
+          order by sequence limit ${BATCH} for update skip locked)`;
+      return count;
+    });
+  }
+
+  /** Along the primary key from the oldest: nearly all of those are served. */
+  private deleteOrders(): Promise<number> {
+    const { orderDays } = this.options;
+    return this.database.run(async (sql) => {
+      const { count } = await sql`
+        delete from orders where id in (
+          select id from (select id, status, updated_at from orders order by id limit ${BATCH}) as oldest
+          where status = 'served' and updated_at < now() - make_interval(days => ${orderDays}))`;
+      return count;
+    });
+  }
+}
+
+async function repeated(deleteSome: () => Promise<number>): Promise<number> {
+  for (let sum = 0; ;) {
+    const count = await deleteSome();
+    sum += count;
+    if (count < BATCH) return sum;
+  }
+}

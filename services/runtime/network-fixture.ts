@@ -1,0 +1,51 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A network between us and PostgreSQL that can swallow everything, as one that drops packets does. */
+export class NetworkFixture {
+  /** While true, nothing goes through and nobody is told. */
+  swallows = false;
+  /** How many there have been. */
+  connections = 0;
+  private readonly sockets = new Set<Socket>();
+
+  static async to(target: number | 'a peer that accepts and closes'): Promise<NetworkFixture> {
+    const server = createServer((client) => {
+      network.connections += 1;
+      if (typeof target === 'number') network.forward(client, target);
+      else client.end();
+    });
+    const network = new NetworkFixture(server);
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    return network;
+  }
+
+  private constructor(private readonly server: Server) {}
+
+  get port(): number {
+    const address = this.server.address();
+    return address !== null && typeof address === 'object' ? address.port : 0;
+  }
+
+  close(): void {
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  private forward(client: Socket, port: number): void {
+    const server = connect(port, '127.0.0.1');
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      this.sockets.add(from);
+      from.on('data', (chunk) => {
+        if (!this.swallows) to.write(chunk);
+      });
+      from.on('error', () => undefined);
+      from.on('close', () => {
+        this.sockets.delete(from);
+        to.destroy();
+      });
+    }
+  }
+}
