@@ -7,6 +7,8 @@ PORT ?= 5000
 ENVIRONMENT ?= local
 NAMESPACE := cafe-lumiere
 RELEASE := cafe-lumiere-postgresql
+# Of a service, while clients go on; see services/order-service/termination.test.ts.
+export TERMINATIONS ?= 10
 export REGISTRY ?= localhost:5001
 # cdk8s asks a server for its newest version at each synth; what is installed here is what package-lock.json says.
 export CDK8S_CHECK_UPGRADE := false

@@ -29,7 +29,13 @@ export class ServiceFixture {
     definition: ServiceDefinition<Shape>,
     environment: Environment = {},
   ): Promise<ServiceFixture> {
-    const base = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', DRAIN_SECONDS: '0' };
+    const base = {
+      HOST: '127.0.0.1',
+      PORT: '0',
+      LOG_LEVEL: 'silent',
+      DRAIN_SECONDS: '0',
+      IN_FLIGHT_SECONDS: '2',
+    };
     return new ServiceFixture(await startService(definition, { ...base, ...environment }));
   }
 

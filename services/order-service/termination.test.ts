@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Agent, request } from 'undici';
+import { BalancerFixture } from '../runtime/balancer-fixture.js';
+import { PostgresFixture } from '../runtime/postgres-fixture.js';
+import { ProcessFixture } from '../runtime/process-fixture.js';
+
+/** More of them with `TERMINATIONS=50 make test`, as CI does. */
+const TERMINATIONS = Number(process.env['TERMINATIONS'] ?? 10);
+const CLIENTS = 20;
+/** As long as the endpoints of a Service take to follow, and some more. */
+const BALANCER_LAG_MS = 400;
+
+let server: PostgresFixture;
+let pods: ProcessFixture[];
+const start = async (): Promise<ProcessFixture> => {
+  const pod = await ProcessFixture.start('order-service', { ...server.environment, DRAIN_SECONDS: '1' });
+  await pod.readyz(200);
+  return pod;
+};
+
+beforeAll(async () => {
+  server = await PostgresFixture.start();
+  pods = [await start(), await start()];
+});
+afterAll(async () => {
+  for (const pod of pods) pod.signal('SIGKILL');
+  await Promise.all(pods.map(({ exited }) => exited));
+  await server.remove();
+});
+
+test(
+  `clients that keep their connections lose no request in ${TERMINATIONS} terminations`,
+  async () => {
+    const urls = () => pods.map(({ url }) => new URL(url));
+    const balancer = await BalancerFixture.over(urls());
+    // Shorter than the drain, as our own client's is.
+    const agent = new Agent({ keepAliveTimeout: 500, keepAliveMaxTimeout: 500 });
+    const failures: unknown[] = [];
+    const state = { going: true, answers: 0 };
+    const client = async (): Promise<void> => {
+      while (state.going) {
+        try {
+          // Without a key, so that nothing may be tried again.
+          const answer = await request(`${balancer.url}/orders`, {
+            method: 'POST',
+            dispatcher: agent,
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ customer_name: 'Ada', items: [{ id: 1, quantity: 1 }] }),
+          });
+          const text = await answer.body.text();
+          if (answer.statusCode !== 201) failures.push(text);
+          state.answers += 1;
+        } catch (error) {
+          failures.push(error);
+        }
+        await pause(Math.random() * 40);
+      }
+    };
+    const running = Array.from({ length: CLIENTS }, client);
+    let successor = start();
+    for (let count = 0; count < TERMINATIONS; count += 1) {
+      const [old, kept] = pods;
+      if (!old || !kept) throw new Error('there are two pods');
+      pods = [kept, await successor];
+      old.signal('SIGTERM');
+      successor = start();
+      await pause(BALANCER_LAG_MS);
+      balancer.backends = urls();
+      await expect(old.exited).resolves.toBe(0);
+    }
+    (await successor).signal('SIGKILL');
+    state.going = false;
+    await Promise.all(running);
+    await agent.destroy();
+    balancer.close();
+    expect(failures).toEqual([]);
+    expect(state.answers).toBeGreaterThan(TERMINATIONS * CLIENTS);
+  },
+  TERMINATIONS * 6000,
+);
