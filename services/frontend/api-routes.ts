@@ -135,7 +135,7 @@ export function apiOperations({ orders, kitchen, hub }: Upstreams): Operations {
       path: `/api/kitchen/orders/:orderNumber/${step}`,
       summary: 'Moves an order one step forward. The same step again changes nothing.',
       answer: { status: 200, description: 'The order', schema: order },
-      problems: [400, 404, 409, 413, 415, 503],
+      problems: [400, 404, 409, 503],
       async handle(context, { params }) {
         fresh(context);
         await passOn(context, kitchen, stepCall(params['orderNumber'], step));

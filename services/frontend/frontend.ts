@@ -57,7 +57,6 @@ export const frontend = defineService({
       router,
       dependencies: [orders, kitchen],
       middleware: [securityHeaders()],
-      forms: true,
       problemPage: (problem) => problemPage(assets, problem),
       close: async () => {
         await Promise.all([orders.close(), kitchen.close(), relay.close()]);

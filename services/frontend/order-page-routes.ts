@@ -46,7 +46,7 @@ export function orderPageRoutes(assets: Assets, orders: Upstream): Router {
 
   router.post('/', async (context) => {
     context.set('Cache-Control', 'no-store');
-    const form = readForm(validForm(context, formBody));
+    const form = readForm(await validForm(context, formBody));
     const items = [...form.quantities].map(([id, quantity]) => ({ id, quantity }));
     if (items.length === 0) {
       context.status = 422;

@@ -86,7 +86,7 @@ export function kitchenOperations(orders: Upstream, hub: EventHub<Order>): Opera
         path: `/kitchen/orders/:orderNumber/${word}`,
         summary: `Makes an order "${STEPS[word]}". The same step again changes nothing.`,
         answer: { status: 200, description: 'The order', schema: order },
-        problems: [400, 404, 409, 413, 415, 503],
+        problems: [400, 404, 409, 503],
         async handle(context, { params }) {
           const path = `/orders/${encodeURIComponent(String(params['orderNumber']))}`;
           await passOn(context, orders, { method: 'PUT', path, body: { status: STEPS[word] } });

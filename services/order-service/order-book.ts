@@ -1,5 +1,4 @@
 import type { Sql } from 'postgres';
-import { z } from 'zod';
 import type { Database } from '../runtime/database.js';
 import { databaseErrorCode } from '../runtime/database-error.js';
 import { Problem } from '../runtime/problem.js';
@@ -12,7 +11,8 @@ import {
   type OrderItem,
   type Status,
   STATUSES,
-  toOrders,
+  type OrderRow,
+  toOrder,
 } from './order.js';
 
 /** Which orders to list. */
@@ -27,9 +27,6 @@ export interface OrderFilter {
 
 /** Two equal draws of 32⁶ are rare; five in a row do not happen. */
 const DRAWS = 5;
-
-const keyRow = z.looseObject({ fingerprint: z.string() });
-const countRows = z.array(z.object({ status: z.enum(STATUSES), count: z.number() }));
 
 /**
  * The orders in the database. Every change is one statement, which is one transaction and one round trip: it holds no
@@ -65,34 +62,33 @@ export class OrderBook {
   /** The order with this number. @throws Problem 404 */
   async find(orderNumber: string): Promise<Order> {
     const rows = await this.database.run(
-      (sql) => sql`select * from orders where order_number = ${orderNumber}`,
+      (sql) => sql<OrderRow[]>`select * from orders where order_number = ${orderNumber}`,
     );
-    const [order] = toOrders(rows);
-    if (order) return order;
+    const [row] = rows;
+    if (row) return toOrder(row);
     throw notFound(orderNumber);
   }
 
   /** Orders, the newest first. */
   async list({ statuses, before, limit }: OrderFilter): Promise<readonly Order[]> {
     const rows = await this.database.run(
-      (sql) => sql`
+      (sql) => sql<OrderRow[]>`
         select * from orders
         where ${statuses ? withStatus(sql, statuses) : sql`true`}
           and ${before === undefined ? sql`true` : sql`id < ${before}`}
         order by id desc limit ${limit}`,
     );
-    return toOrders(rows);
+    return rows.map(toOrder);
   }
 
   /** How many orders have which status. */
   async count(): Promise<OrderCounts> {
     const rows = await this.database.run(
-      (sql) => sql`
+      (sql) => sql<{ status: Status; count: number }[]>`
         select status, count(*)::int as count from orders where status <> 'served' group by status
         union all select 'served', count::int from served_orders`,
     );
-    const found = countRows.parse([...rows]);
-    const of = (status: Status): number => found.find((row) => row.status === status)?.count ?? 0;
+    const of = (status: Status): number => rows.find((row) => row.status === status)?.count ?? 0;
     return { ordered: of('ordered'), preparing: of('preparing'), ready: of('ready'), served: of('served') };
   }
 
@@ -105,7 +101,7 @@ export class OrderBook {
     const before = STATUSES[STATUSES.indexOf(status) - 1];
     if (before !== undefined) {
       const rows = await this.database.run(
-        (sql) => sql`
+        (sql) => sql<OrderRow[]>`
           with changed as (
             update orders set status = ${status}, updated_at = now()
             where order_number = ${orderNumber} and status = ${before}
@@ -115,10 +111,10 @@ export class OrderBook {
           )
           select * from changed`,
       );
-      const [changed] = toOrders(rows);
+      const [changed] = rows;
       if (changed) {
         this.changed();
-        return changed;
+        return toOrder(changed);
       }
     }
     const current = await this.find(orderNumber);
@@ -140,7 +136,7 @@ export class OrderBook {
     try {
       const rows = await this.database.run(
         // Waits for another request that inserts the same key, and then finds it there.
-        (sql) => sql`
+        (sql) => sql<OrderRow[]>`
           with placed as (
             insert into orders (order_number, customer_name, items, total_cents, idempotency_key, fingerprint)
             values (${drawOrderNumber()}, ${customerName}, ${sql.json(toJson(items))}, ${totalCents}, ${key}, ${content})
@@ -151,7 +147,7 @@ export class OrderBook {
           )
           select * from placed`,
       );
-      return toOrders(rows);
+      return rows.map(toOrder);
     } catch (error) {
       // lock_not_available
       if (key === null || databaseErrorCode(causeOf(error)) !== '55P03') throw error;
@@ -166,15 +162,17 @@ export class OrderBook {
 
   /** What the first request with this key was answered, or nothing when there was none. */
   private async placedWith(key: string, content: string | null): Promise<Order | undefined> {
-    const rows = await this.database.run((sql) => sql`select * from orders where idempotency_key = ${key}`);
-    const [row] = z.array(keyRow).parse([...rows]);
+    const [row] = await this.database.run(
+      (sql) =>
+        sql<(OrderRow & { fingerprint: string })[]>`select * from orders where idempotency_key = ${key}`,
+    );
     if (!row) return undefined;
     if (row.fingerprint !== content) {
       throw new Problem(422, {
         detail: 'This Idempotency-Key was used for another order. Make a new key for a new order.',
       });
     }
-    return toOrders(rows).map(asPlaced)[0];
+    return asPlaced(toOrder(row));
   }
 }
 

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
 import type { Database } from '../runtime/database.js';
 import type { EventHub } from '../runtime/event-hub.js';
 import type { Logger } from '../runtime/log.js';
 import { errorMessage } from '../runtime/network-error.js';
-import { type Order, type Status, STATUSES, toOrders } from './order.js';
+import { type Order, type OrderRow, type Status, toOrder } from './order.js';
 
 /** The channel on which publish_order_events, in the migrations, wakes us up. */
 const CHANNEL = 'order_events';
@@ -16,7 +15,8 @@ const BATCH = 500;
 /** What a hub of this size can show to clients that return. */
 const REMEMBERED = 1000;
 
-const eventRow = z.looseObject({ sequence: z.coerce.number(), event_status: z.enum(STATUSES), at: z.date() });
+/** An event with its order as that is now. */
+type EventRow = OrderRow & { readonly sequence: string; readonly event_status: Status; readonly at: Date };
 
 /**
  * Reads the orders' changes out of the database, those of the other pods as well, in the order of their sequence
@@ -92,8 +92,10 @@ export class OrderEvents {
   }
 
   private async newest(): Promise<number> {
-    const rows = await this.database.run((sql) => sql`select max(sequence) as newest from order_events`);
-    return z.array(z.object({ newest: z.coerce.number() })).parse([...rows])[0]?.newest ?? 0;
+    const [row] = await this.database.run(
+      (sql) => sql<{ newest: string | null }[]>`select max(sequence) as newest from order_events`,
+    );
+    return Number(row?.newest ?? 0);
   }
 
   /** The last events are for those who come back from another pod. */
@@ -109,20 +111,16 @@ export class OrderEvents {
     limit = BATCH,
   ): Promise<readonly { readonly sequence: number; readonly order: Order }[]> {
     const rows = await this.database.run(
-      (sql) => sql`
+      (sql) => sql<EventRow[]>`
         select orders.*, event.sequence, event.status as event_status, event.at
         from order_events as event join orders on orders.id = event.order_id
         where event.sequence > ${sequence} and event.sequence <= ${last}
         order by event.sequence limit ${limit}`,
     );
-    const orders = toOrders(rows);
-    return z
-      .array(eventRow)
-      .parse([...rows])
-      .flatMap(({ sequence, event_status, at }, index) => {
-        const order = orders[index];
-        return order ? [{ sequence, order: orderAt(order, event_status, at) }] : [];
-      });
+    return rows.map((row) => ({
+      sequence: Number(row.sequence),
+      order: orderAt(toOrder(row), row.event_status, row.at),
+    }));
   }
 
   private say(reason: string | undefined): void {

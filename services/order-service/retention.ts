@@ -53,8 +53,8 @@ export class Retention {
   private deleteEvents(): Promise<number> {
     return this.database.run(async (sql) => {
       const { count } = await sql`
-        delete from order_events where id in (
-          select id from order_events
+        delete from order_events where sequence in (
+          select sequence from order_events
           where sequence <= (select max(sequence) from order_events) - ${KEPT_EVENTS}
             and at < now() - make_interval(days => ${EVENT_DAYS})
           order by sequence limit ${BATCH} for update skip locked)`;

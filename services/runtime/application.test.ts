@@ -14,8 +14,8 @@ const counter = defineService({
   variables: {},
   create() {
     const router = new Router();
-    router.post('/cups', (context) => {
-      context.body = validBody(context, z.object({ count: z.number('must be a number') }));
+    router.post('/cups', async (context) => {
+      context.body = await validBody(context, z.object({ count: z.number('must be a number') }));
     });
     router.get('/cups/:id', (context) => {
       context.body = { id: context.params['id'] };

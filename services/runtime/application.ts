@@ -9,7 +9,6 @@ import type { Operations } from './operations.js';
 import { PROBE_PATHS, probes } from './probes.js';
 import { Problem } from './problem.js';
 import { TIMEOUT_HEADER } from './upstream.js';
-import { requestBody } from './request-body.js';
 
 /** What every service's application is made of. */
 export interface ApplicationParts {
@@ -24,8 +23,6 @@ export interface ApplicationParts {
   readonly draining: () => boolean;
   /** Around every answer, problems included. */
   readonly middleware: readonly Middleware[];
-  /** Whether bodies may be those of HTML forms. */
-  readonly forms: boolean;
   /** A problem as a page, for whoever asks for HTML first. */
   readonly problemPage: ((problem: Problem) => string) | undefined;
 }
@@ -58,10 +55,8 @@ export function createApplication(parts: ApplicationParts): Koa {
   });
   const routers = [operations.router, ...(parts.router ? [parts.router] : [])];
   application.use(machines.routes());
-  // Before bodies are read: whoever asks for nothing of ours learns that, whatever was sent along.
-  application.use(notFound([machines, ...routers]));
-  application.use(requestBody(parts));
   for (const router of routers) application.use(router.routes());
+  application.use(notFound([machines, ...routers]));
   return application;
 }
 
@@ -173,13 +168,12 @@ function fromHttpError(error: unknown): Problem {
 
 /** 404 for a path that nobody knows, 405 with `Allow` for a known one that does not take this method. */
 function notFound(routers: readonly Router[]): Middleware {
-  return async (context, next) => {
-    const matches = routers.map((router) => router.match(context.path, context.method));
-    if (matches.some(({ route }) => route)) {
-      await next();
-      return;
-    }
-    const allowed = new Set(matches.flatMap(({ path }) => path.flatMap(({ methods }) => methods)));
+  return (context) => {
+    const allowed = new Set(
+      routers.flatMap((router) =>
+        router.match(context.path, context.method).path.flatMap(({ methods }) => methods),
+      ),
+    );
     if (allowed.size === 0) throw new Problem(404, { detail: `There is nothing at ${context.path}.` });
     const allow = [...allowed, 'OPTIONS'].join(', ');
     context.set('Allow', allow);

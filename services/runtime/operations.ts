@@ -62,7 +62,7 @@ export class Operations {
       // Without a schema nothing is said about the type either: it is `unknown`.
       const read = {
         query: (query ? valid(context.query, query) : anything.parse(undefined)) as z.output<Query>,
-        body: (body ? validBody(context, body) : anything.parse(undefined)) as z.output<Body>,
+        body: (body ? await validBody(context, body) : anything.parse(undefined)) as z.output<Body>,
       };
       await operation.handle(context, { ...read, params: context.params });
     });

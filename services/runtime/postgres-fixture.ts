@@ -9,18 +9,19 @@ const ROLE = { role: 'cafe', password: 'the right one', database: 'cafe_lumiere'
 
 /** A real PostgreSQL for one test file: in a directory of its own, with the café's role and database. */
 export class PostgresFixture {
-  static async start(): Promise<PostgresFixture> {
+  static async start({ fsync = false } = {}): Promise<PostgresFixture> {
     const directory = await mkdtemp(join(tmpdir(), 'cafe-test-'));
     const dataDirectory = join(directory, 'postgres');
-    const server = await PostgresServer.start({ dataDirectory, fsync: false });
+    const server = await PostgresServer.start({ dataDirectory, fsync });
     await server.createRoleAndDatabase(ROLE);
-    return new PostgresFixture(directory, dataDirectory, server);
+    return new PostgresFixture(directory, dataDirectory, server, fsync);
   }
 
   private constructor(
     private readonly directory: string,
     private readonly dataDirectory: string,
     private server: PostgresServer,
+    private readonly fsync: boolean,
   ) {}
 
   get port(): number {
@@ -70,7 +71,7 @@ export class PostgresFixture {
     this.server = await PostgresServer.start({
       dataDirectory: this.dataDirectory,
       port: this.port,
-      fsync: false,
+      fsync: this.fsync,
     });
   }
 

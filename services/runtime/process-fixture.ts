@@ -47,6 +47,10 @@ export class ProcessFixture {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  get processId(): number {
+    return this.child.pid ?? 0;
+  }
+
   /** Sends a signal; {@link exited} says when it is gone. */
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);

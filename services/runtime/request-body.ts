@@ -1,5 +1,5 @@
 import { bodyParser } from '@koa/bodyparser';
-import type { Context, Middleware } from 'koa';
+import type { Context } from 'koa';
 import { z } from 'zod';
 import { Problem } from './problem.js';
 
@@ -12,37 +12,59 @@ const bodyError = z.object({
   message: z.string(),
 });
 
+const parse = bodyParser({
+  enableTypes: ['json', 'form'],
+  // application/problem+json and its like are JSON, which the parser does not know.
+  detectJSON: (context) => Boolean(context.request.is('json', '+json')),
+  jsonLimit: BODY_LIMIT,
+  formLimit: BODY_LIMIT,
+  // Only objects and arrays: `"text"` alone is JSON and no order.
+  jsonStrict: true,
+  onError: (error) => {
+    throw asProblem(error);
+  },
+});
+
 /**
- * Reads JSON bodies and, for pages, form bodies. What cannot be read is a problem: 400 for broken JSON, 413 for too
- * much, 415 for another kind of body.
+ * The request's JSON body as the schema has it. Only whoever wants a body reads it.
+ *
+ * @throws Problem 400 when there is none or it is malformed, 413 when it is too large, 415 when it is no JSON, 422 that
+ * names each field that is wrong
  */
-export function requestBody({ forms }: { readonly forms: boolean }): Middleware {
-  const types = forms ? ['json', '+json', 'urlencoded'] : ['json', '+json'];
-  const parse = bodyParser({
-    enableTypes: forms ? ['json', 'form'] : ['json'],
-    // application/problem+json and its like are JSON, which the parser does not know.
-    detectJSON: (context) => Boolean(context.request.is('json', '+json')),
-    jsonLimit: BODY_LIMIT,
-    formLimit: BODY_LIMIT,
-    // Only objects and arrays: `"text"` alone is JSON and no order.
-    jsonStrict: true,
-    onError: (error) => {
-      throw asProblem(error);
-    },
-  });
-  return async (context, next) => {
-    const hasBody = Number(context.headers['content-length'] ?? 0) > 0;
-    const chunked = context.headers['transfer-encoding'] !== undefined;
-    if ((hasBody || chunked) && !['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(context.method)) {
-      if (!context.request.is(types)) {
-        throw new Problem(415, {
-          detail: `The body is ${context.get('content-type') || 'of no stated type'}; send application/json.`,
-        });
-      }
-    }
-    await parse(context, next);
-  };
+export async function validBody<Schema extends z.ZodType>(
+  context: Context,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const { request } = context;
+  // No type and no body: what is missing is the body, not its type.
+  if (request.type === '' && !hasBody(context)) throw noBody();
+  if (!request.is('json', '+json')) {
+    if (!hasBody(context)) throw noBody();
+    throw new Problem(415, {
+      detail: `The body is ${request.type === '' ? 'of no stated type' : request.type}; send application/json.`,
+    });
+  }
+  await parse(context, () => Promise.resolve());
+  if (request.rawBody === '') throw noBody();
+  return valid(request.body, schema);
 }
+
+/** The fields of an HTML form as the schema has them. @throws Problem 415 for another body, 422 that names each field */
+export async function validForm<Schema extends z.ZodType>(
+  context: Context,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  if (!context.request.is('urlencoded')) {
+    throw new Problem(415, { detail: 'This address takes the form of its page; programs use /api.' });
+  }
+  await parse(context, () => Promise.resolve());
+  return valid(context.request.body, schema);
+}
+
+const noBody = (): Problem => new Problem(400, { detail: 'There is no body; send one as application/json.' });
+
+const hasBody = ({ headers }: Context): boolean =>
+  Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
 
 function asProblem(error: unknown): Problem {
   const { data } = bodyError.safeParse(error);
@@ -53,34 +75,6 @@ function asProblem(error: unknown): Problem {
   return new Problem(400, {
     detail: `The body is not well-formed: ${data?.message ?? 'it cannot be read'}.`,
   });
-}
-
-/**
- * The request's JSON body as the schema has it.
- *
- * @throws Problem 400 when there is no body, 415 when it is no JSON, 422 that names each field that is wrong
- */
-export function validBody<Schema extends z.ZodType>(
-  { request }: Pick<Context, 'request'>,
-  schema: Schema,
-): z.output<Schema> {
-  // Without a type there is no body either: requestBody has refused all others.
-  if (request.type === '' || request.rawBody === '') {
-    throw new Problem(400, { detail: 'There is no body; send one as application/json.' });
-  }
-  if (!request.is('json', '+json')) {
-    throw new Problem(415, { detail: `The body is ${request.type}; send application/json.` });
-  }
-  return valid(request.body, schema);
-}
-
-/** The fields of an HTML form as the schema has them. @throws Problem 415 for another body, 422 that names each field */
-export function validForm<Schema extends z.ZodType>(
-  { request }: Pick<Context, 'request'>,
-  schema: Schema,
-): z.output<Schema> {
-  if (request.is('urlencoded')) return valid(request.body, schema);
-  throw new Problem(415, { detail: 'This address takes the form of its page; programs use /api.' });
 }
 
 /** A value as the schema has it. @throws Problem 422 that names each field that is wrong */

@@ -44,8 +44,6 @@ export interface ServiceParts {
   start?(signal: AbortSignal): Promise<void>;
   /** Around every answer, problems included. @default - none */
   readonly middleware?: readonly Middleware[];
-  /** Whether its routes take HTML forms. @default false */
-  readonly forms?: boolean;
   /** A problem as a page, for browsers. @default - problem+json for everybody */
   readonly problemPage?: (problem: Problem) => string;
   /** After the last answer: closes pools and agents. */
@@ -137,7 +135,6 @@ export async function startService<Shape extends Variables>(
     log,
     draining: () => draining.signal.aborted,
     middleware: parts.middleware ?? [],
-    forms: parts.forms ?? false,
     problemPage: parts.problemPage,
   });
   const handle = application.callback();

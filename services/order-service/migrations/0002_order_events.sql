@@ -1,16 +1,17 @@
 -- Every change of an order, written in the transaction that makes the change.
 create table order_events (
-  id bigint generated always as identity primary key,
-  order_id bigint not null references orders on delete cascade,
+  -- The order in which the rows were written, not that in which they were committed.
+  id bigint generated always as identity,
+  -- No foreign key: both rows are written by one statement, and an event may outlive its order.
+  order_id bigint not null,
   status text not null,
   at timestamptz not null,
   -- Its place in the stream, given after the commit: see publish_order_events. Null until then.
   sequence bigint
 );
+-- Each is kept up with every order, so there are no more than these.
 create unique index order_events_sequence on order_events (sequence) where sequence is not null;
 create index order_events_unpublished on order_events (id) where sequence is null;
--- Deleting an order looks for its events.
-create index order_events_order on order_events (order_id);
 
 create sequence order_event_sequence;
 
@@ -34,11 +35,11 @@ begin
   -- The next statement sees what the holder before us has committed.
   perform pg_advisory_xact_lock(5001433);
   with numbered as (
-    select id, nextval('order_event_sequence') as sequence
-    from (select id from order_events where sequence is null order by id limit 5000) as waiting
+    select place, nextval('order_event_sequence') as sequence
+    from (select ctid as place from order_events where sequence is null order by id limit 5000) as waiting
   ), updated as (
     update order_events as event set sequence = numbered.sequence
-    from numbered where event.id = numbered.id
+    from numbered where event.ctid = numbered.place
     returning event.status
   ), counted as (
     update served_orders set count = count + (select count(*) from updated where status = 'served')
