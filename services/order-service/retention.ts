@@ -62,14 +62,14 @@ export class Retention {
     });
   }
 
-  /** Along the primary key from the oldest: nearly all of those are served. */
   private deleteOrders(): Promise<number> {
     const { orderDays } = this.options;
     return this.database.run(async (sql) => {
       const { count } = await sql`
         delete from orders where id in (
-          select id from (select id, status, updated_at from orders order by id limit ${BATCH}) as oldest
-          where status = 'served' and updated_at < now() - make_interval(days => ${orderDays}))`;
+          select id from orders
+          where status = 'served' and updated_at < now() - make_interval(days => ${orderDays})
+          order by updated_at limit ${BATCH} for update skip locked)`;
       return count;
     });
   }
