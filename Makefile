@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test synth drift typecheck lint picture images push deploy verify undeploy e2e kind-up bench-synth
+.PHONY: help up install test synth drift typecheck lint picture images push deploy verify undeploy e2e kind-up bench bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -82,6 +82,11 @@ e2e: install ## the guide's commands and what can happen, on the cluster of KUBE
 
 kind-up: ## a kind cluster with its documented local registry at localhost:5001, for those who have kind
 	@bash e2e/kind-up.sh
+
+MINUTES ?= 1
+
+bench: install ## measure the order path, and write docs/benchmarks.md (MINUTES of events; needs pgbench)
+	@$(TSX) bench/run.ts --minutes $(MINUTES)
 
 bench-synth: install ## how long a synth takes, against an app with one empty chart
 	@$(TSX) bench/synth.ts
