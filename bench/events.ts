@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { order as orderSchema, STATUSES } from '../services/order-service/order.js';
@@ -20,6 +21,8 @@ export async function measureEvents(server: PostgresFixture, minutes: number): P
   await Promise.all([writing.readyz(200), streaming.readyz(200)]);
   const agent = new Agent({ connections: null });
   const stopped = new AbortController();
+  // Each stream listens to it.
+  setMaxListeners(STREAMS + 1, stopped.signal);
   const answered = new Map<string, number>();
   const delays: number[] = [];
   const missing = { count: 0 };

@@ -25,6 +25,7 @@ type EventRow = OrderRow & { readonly sequence: string; readonly event_status: S
 export class OrderEvents {
   private wakeUp: (() => void) | undefined;
   private woken = false;
+  private unpublished = true;
   private listening: 'no' | 'soon' | 'yes' = 'no';
   private said: string | undefined;
 
@@ -34,8 +35,14 @@ export class OrderEvents {
     private readonly log: Logger,
   ) {}
 
-  /** There is something new. */
-  readonly wake = (): void => {
+  /** This process has changed an order. */
+  readonly changed = (): void => {
+    this.unpublished = true;
+    this.wake();
+  };
+
+  /** There is something new to read. */
+  private readonly wake = (): void => {
     this.woken = true;
     this.wakeUp?.();
   };
@@ -45,9 +52,10 @@ export class OrderEvents {
     signal.addEventListener('abort', this.wake);
     while (!signal.aborted) {
       this.listen();
+      const { woken } = this;
       this.woken = false;
       try {
-        await this.look();
+        await this.look(woken);
         this.hub.alive();
         this.say(undefined);
       } catch (error) {
@@ -79,13 +87,19 @@ export class OrderEvents {
     );
   }
 
-  private async look(): Promise<void> {
-    await this.database.run((sql) => sql`select publish_order_events()`);
-    const newest = await this.newest();
-    // At the beginning; or the database was replaced by an older one.
-    if (this.hub.newest === undefined || newest < this.hub.newest) await this.begin(newest);
-    while (newest > (this.hub.newest ?? newest)) {
-      const events = await this.after(this.hub.newest ?? newest);
+  /** @param woken - whether somebody said that there is something; else it is time to look after everything */
+  private async look(woken: boolean): Promise<void> {
+    if (this.unpublished || !woken) {
+      this.unpublished = false;
+      await this.database.run((sql) => sql`select publish_order_events()`);
+    }
+    if (this.hub.newest === undefined || !woken) {
+      const newest = await this.newest();
+      // At the beginning; or the database was replaced by an older one.
+      if (this.hub.newest === undefined || newest < this.hub.newest) await this.begin(newest);
+    }
+    for (;;) {
+      const events = await this.after(this.hub.newest ?? 0);
       for (const { sequence, order } of events) this.hub.add(sequence, order);
       if (events.length < BATCH) break;
     }

@@ -35,7 +35,7 @@ export const orderService = defineService({
     const events = new OrderEvents(database, hub, log);
     const retention = new Retention(database, { orderDays: config.ORDER_RETENTION_DAYS }, log);
     return {
-      operations: orderOperations(new OrderBook(database, events.wake), hub),
+      operations: orderOperations(new OrderBook(database, events.changed), hub),
       readiness: [{ name: 'database', check: () => database.check() }],
       async start(signal) {
         await migrate(database, MIGRATIONS, log, signal);
