@@ -1,0 +1,223 @@
+import type { Cluster, Workload } from './cluster.js';
+import { type Edge, edgesOf, connections, targetPort } from './edges-of.js';
+import type { Finding } from './finding.js';
+import { titleOf } from './manifest.js';
+import { type Direction, matchesPort, NetworkPolicies, type PodPort, type Rule } from './network-policy.js';
+import type { Check } from './options.js';
+import { selectorText } from './pod-index.js';
+
+const DNS: readonly PodPort[] = [
+  { number: 53, protocol: 'UDP', name: 'dns' },
+  { number: 53, protocol: 'TCP', name: 'dns-tcp' },
+];
+
+/** An edge with the port that its packets carry, behind the Service. */
+interface Flow {
+  readonly edge: Edge;
+  readonly target: Workload;
+  readonly port: PodPort;
+}
+
+/** One line of the matrix. */
+export interface MatrixLine {
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly allowed: boolean;
+}
+
+/** Each edge and DNS is allowed on both ends; where all else is denied by default, nothing else is allowed again. */
+export const networkClosure: Check = (cluster) => {
+  if (cluster.policies.length === 0) return [];
+  const policies = new NetworkPolicies(cluster);
+  const all = flows(cluster);
+  return [
+    ...all.flatMap((flow) => denied(policies, flow)),
+    ...deniedDns(cluster, policies),
+    ...tooWide(cluster, policies, all),
+  ];
+};
+
+/** Every edge with what the policies say about it, for `--explain`. What is not listed is denied by default. */
+export function networkMatrix(cluster: Cluster): readonly MatrixLine[] {
+  const policies = new NetworkPolicies(cluster);
+  return flows(cluster).map(({ edge, target, port }) => ({
+    from: titleOf(edge.workload),
+    to: titleOf(target),
+    port: port.number,
+    allowed:
+      policies.allows(edge.workload, 'Egress', target, port) &&
+      policies.allows(target, 'Ingress', edge.workload, port),
+  }));
+}
+
+function flows(cluster: Cluster): Flow[] {
+  const seen = new Set<string>();
+  return edgesOf(cluster).flatMap((edge) =>
+    edge.targets.flatMap((target): Flow[] => {
+      const found = targetPort(edge.servicePort, target);
+      const { port, targetPort: wanted = port, protocol } = edge.servicePort;
+      const number = found?.number ?? (typeof wanted === 'number' ? wanted : undefined);
+      const key = `${titleOf(edge.workload)} ${titleOf(target)} ${number ?? ''}`;
+      if (number === undefined || target === edge.workload || seen.has(key)) return [];
+      seen.add(key);
+      const name = found?.container.ports.find(({ containerPort }) => containerPort === number)?.name;
+      return [{ edge, target, port: { number, protocol, name } }];
+    }),
+  );
+}
+
+function denied(policies: NetworkPolicies, { edge, target, port }: Flow): Finding[] {
+  const sides = [
+    { direction: 'Egress', workload: edge.workload, peer: target },
+    { direction: 'Ingress', workload: target, peer: edge.workload },
+  ] as const;
+  return sides.flatMap(({ direction, workload, peer }): Finding[] => {
+    if (policies.allows(workload, direction, peer, port)) return [];
+    const rules = policies.rules(workload, direction);
+    // The rule that is right but for its port says what was meant; 80 for 5000 is the Service's port, mostly.
+    const otherPort = rules.find((rule) => policies.matchesPeer(rule, peer) && !matchesPort(rule, port));
+    const ports = otherPort?.ports.map((each) => String(each.port ?? 'any'));
+    const restricting = policies.restricting(workload, direction);
+    const [policy] = restricting.filter(({ typed }) => Object.keys(typed.spec.podSelector.matchLabels).length > 0);
+    const side = direction === 'Egress' ? 'to' : 'from';
+    return [
+      {
+        id: 'CAFE061',
+        severity: 'error',
+        object: titleOf(policy ?? restricting[0] ?? workload),
+        field: `spec.${direction.toLowerCase()}${otherPort ? `[${otherPort.index}].ports` : ''}`,
+        found: otherPort
+          ? `port ${ports?.join(', ') ?? ''} ${side} ${titleOf(peer)}`
+          : `no rule that allows ${titleOf(workload)} port ${port.number} ${side} ${titleOf(peer)}`,
+        expected: `port ${port.number}, because ${titleOf(edge.workload)} connects to it (${edge.address.variable.name}); a policy sees the container's port, not the Service's ${edge.servicePort.port}`,
+        likely: otherPort ? String(port.number) : undefined,
+        change: otherPort
+          ? `set that port to ${port.number}`
+          : `add a rule: ${side} podSelector ${selectorText({ matchLabels: { ...(peer.selector?.matchLabels ?? peer.podLabels) }, matchExpressions: [] })}, port ${port.number}`,
+      },
+    ];
+  });
+}
+
+/** Who is told a name must be able to ask for its address. */
+function deniedDns(cluster: Cluster, policies: NetworkPolicies): Finding[] {
+  const askers = new Map<Workload, string>();
+  for (const { workload, address } of connections(cluster)) {
+    if (/[a-z]/i.test(address.host) && address.host !== 'localhost') askers.set(workload, address.variable.name);
+  }
+  return [...askers].flatMap(([workload, name]): Finding[] => {
+    const rules = policies.rules(workload, 'Egress');
+    const restricting = policies.restricting(workload, 'Egress');
+    if (restricting.length === 0) return [];
+    const missing = DNS.filter((port) => !rules.some((rule) => matchesPort(rule, port)));
+    if (missing.length === 0) return [];
+    return [
+      {
+        id: 'CAFE062',
+        severity: 'error',
+        object: titleOf(restricting.find(({ typed }) => typed.spec.egress.length > 0) ?? restricting[0] ?? workload),
+        field: 'spec.egress',
+        found: `no rule for port 53 over ${missing.map(({ protocol }) => protocol).join(' and ')}`,
+        expected: `UDP and TCP port 53, because ${titleOf(workload)} is told a name (${name}); without DNS no name resolves`,
+        change: 'add an egress rule with the ports 53 UDP and 53 TCP',
+      },
+    ];
+  });
+}
+
+/** Rules that allow what nobody declared, in the namespaces whose default is to deny. */
+function tooWide(cluster: Cluster, policies: NetworkPolicies, all: readonly Flow[]): Finding[] {
+  const closed = new Map<Direction, Set<string>>([
+    ['Ingress', defaultDenying(cluster, 'Ingress')],
+    ['Egress', defaultDenying(cluster, 'Egress')],
+  ]);
+  const declared = new Set(all.map(({ edge, target, port }) => flowKey(edge.workload, target, port.number)));
+  const open = outwardFacing(cluster);
+  const judged = new Set<string>();
+  return cluster.workloads.flatMap((workload) =>
+    (['Ingress', 'Egress'] as const).flatMap((direction) => {
+      if (!closed.get(direction)?.has(workload.namespace)) return [];
+      return policies.rules(workload, direction).flatMap((rule): Finding[] => {
+        const key = `${titleOf(rule.policy)} ${direction} ${rule.index}`;
+        const reason = excess(policies, workload, direction, rule, declared, open);
+        if (reason === undefined || judged.has(key)) return [];
+        judged.add(key);
+        return [
+          {
+            id: 'CAFE063',
+            severity: 'warning',
+            object: titleOf(rule.policy),
+            field: `spec.${direction.toLowerCase()}[${rule.index}]`,
+            found: reason,
+            expected: 'no more than the connections that the manifests declare, because the namespace denies by default',
+            change: 'narrow the rule to the peers and ports in use, or delete it',
+          },
+        ];
+      });
+    }),
+  );
+}
+
+function excess(
+  policies: NetworkPolicies,
+  workload: Workload,
+  direction: Direction,
+  rule: Rule,
+  declared: ReadonlySet<string>,
+  open: ReadonlySet<Workload>,
+): string | undefined {
+  const peers = policies.peersOf(rule);
+  if (peers === 'everybody') {
+    if (direction === 'Ingress') return open.has(workload) ? undefined : `everybody may connect to ${titleOf(workload)}`;
+    const onlyDns = rule.ports.length > 0 && rule.ports.every(({ port }) => port === 53);
+    return onlyDns || rule.ports.some(({ port }) => port === 443)
+      ? undefined
+      : `${titleOf(workload)} may connect to everybody`;
+  }
+  for (const peer of peers) {
+    if (peer.namespace !== workload.namespace || peer === workload) continue;
+    const [from, to] = direction === 'Ingress' ? [peer, workload] : [workload, peer];
+    const extra = to.pod.containers
+      .flatMap(({ ports }) => ports)
+      .find(
+        ({ containerPort, protocol, name }) =>
+          matchesPort(rule, { number: containerPort, protocol, name }) && !declared.has(flowKey(from, to, containerPort)),
+      );
+    if (extra) return `${titleOf(from)} may connect to ${titleOf(to)} port ${extra.containerPort}, and nothing tells it to`;
+  }
+  return undefined;
+}
+
+/** Namespaces where a policy without rules selects every pod. */
+function defaultDenying(cluster: Cluster, direction: Direction): Set<string> {
+  return new Set(
+    cluster.policies.flatMap(({ namespace, typed: { spec } }) => {
+      const everyPod =
+        Object.keys(spec.podSelector.matchLabels).length === 0 && spec.podSelector.matchExpressions.length === 0;
+      const rules = direction === 'Ingress' ? spec.ingress : spec.egress;
+      const applies = (spec.policyTypes ?? ['Ingress']).includes(direction);
+      return everyPod && applies && rules.length === 0 ? [namespace] : [];
+    }),
+  );
+}
+
+/** Workloads that people outside reach: a load balancer's clients come from any address. */
+function outwardFacing(cluster: Cluster): Set<Workload> {
+  const fronted = new Set(
+    cluster.ingresses.flatMap(({ namespace, typed }) =>
+      typed.spec.rules.flatMap(({ http }) =>
+        (http?.paths ?? []).map(({ backend }) => `${namespace}/${backend.service?.name ?? ''}`),
+      ),
+    ),
+  );
+  return new Set(
+    [...cluster.services.values()].flatMap(({ namespace, name, typed: { spec } }) =>
+      spec.selector && (spec.type === 'LoadBalancer' || spec.type === 'NodePort' || fronted.has(`${namespace}/${name}`))
+        ? cluster.pods.withLabels(namespace, spec.selector)
+        : [],
+    ),
+  );
+}
+
+const flowKey = (from: Workload, to: Workload, port: number): string => `${titleOf(from)} ${titleOf(to)} ${port}`;
