@@ -34,6 +34,9 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'connection-budget': connectionBudget,
 };
 
+/** So many places of one mistake are named, and the others counted. */
+const LISTED_FIELDS = 4;
+
 /** What came of all proofs. */
 export interface Report {
   readonly findings: readonly Finding[];
@@ -53,17 +56,30 @@ export function check(manifests: readonly Manifest[], options: CheckOptions = {}
   const byTitle = new Map(cluster.manifests.map((manifest) => [titleOf(manifest), manifest]));
   const findings: Finding[] = [];
   const waived: WaivedFinding[] = [];
-  const seen = new Set<string>();
-  for (const finding of Object.values(CHECKS).flatMap((proof) => proof(cluster, options))) {
-    const key = [finding.id, finding.object, finding.field, finding.found].join('\n');
-    if (seen.has(key)) continue;
-    seen.add(key);
+  for (const finding of merged(Object.values(CHECKS).flatMap((proof) => proof(cluster, options)))) {
     const reason = byTitle.get(finding.object)?.annotations[`${WAIVE}${finding.id}`]?.trim();
     // A waiver without a reason is none.
     if (reason) waived.push({ finding, by: finding.object, reason });
     else findings.push(finding);
   }
   return { findings, waived, foreign: foreignHosts(cluster), cluster };
+}
+
+/** One mistake that shows in several places of an object, such as a key that two containers read, is one finding. */
+function merged(findings: readonly Finding[]): Finding[] {
+  const alike = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = [finding.id, finding.object, finding.found, finding.change].join('\n');
+    const others = alike.get(key);
+    if (others) others.push(finding);
+    else alike.set(key, [finding]);
+  }
+  return [...alike.values()].flatMap(([first, ...others]): Finding[] => {
+    if (!first) return [];
+    const fields = [...new Set([first, ...others].map(({ field }) => field))];
+    const more = fields.length - LISTED_FIELDS;
+    return [{ ...first, field: fields.slice(0, LISTED_FIELDS).join(', ') + (more > 0 ? ` and ${more} more` : '') }];
+  });
 }
 
 function foreignHosts(cluster: Cluster): string[] {

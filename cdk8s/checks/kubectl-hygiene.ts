@@ -62,7 +62,7 @@ function names(manifest: Manifest): Finding[] {
   if (name === '' && typeof metadata['generateName'] !== 'string') {
     findings.push(say(manifest, 'CAFE102', 'metadata.name', 'nothing', 'a name', 'give the object a name'));
   } else if (name !== '' && !RBAC.test(kind) && !pattern.test(name)) {
-    const likely = name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replaceAll(/^[^a-z0-9]+|-+$/g, '').slice(0, 63);
+    const likely = name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replaceAll(kind === 'Service' ? /^[^a-z]+|-+$/g : /^-+|-+$/g, '').slice(0, 63);
     findings.push(
       say(manifest, 'CAFE102', 'metadata.name', name, `1 to ${pattern === SUBDOMAIN ? '253' : '63'} of a-z, 0-9 and "-"${pattern === SUBDOMAIN ? ' and "."' : ''}, ${kind === 'Service' ? 'beginning with a letter' : 'not at an end'}; the API server refuses it`, `rename it to ${likely}, and what refers to it`, likely),
     );

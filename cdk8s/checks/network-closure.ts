@@ -76,7 +76,9 @@ function denied(policies: NetworkPolicies, { edge, target, port }: Flow): Findin
     if (policies.allows(workload, direction, peer, port)) return [];
     const rules = policies.rules(workload, direction);
     // The rule that is right but for its port says what was meant; 80 for 5000 is the Service's port, mostly.
-    const otherPort = rules.find((rule) => policies.matchesPeer(rule, peer) && !matchesPort(rule, port));
+    const otherPort = rules.find(
+      (rule) => rule.peers.length > 0 && policies.matchesPeer(rule, peer) && !matchesPort(rule, port),
+    );
     const ports = otherPort?.ports.map((each) => String(each.port ?? 'any'));
     const restricting = policies.restricting(workload, direction);
     const [policy] = restricting.filter(({ typed }) => Object.keys(typed.spec.podSelector.matchLabels).length > 0);
@@ -90,7 +92,7 @@ function denied(policies: NetworkPolicies, { edge, target, port }: Flow): Findin
         found: otherPort
           ? `port ${ports?.join(', ') ?? ''} ${side} ${titleOf(peer)}`
           : `no rule that allows ${titleOf(workload)} port ${port.number} ${side} ${titleOf(peer)}`,
-        expected: `port ${port.number}, because ${titleOf(edge.workload)} connects to it (${edge.address.variable.name}); a policy sees the container's port, not the Service's ${edge.servicePort.port}`,
+        expected: `port ${port.number}, because ${titleOf(edge.workload)} connects to it (${edge.address.variable.name})${edge.servicePort.port === port.number ? '' : `; a policy sees the container's port, not the Service's ${edge.servicePort.port}`}`,
         likely: otherPort ? String(port.number) : undefined,
         change: otherPort
           ? `set that port to ${port.number}`

@@ -46,7 +46,8 @@ export function readRelease({ name, directory }: ReleaseArgument, namespace: str
 const placed = (manifest: Manifest, namespace: string): Manifest =>
   manifest.namespace === '' ? { ...manifest, namespace } : manifest;
 
-function textFiles(directory: string): [string, string][] {
+/** Each file of a folder and of those below, by its path relative to it. */
+export function textFiles(directory: string): [string, string][] {
   return readdirSync(directory, { recursive: true, withFileTypes: true }).flatMap((entry) => {
     if (!entry.isFile()) return [];
     const path = join(entry.parentPath, entry.name);

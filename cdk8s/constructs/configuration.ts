@@ -73,7 +73,10 @@ export class Configuration extends Construct {
    */
   checksum(kind: 'configMap' | 'secret', keys: readonly string[]): string | undefined {
     const entries = kind === 'configMap' ? this.values : this.secrets;
-    const used = sorted(entries).filter(([key]) => keys.includes(key));
+    const used = [...new Set(keys)].sort().flatMap((key) => {
+      const value = entries.get(key);
+      return value === undefined ? [] : [[key, value]];
+    });
     return used.length === 0 ? undefined : createHash('sha256').update(JSON.stringify(used)).digest('hex');
   }
 }
