@@ -12,7 +12,10 @@ import { SERVICES } from './size.js';
 const app = new App();
 const chart = new Chart(app, 'many', { namespace: 'many' });
 new RestrictedNamespace(chart, 'namespace', { name: 'many' });
-const configuration = new Configuration(chart, 'configuration', { configMap: 'many-config', secret: 'many-secrets' });
+const configuration = new Configuration(chart, 'configuration', {
+  configMap: 'many-config',
+  secret: 'many-secrets',
+});
 new DefaultDenyNetworkPolicy(chart, 'default-deny');
 const postgres = new PostgresStack(chart, 'postgres', {
   database: 'many',
@@ -22,7 +25,11 @@ const postgres = new PostgresStack(chart, 'postgres', {
 });
 let before: ProbedService | undefined;
 for (let index = 0; index < SERVICES; index += 1) {
-  const service = new ProbedService(chart, `service-${index}`, { port: 8080, image: 'many/service:1.0.0', configuration });
+  const service = new ProbedService(chart, `service-${index}`, {
+    port: 8080,
+    image: 'many/service:1.0.0',
+    configuration,
+  });
   if (before) {
     // One deadline for each hop would not end before the page does: only every other one calls.
     if (index % 2 === 1) {

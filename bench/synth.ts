@@ -45,11 +45,18 @@ function compare(measured: Program, yardstick: Program, rounds: number, aim: str
   for (const [{ name }, times] of [[yardstick, expected] as const, [measured, found] as const]) {
     console.log(`${name.padEnd(46)}${median(times).toFixed(2)} s (median of ${rounds})`);
   }
-  console.log(`${'ratio'.padEnd(46)}${(median(found) / median(expected)).toFixed(2)} (at most ${aim} is the aim)\n`);
+  console.log(
+    `${'ratio'.padEnd(46)}${(median(found) / median(expected)).toFixed(2)} (at most ${aim} is the aim)\n`,
+  );
 }
 
 try {
-  compare({ name: 'the café', file: 'cdk8s/main.ts' }, { name: 'one empty chart', file: 'bench/empty-chart.ts' }, 11, '1.25');
+  compare(
+    { name: 'the café', file: 'cdk8s/main.ts' },
+    { name: 'one empty chart', file: 'bench/empty-chart.ts' },
+    11,
+    '1.25',
+  );
   compare(
     { name: `${SERVICES} ProbedServices, all checks`, file: 'bench/many.ts' },
     { name: `${SERVICES} plain Deployments and Services`, file: 'bench/many-plain.ts' },
@@ -62,7 +69,10 @@ try {
   const started = performance.now();
   const { cluster } = check(manifests, { releases });
   const took = (performance.now() - started) / 1000;
-  console.log(`the checks alone, ${cluster.manifests.length} objects`.padEnd(46) + `${took.toFixed(2)} s (under 2 s is the aim)`);
+  console.log(
+    `the checks alone, ${cluster.manifests.length} objects`.padEnd(46) +
+      `${took.toFixed(2)} s (under 2 s is the aim)`,
+  );
 } finally {
   rmSync(output, { recursive: true, force: true });
 }

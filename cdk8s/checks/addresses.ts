@@ -31,12 +31,17 @@ const SCHEME_PORTS: Readonly<Record<string, number>> = {
   nats: 4222,
 };
 
-const URL_PARTS = /^(?:jdbc:)?([a-z][a-z0-9+.-]*):\/\/(?:[^/@\s]*@)?(\[[^\]]+\]|[^/:?#\s,]+)(?::([^/?#\s,]*))?/i;
+const URL_PARTS =
+  /^(?:jdbc:)?([a-z][a-z0-9+.-]*):\/\/(?:[^/@\s]*@)?(\[[^\]]+\]|[^/:?#\s,]+)(?::([^/?#\s,]*))?/i;
 const HOST_NAME = /(?:^|_)HOST(?:NAME)?$|^PGHOST$/;
 const HOST_AND_PORT_NAME = /_(?:ADDR|ADDRESS|ENDPOINT)$/;
 
 /** Every host that the variables and the arguments of a container name. */
-export function addressesIn(variables: ReadonlyMap<string, Variable>, place: string, container: Container): Address[] {
+export function addressesIn(
+  variables: ReadonlyMap<string, Variable>,
+  place: string,
+  container: Container,
+): Address[] {
   const addresses: Address[] = [];
   for (const variable of variables.values()) {
     const address = addressOf(variable, variables);
@@ -51,7 +56,8 @@ export function addressesIn(variables: ReadonlyMap<string, Variable>, place: str
       const flag = /^--?([\w-]+)=/.exec(value)?.[1] ?? '';
       if (word === undefined) return;
       const variable = { name: flag || 'argument', value, field, kept: field, secret: false };
-      const address = urlAddress(word, variable) ?? (/host$/i.test(flag) ? hostAddress(word, variable) : undefined);
+      const address =
+        urlAddress(word, variable) ?? (/host$/i.test(flag) ? hostAddress(word, variable) : undefined);
       if (address) addresses.push(address);
     });
   }
@@ -65,7 +71,8 @@ function addressOf(variable: Variable, variables: ReadonlyMap<string, Variable>)
   if (url) return url;
   if (HOST_AND_PORT_NAME.test(name) && /^[^\s/]+:\d+$/.test(value)) return hostAddress(value, variable);
   // HOSTNAME is the pod's own name, HOST by itself the address to listen on.
-  if (!HOST_NAME.test(name) || name === 'HOSTNAME' || name === 'HOST' || /\s|,|\//.test(value)) return undefined;
+  if (!HOST_NAME.test(name) || name === 'HOSTNAME' || name === 'HOST' || /\s|,|\//.test(value))
+    return undefined;
   const address = hostAddress(value, variable);
   if (address.port !== undefined) return address;
   const portVariable = variables.get(name.replace(/HOST(?:NAME)?$/, 'PORT'));

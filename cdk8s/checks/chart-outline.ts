@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import { CHART_NAME, defaultFullname } from '../helm/postgresql/chart.js';
 import { isRecord, type Manifest, toDocuments } from './manifest.js';
 
@@ -7,18 +6,14 @@ import { isRecord, type Manifest, toDocuments } from './manifest.js';
  * the chart's own naming rule, labels, port, password and clients from its values. A test compares it with what Helm
  * renders.
  */
-export function chartOutline(
-  release: string,
-  namespace: string,
-  files: ReadonlyMap<string, string>,
-): readonly Manifest[] {
-  const values: unknown = parse(files.get('values.yaml') ?? '{}');
+export function chartOutline(release: string, namespace: string, values: unknown): readonly Manifest[] {
   const text = (path: string): string => {
     const value = path.split('.').reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), values);
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   };
   const chart = text('nameOverride') || CHART_NAME;
-  const name = text('fullnameOverride') || (chart === CHART_NAME ? defaultFullname(release) : named(release, chart));
+  const name =
+    text('fullnameOverride') || (chart === CHART_NAME ? defaultFullname(release) : named(release, chart));
   const labels = {
     'app.kubernetes.io/name': chart,
     'app.kubernetes.io/instance': release,
@@ -78,7 +73,9 @@ function statefulSet(
         metadata: { labels },
         spec: {
           securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-          volumes: generated ? [] : [{ name: 'auth', secret: { secretName: secret, items: [{ key, path: 'password' }] } }],
+          volumes: generated
+            ? []
+            : [{ name: 'auth', secret: { secretName: secret, items: [{ key, path: 'password' }] } }],
           containers: [
             {
               name: 'postgres',
@@ -126,7 +123,8 @@ function clientsPolicy(
       policyTypes: ['Ingress', 'Egress'],
       ingress: [
         {
-          from: clients.length === 0 ? [{ podSelector: {} }] : clients.map((podSelector) => ({ podSelector })),
+          from:
+            clients.length === 0 ? [{ podSelector: {} }] : clients.map((podSelector) => ({ podSelector })),
           ports: [{ protocol: 'TCP', port: 5432 }],
         },
       ],

@@ -52,7 +52,10 @@ export interface Report {
  * @param manifests - what `kubectl apply` is given
  */
 export function check(manifests: readonly Manifest[], options: CheckOptions = {}): Report {
-  const cluster = new Cluster([...manifests, ...(options.releases ?? []).flatMap((release) => release.manifests)]);
+  const cluster = new Cluster([
+    ...manifests,
+    ...(options.releases ?? []).flatMap((release) => release.manifests),
+  ]);
   const byTitle = new Map(cluster.manifests.map((manifest) => [titleOf(manifest), manifest]));
   const findings: Finding[] = [];
   const waived: WaivedFinding[] = [];
@@ -78,7 +81,9 @@ function merged(findings: readonly Finding[]): Finding[] {
     if (!first) return [];
     const fields = [...new Set([first, ...others].map(({ field }) => field))];
     const more = fields.length - LISTED_FIELDS;
-    return [{ ...first, field: fields.slice(0, LISTED_FIELDS).join(', ') + (more > 0 ? ` and ${more} more` : '') }];
+    return [
+      { ...first, field: fields.slice(0, LISTED_FIELDS).join(', ') + (more > 0 ? ` and ${more} more` : '') },
+    ];
   });
 }
 

@@ -131,7 +131,10 @@ export class Cluster {
         field: path.map(String).join('.'),
         found: value === undefined ? 'nothing' : JSON.stringify(value),
         expected: message.replace(/^Invalid input: expected/, 'a value of the type'),
-        likely: typeof value === 'number' || typeof value === 'boolean' ? `"${String(value)}", in quotes` : undefined,
+        likely:
+          typeof value === 'number' || typeof value === 'boolean'
+            ? `"${String(value)}", in quotes`
+            : undefined,
         change: `in ${manifest.source}, give the field a value of that type; the API server refuses the object as it is`,
       });
     }

@@ -40,7 +40,10 @@ export function run(words: readonly string[], readStandardInput: () => string): 
   try {
     return checked(words, readStandardInput);
   } catch (error) {
-    return { status: 2, output: `cafe check could not look: ${error instanceof Error ? error.message : String(error)}` };
+    return {
+      status: 2,
+      output: `cafe check could not look: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
 }
 
@@ -59,7 +62,9 @@ function checked(words: readonly string[], readStandardInput: () => string): Out
   if (values.help) return { status: 0, output: HELP };
   const [command, target = 'dist', ...others] = positionals;
   if (command !== 'check' || others.length > 0) {
-    throw new Error(`the arguments are "${positionals.join(' ')}"; write "cafe check [dir | file | -]".\n\n${HELP}`);
+    throw new Error(
+      `the arguments are "${positionals.join(' ')}"; write "cafe check [dir | file | -]".\n\n${HELP}`,
+    );
   }
   if (!['text', 'json', 'sarif'].includes(values.output)) {
     throw new Error(`-o is "${values.output}"; it is one of text, json and sarif.`);

@@ -93,14 +93,19 @@ function limitOf(store: Workload): Pick<ConnectionLine, 'available' | 'maximum' 
         return text === undefined ? undefined : Number(text);
       };
       const maximum = number('max_connections') ?? MAX_CONNECTIONS;
-      const reserved = (number('superuser_reserved_connections') ?? RESERVED) + (number('reserved_connections') ?? 0);
+      const reserved =
+        (number('superuser_reserved_connections') ?? RESERVED) + (number('reserved_connections') ?? 0);
       return { maximum, available: maximum - reserved - HEADROOM, setting: 'args: max_connections' };
     }
   }
   return undefined;
 }
 
-function demand(client: Workload, { variables, container }: Told, more: number): { text: string; connections: number } {
+function demand(
+  client: Workload,
+  { variables, container }: Told,
+  more: number,
+): { text: string; connections: number } {
   const pooler = /pgbouncer|pgcat|odyssey/.test(container.image)
     ? (numberIn(variables, 'DEFAULT_POOL_SIZE') ?? 20)
     : undefined;

@@ -23,7 +23,11 @@ export function readDirectory(directory: string): Read {
   if (files.length === 0) {
     throw new Error(`${directory} holds no .yaml, .yml or .json file; kubectl would find nothing to apply.`);
   }
-  return split(files.sort().flatMap((file) => documentsOf(readFileSync(join(directory, file), 'utf8'), join(directory, file))));
+  return split(
+    files
+      .sort()
+      .flatMap((file) => documentsOf(readFileSync(join(directory, file), 'utf8'), join(directory, file))),
+  );
 }
 
 /** The objects of one text, such as the standard input. */
@@ -32,7 +36,10 @@ export const readText = (text: string, source: string): Read => split(documentsO
 /** The folder as git has it in its last commit. Nothing outside of a repository, or when it was never committed. */
 export function committed(directory: string): readonly Manifest[] {
   const git = (...args: string[]): string | undefined => {
-    const { status, stdout } = spawnSync('git', ['-C', directory, ...args], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+    const { status, stdout } = spawnSync('git', ['-C', directory, ...args], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    });
     return status === 0 ? stdout : undefined;
   };
   const names = git('ls-tree', '--name-only', 'HEAD', './')?.split('\n') ?? [];

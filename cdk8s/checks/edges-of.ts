@@ -57,7 +57,9 @@ export const edgesOf = once((cluster: Cluster): readonly Edge[] =>
     const { ports, selector } = service.typed.spec;
     const servicePort = ports.find(({ port }) => port === address.port) ?? onlyOne(ports, address);
     if (!servicePort || !selector) return [];
-    return [{ ...connection, service, servicePort, targets: cluster.pods.withLabels(service.namespace, selector) }];
+    return [
+      { ...connection, service, servicePort, targets: cluster.pods.withLabels(service.namespace, selector) },
+    ];
   }),
 );
 

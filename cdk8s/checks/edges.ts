@@ -31,7 +31,10 @@ function missingService(
   const samePort = here.filter(({ typed }) =>
     typed.spec.ports.some(({ port }) => port === connection.address.port),
   );
-  const near = nearest(name, here.map((service) => service.name));
+  const near = nearest(
+    name,
+    here.map((service) => service.name),
+  );
   const [byPort] = samePort;
   const likely =
     near !== undefined
@@ -53,7 +56,8 @@ function reach(cluster: Cluster, connection: Connection, service: Typed<'Service
   const { type, ports, selector } = service.typed.spec;
   if (type === 'ExternalName') return [];
   const { port } = connection.address;
-  const servicePort = ports.find((candidate) => candidate.port === port) ?? (port === undefined ? ports[0] : undefined);
+  const servicePort =
+    ports.find((candidate) => candidate.port === port) ?? (port === undefined ? ports[0] : undefined);
   const title = titleOf(service);
   const kept = connection.address.portVariable?.kept ?? connection.address.variable.kept;
   if (!servicePort) {
@@ -104,7 +108,8 @@ export const services: Check = (cluster) =>
           object: titleOf(service),
           field: 'spec.selector',
           found: written.join(', '),
-          expected: 'labels that the pods of some workload in the same namespace carry; these pick no pod, so every connection is refused',
+          expected:
+            'labels that the pods of some workload in the same namespace carry; these pick no pod, so every connection is refused',
           likely: near,
           change: `set spec.selector to ${near ?? "the labels of the pods' template"}`,
         },
@@ -115,11 +120,16 @@ export const services: Check = (cluster) =>
       const silent = targets.filter((workload) => !targetPort(port, workload));
       const [first] = silent;
       // Without any declared port a number still works; with some, a number that is none of them is a mistake.
-      if (!first || (typeof wanted === 'number' && first.pod.containers.every((each) => each.ports.length === 0))) {
+      if (
+        !first ||
+        (typeof wanted === 'number' && first.pod.containers.every((each) => each.ports.length === 0))
+      ) {
         return [];
       }
       const declared = first.pod.containers.flatMap((container) =>
-        container.ports.map(({ name, containerPort }) => (typeof wanted === 'string' ? (name ?? '') : String(containerPort))),
+        container.ports.map(({ name, containerPort }) =>
+          typeof wanted === 'string' ? (name ?? '') : String(containerPort),
+        ),
       );
       const likely = nearest(String(wanted), declared) ?? (declared.length === 1 ? declared[0] : undefined);
       return [
@@ -150,7 +160,9 @@ function unusablePort(connection: Connection, portText: string): Finding {
 
 /** What was written; a Secret's value is not repeated, its host is. */
 const shown = ({ address: { variable, host, port } }: Connection): string =>
-  variable.secret ? `${host}${port === undefined ? '' : `:${port}`}` : `${variable.name}=${variable.value ?? ''}`;
+  variable.secret
+    ? `${host}${port === undefined ? '' : `:${port}`}`
+    : `${variable.name}=${variable.value ?? ''}`;
 
 const count = (names: readonly string[]): string =>
   names.length === 0

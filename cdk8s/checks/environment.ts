@@ -15,7 +15,9 @@ export interface Variable {
 }
 
 /** The containers of a pod, first those that run before the others. */
-export function containersOf({ pod }: Pick<Workload, 'pod'>): readonly { list: string; container: Container }[] {
+export function containersOf({
+  pod,
+}: Pick<Workload, 'pod'>): readonly { list: string; container: Container }[] {
   return [
     ...pod.initContainers.map((container) => ({ list: 'initContainers', container })),
     ...pod.containers.map((container) => ({ list: 'containers', container })),
@@ -73,7 +75,11 @@ export function environmentOf(
 }
 
 /** The Secret's entries as the container sees them. `stringData` wins, as it does in the API server. */
-export function secretEntries(cluster: Cluster, namespace: string, name: string): (readonly [string, string])[] {
+export function secretEntries(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+): (readonly [string, string])[] {
   const secret = cluster.secrets.get(`${namespace}/${name}`)?.typed;
   if (!secret) return [];
   return [

@@ -16,7 +16,8 @@ export const images: Check = (cluster) =>
           object: titleOf(workload),
           field: `${workload.podPath}.${list}[${name}].image`,
           found: image === '' ? 'no image' : `${image}, ${problem}`,
-          expected: 'a version or a digest: two nodes that pull at two times run two programs, and nobody can roll back',
+          expected:
+            'a version or a digest: two nodes that pull at two times run two programs, and nobody can roll back',
           change: `name a version, such as ${image.replace(/(?<!\/[^/]*)@.*$|:[^/:]*$/, '') || 'shop/web'}:1.0.0`,
         },
       ];

@@ -8,10 +8,12 @@ const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const SERVICE = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
-const LABEL_KEY = /^(?:[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const LABEL_KEY =
+  /^(?:[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const RBAC = /^(?:Cluster)?Role(?:Binding)?$/;
 /** Kinds without a namespace. */
-const WIDE = /^(?:Namespace|Node|PersistentVolume|StorageClass|PriorityClass|IngressClass|RuntimeClass|CustomResourceDefinition|ClusterRole|ClusterRoleBinding|APIService|CSIDriver|.*WebhookConfiguration|ValidatingAdmissionPolicy.*)$/;
+const WIDE =
+  /^(?:Namespace|Node|PersistentVolume|StorageClass|PriorityClass|IngressClass|RuntimeClass|CustomResourceDefinition|ClusterRole|ClusterRoleBinding|APIService|CSIDriver|.*WebhookConfiguration|ValidatingAdmissionPolicy.*)$/;
 
 /** What an API server never lets an update change. */
 const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
@@ -33,17 +35,16 @@ export const kubectlHygiene: Check = (cluster, { unreadable = [], previous = [],
   const rendered = new Set(releases.flatMap(({ manifests }) => manifests));
   const own = cluster.manifests.filter((manifest) => !rendered.has(manifest));
   return [
-    ...unreadable.map(
-      ({ source, problem }): Finding => ({
-        id: 'CAFE101',
-        severity: 'error',
-        object: source,
-        field: 'the file',
-        found: problem,
-        expected: 'Kubernetes objects only: kubectl reads each .yaml, .yml and .json at the top level of the directory, and fails as a whole',
-        change: `move ${source} into a folder below, or mend it`,
-      }),
-    ),
+    ...unreadable.map(({ source, problem }): Finding => ({
+      id: 'CAFE101',
+      severity: 'error',
+      object: source,
+      field: 'the file',
+      found: problem,
+      expected:
+        'Kubernetes objects only: kubectl reads each .yaml, .yml and .json at the top level of the directory, and fails as a whole',
+      change: `move ${source} into a folder below, or mend it`,
+    })),
     ...cluster.misshapen,
     ...cluster.manifests.flatMap(names),
     ...duplicates(cluster),
@@ -62,16 +63,37 @@ function names(manifest: Manifest): Finding[] {
   if (name === '' && typeof metadata['generateName'] !== 'string') {
     findings.push(say(manifest, 'CAFE102', 'metadata.name', 'nothing', 'a name', 'give the object a name'));
   } else if (name !== '' && !RBAC.test(kind) && !pattern.test(name)) {
-    const likely = name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replaceAll(kind === 'Service' ? /^[^a-z]+|-+$/g : /^-+|-+$/g, '').slice(0, 63);
+    const likely = name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9-]+/g, '-')
+      .replaceAll(kind === 'Service' ? /^[^a-z]+|-+$/g : /^-+|-+$/g, '')
+      .slice(0, 63);
     findings.push(
-      say(manifest, 'CAFE102', 'metadata.name', name, `1 to ${pattern === SUBDOMAIN ? '253' : '63'} of a-z, 0-9 and "-"${pattern === SUBDOMAIN ? ' and "."' : ''}, ${kind === 'Service' ? 'beginning with a letter' : 'not at an end'}; the API server refuses it`, `rename it to ${likely}, and what refers to it`, likely),
+      say(
+        manifest,
+        'CAFE102',
+        'metadata.name',
+        name,
+        `1 to ${pattern === SUBDOMAIN ? '253' : '63'} of a-z, 0-9 and "-"${pattern === SUBDOMAIN ? ' and "."' : ''}, ${kind === 'Service' ? 'beginning with a letter' : 'not at an end'}; the API server refuses it`,
+        `rename it to ${likely}, and what refers to it`,
+        likely,
+      ),
     );
   }
   const labels = isRecord(metadata['labels']) ? metadata['labels'] : {};
   for (const [key, value] of Object.entries(labels)) {
     if (typeof value === 'string' && LABEL_KEY.test(key) && LABEL_VALUE.test(value)) continue;
     findings.push(
-      say(manifest, 'CAFE102', `metadata.labels[${key}]`, JSON.stringify(value), 'a text of at most 63 of A-Z, a-z, 0-9, "-", "_" and ".", with a letter or digit at both ends', typeof value === 'string' ? 'shorten or rename the label; long texts belong into annotations' : `put the value in quotes: "${String(value)}"`),
+      say(
+        manifest,
+        'CAFE102',
+        `metadata.labels[${key}]`,
+        JSON.stringify(value),
+        'a text of at most 63 of A-Z, a-z, 0-9, "-", "_" and ".", with a letter or digit at both ends',
+        typeof value === 'string'
+          ? 'shorten or rename the label; long texts belong into annotations'
+          : `put the value in quotes: "${String(value)}"`,
+      ),
     );
   }
   return findings;
@@ -87,7 +109,14 @@ function duplicates(cluster: Cluster): Finding[] {
       return [];
     }
     return [
-      say(manifest, 'CAFE103', 'metadata.name', `the same name twice, in ${first.source} and ${manifest.source}`, 'each object once: the second apply overwrites the first without a word', 'delete one of the two, or rename it'),
+      say(
+        manifest,
+        'CAFE103',
+        'metadata.name',
+        `the same name twice, in ${first.source} and ${manifest.source}`,
+        'each object once: the second apply overwrites the first without a word',
+        'delete one of the two, or rename it',
+      ),
     ];
   });
 }
@@ -100,7 +129,15 @@ function namespaces(manifests: readonly Manifest[]): Finding[] {
   return namespaced
     .filter(({ namespace, name }) => namespace === '' && name !== '')
     .map((manifest) =>
-      say(manifest, 'CAFE104', 'metadata.namespace', 'nothing', `a namespace, as the others have: this object goes to the one of kubectl's context, where nobody looks for it`, `set metadata.namespace to ${named.namespace}`, named.namespace),
+      say(
+        manifest,
+        'CAFE104',
+        'metadata.namespace',
+        'nothing',
+        `a namespace, as the others have: this object goes to the one of kubectl's context, where nobody looks for it`,
+        `set metadata.namespace to ${named.namespace}`,
+        named.namespace,
+      ),
     );
 }
 
@@ -111,7 +148,14 @@ function kustomization(manifests: readonly Manifest[]): Finding[] {
   return manifests
     .filter(({ apiVersion }) => apiVersion.startsWith('kustomize.config.k8s.io/'))
     .map((manifest) =>
-      say({ ...manifest, name: manifest.source }, 'CAFE101', 'the file', 'a kustomization', 'objects of the cluster: kubectl apply -f has no such kind, and fails as a whole', `move ${manifest.source} out of the directory, or apply it with -k`),
+      say(
+        { ...manifest, name: manifest.source },
+        'CAFE101',
+        'the file',
+        'a kustomization',
+        'objects of the cluster: kubectl apply -f has no such kind, and fails as a whole',
+        `move ${manifest.source} out of the directory, or apply it with -k`,
+      ),
     );
 }
 
@@ -120,14 +164,30 @@ function immutable(manifests: readonly Manifest[], previous: readonly Manifest[]
   return manifests.flatMap((manifest) => {
     const old = before.get(titleOf(manifest));
     if (!old) return [];
-    const fields = [...(IMMUTABLE[manifest.kind] ?? []), ...(old['immutable'] === true ? ['data', 'binaryData'] : [])];
+    const fields = [
+      ...(IMMUTABLE[manifest.kind] ?? []),
+      ...(old['immutable'] === true ? ['data', 'binaryData'] : []),
+    ];
     return fields.flatMap((field): Finding[] => {
       const [was, is] = [at(old, field), at(manifest.content, field)];
-      if (JSON.stringify(was) === JSON.stringify(is) || (manifest.kind === 'Service' && (was === undefined || is === undefined) && was !== 'None' && is !== 'None')) {
+      if (
+        JSON.stringify(was) === JSON.stringify(is) ||
+        (manifest.kind === 'Service' &&
+          (was === undefined || is === undefined) &&
+          was !== 'None' &&
+          is !== 'None')
+      ) {
         return [];
       }
       return [
-        say(manifest, 'CAFE105', field, JSON.stringify(is) || 'nothing', `${JSON.stringify(was) || 'nothing'}, as in the committed version: the field is immutable, and apply fails with "field is immutable" where that version runs`, `set ${field} back, or give the object another name; to keep the name, delete the old object first`),
+        say(
+          manifest,
+          'CAFE105',
+          field,
+          JSON.stringify(is) || 'nothing',
+          `${JSON.stringify(was) || 'nothing'}, as in the committed version: the field is immutable, and apply fails with "field is immutable" where that version runs`,
+          `set ${field} back, or give the object another name; to keep the name, delete the old object first`,
+        ),
       ];
     });
   });
@@ -139,7 +199,14 @@ function encoding(cluster: Cluster): Finding[] {
       /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value.replaceAll(/\s/g, ''))
         ? []
         : [
-            say(secret, 'CAFE106', `data.${key}`, 'a text that is not base64 (not repeated here)', 'base64: the API server refuses it', `encode it, or move ${key} to stringData`),
+            say(
+              secret,
+              'CAFE106',
+              `data.${key}`,
+              'a text that is not base64 (not repeated here)',
+              'base64: the API server refuses it',
+              `encode it, or move ${key} to stringData`,
+            ),
           ],
     ),
   );

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { chartOutline } from './chart-outline.js';
 import { check, type Report } from './check.js';
 import { isRecord, type Manifest, toDocuments } from './manifest.js';
@@ -37,11 +37,13 @@ export function reportAfter(...mutations: readonly Mutation[]): Report {
     options: {},
   };
   for (const mutate of mutations) mutate(draft);
+  const values: unknown = parse(draft.chart.get('values.yaml') ?? '');
   const release: Release = {
     name: draft.release,
     chart: 'postgresql',
     files: draft.chart,
-    manifests: chartOutline(draft.release, 'cafe-lumiere', draft.chart),
+    values,
+    manifests: chartOutline(draft.release, 'cafe-lumiere', values),
     rendered: false,
   };
   return check(
@@ -133,7 +135,9 @@ function find({ objects }: Draft, wanted: string): Record<string, unknown> {
 }
 
 function assign(object: Record<string, unknown>, path: string, value: unknown): void {
-  const steps = [...path.matchAll(/\[([^\]]+)\]|([^.[\]]+)/g)].map(([, quoted, plain = '']) => quoted ?? plain);
+  const steps = [...path.matchAll(/\[([^\]]+)\]|([^.[\]]+)/g)].map(
+    ([, quoted, plain = '']) => quoted ?? plain,
+  );
   const last = steps.pop() ?? '';
   let target: unknown = object;
   for (const step of steps) {

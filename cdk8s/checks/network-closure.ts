@@ -81,7 +81,9 @@ function denied(policies: NetworkPolicies, { edge, target, port }: Flow): Findin
     );
     const ports = otherPort?.ports.map((each) => String(each.port ?? 'any'));
     const restricting = policies.restricting(workload, direction);
-    const [policy] = restricting.filter(({ typed }) => Object.keys(typed.spec.podSelector.matchLabels).length > 0);
+    const [policy] = restricting.filter(
+      ({ typed }) => Object.keys(typed.spec.podSelector.matchLabels).length > 0,
+    );
     const side = direction === 'Egress' ? 'to' : 'from';
     return [
       {
@@ -106,7 +108,8 @@ function denied(policies: NetworkPolicies, { edge, target, port }: Flow): Findin
 function deniedDns(cluster: Cluster, policies: NetworkPolicies): Finding[] {
   const askers = new Map<Workload, string>();
   for (const { workload, address } of connections(cluster)) {
-    if (/[a-z]/i.test(address.host) && address.host !== 'localhost') askers.set(workload, address.variable.name);
+    if (/[a-z]/i.test(address.host) && address.host !== 'localhost')
+      askers.set(workload, address.variable.name);
   }
   return [...askers].flatMap(([workload, name]): Finding[] => {
     const rules = policies.rules(workload, 'Egress');
@@ -118,7 +121,9 @@ function deniedDns(cluster: Cluster, policies: NetworkPolicies): Finding[] {
       {
         id: 'CAFE062',
         severity: 'error',
-        object: titleOf(restricting.find(({ typed }) => typed.spec.egress.length > 0) ?? restricting[0] ?? workload),
+        object: titleOf(
+          restricting.find(({ typed }) => typed.spec.egress.length > 0) ?? restricting[0] ?? workload,
+        ),
         field: 'spec.egress',
         found: `no rule for port 53 over ${missing.map(({ protocol }) => protocol).join(' and ')}`,
         expected: `UDP and TCP port 53, because ${titleOf(workload)} is told a name (${name}); without DNS no name resolves`,
@@ -136,13 +141,14 @@ function tooWide(cluster: Cluster, policies: NetworkPolicies, all: readonly Flow
   ]);
   const declared = new Set(all.map(({ edge, target, port }) => flowKey(edge.workload, target, port.number)));
   const open = outwardFacing(cluster);
+  const lost = astray(cluster);
   const judged = new Set<string>();
   return cluster.workloads.flatMap((workload) =>
     (['Ingress', 'Egress'] as const).flatMap((direction) => {
       if (!closed.get(direction)?.has(workload.namespace)) return [];
       return policies.rules(workload, direction).flatMap((rule): Finding[] => {
         const key = `${titleOf(rule.policy)} ${direction} ${rule.index}`;
-        const reason = excess(policies, workload, direction, rule, declared, open);
+        const reason = excess(policies, workload, direction, rule, declared, open, lost);
         if (reason === undefined || judged.has(key)) return [];
         judged.add(key);
         return [
@@ -152,7 +158,8 @@ function tooWide(cluster: Cluster, policies: NetworkPolicies, all: readonly Flow
             object: titleOf(rule.policy),
             field: `spec.${direction.toLowerCase()}[${rule.index}]`,
             found: reason,
-            expected: 'no more than the connections that the manifests declare, because the namespace denies by default',
+            expected:
+              'no more than the connections that the manifests declare, because the namespace denies by default',
             change: 'narrow the rule to the peers and ports in use, or delete it',
           },
         ];
@@ -168,10 +175,12 @@ function excess(
   rule: Rule,
   declared: ReadonlySet<string>,
   open: ReadonlySet<Workload>,
+  lost: ReadonlySet<Workload>,
 ): string | undefined {
   const peers = policies.peersOf(rule);
   if (peers === 'everybody') {
-    if (direction === 'Ingress') return open.has(workload) ? undefined : `everybody may connect to ${titleOf(workload)}`;
+    if (direction === 'Ingress')
+      return open.has(workload) ? undefined : `everybody may connect to ${titleOf(workload)}`;
     const onlyDns = rule.ports.length > 0 && rule.ports.every(({ port }) => port === 53);
     return onlyDns || rule.ports.some(({ port }) => port === 443)
       ? undefined
@@ -180,15 +189,30 @@ function excess(
   for (const peer of peers) {
     if (peer.namespace !== workload.namespace || peer === workload) continue;
     const [from, to] = direction === 'Ingress' ? [peer, workload] : [workload, peer];
+    if (lost.has(from)) continue;
     const extra = to.pod.containers
       .flatMap(({ ports }) => ports)
       .find(
         ({ containerPort, protocol, name }) =>
-          matchesPort(rule, { number: containerPort, protocol, name }) && !declared.has(flowKey(from, to, containerPort)),
+          matchesPort(rule, { number: containerPort, protocol, name }) &&
+          !declared.has(flowKey(from, to, containerPort)),
       );
-    if (extra) return `${titleOf(from)} may connect to ${titleOf(to)} port ${extra.containerPort}, and nothing tells it to`;
+    if (extra)
+      return `${titleOf(from)} may connect to ${titleOf(to)} port ${extra.containerPort}, and nothing tells it to`;
   }
   return undefined;
+}
+
+/** Workloads with a connection that arrives nowhere: that is a finding already, and its rule only seems to be unused. */
+function astray(cluster: Cluster): Set<Workload> {
+  const arriving = new Set(
+    edgesOf(cluster).flatMap(({ targets, address }) => (targets.length > 0 ? [address] : [])),
+  );
+  return new Set(
+    connections(cluster).flatMap(({ workload, resolution, address }) =>
+      resolution.kind === 'foreign' || arriving.has(address) ? [] : [workload],
+    ),
+  );
 }
 
 /** Namespaces where a policy without rules selects every pod. */
@@ -196,7 +220,8 @@ function defaultDenying(cluster: Cluster, direction: Direction): Set<string> {
   return new Set(
     cluster.policies.flatMap(({ namespace, typed: { spec } }) => {
       const everyPod =
-        Object.keys(spec.podSelector.matchLabels).length === 0 && spec.podSelector.matchExpressions.length === 0;
+        Object.keys(spec.podSelector.matchLabels).length === 0 &&
+        spec.podSelector.matchExpressions.length === 0;
       const rules = direction === 'Ingress' ? spec.ingress : spec.egress;
       const applies = (spec.policyTypes ?? ['Ingress']).includes(direction);
       return everyPod && applies && rules.length === 0 ? [namespace] : [];
@@ -215,11 +240,13 @@ function outwardFacing(cluster: Cluster): Set<Workload> {
   );
   return new Set(
     [...cluster.services.values()].flatMap(({ namespace, name, typed: { spec } }) =>
-      spec.selector && (spec.type === 'LoadBalancer' || spec.type === 'NodePort' || fronted.has(`${namespace}/${name}`))
+      spec.selector &&
+      (spec.type === 'LoadBalancer' || spec.type === 'NodePort' || fronted.has(`${namespace}/${name}`))
         ? cluster.pods.withLabels(namespace, spec.selector)
         : [],
     ),
   );
 }
 
-const flowKey = (from: Workload, to: Workload, port: number): string => `${titleOf(from)} ${titleOf(to)} ${port}`;
+const flowKey = (from: Workload, to: Workload, port: number): string =>
+  `${titleOf(from)} ${titleOf(to)} ${port}`;

@@ -50,7 +50,10 @@ export class NetworkPolicies {
       }
     }
     this.namespaceLabels = new Map(
-      cluster.namespaces.map(({ name, typed }) => [name, { ...typed.metadata.labels, 'kubernetes.io/metadata.name': name }]),
+      cluster.namespaces.map(({ name, typed }) => [
+        name,
+        { ...typed.metadata.labels, 'kubernetes.io/metadata.name': name },
+      ]),
     );
   }
 
@@ -87,10 +90,14 @@ export class NetworkPolicies {
     return peers.flatMap(({ podSelector, namespaceSelector, ipBlock }) => {
       if (ipBlock) return [];
       const namespaces = namespaceSelector
-        ? [...this.namespaceLabels].flatMap(([name, labels]) => (matches(namespaceSelector, labels) ? [name] : []))
+        ? [...this.namespaceLabels].flatMap(([name, labels]) =>
+            matches(namespaceSelector, labels) ? [name] : [],
+          )
         : [policy.namespace];
       return namespaces.flatMap((namespace) =>
-        podSelector ? this.cluster.pods.selectedBy(namespace, podSelector) : this.cluster.pods.inNamespace(namespace),
+        podSelector
+          ? this.cluster.pods.selectedBy(namespace, podSelector)
+          : this.cluster.pods.inNamespace(namespace),
       );
     });
   }
@@ -98,7 +105,9 @@ export class NetworkPolicies {
   private isPeer({ podSelector, namespaceSelector, ipBlock }: NetworkPeer, own: string, peer: Peer): boolean {
     if (ipBlock) return peer === 'outside';
     if (peer === 'outside') return false;
-    const labels = this.namespaceLabels.get(peer.namespace) ?? { 'kubernetes.io/metadata.name': peer.namespace };
+    const labels = this.namespaceLabels.get(peer.namespace) ?? {
+      'kubernetes.io/metadata.name': peer.namespace,
+    };
     const inNamespace = namespaceSelector ? matches(namespaceSelector, labels) : peer.namespace === own;
     return inNamespace && (podSelector === undefined || matches(podSelector, peer.podLabels));
   }

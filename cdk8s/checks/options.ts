@@ -9,6 +9,8 @@ export interface Release {
   readonly chart: string;
   /** The chart's files by relative path, for what no rendered object shows. */
   readonly files: ReadonlyMap<string, string>;
+  /** What its values.yaml holds. */
+  readonly values: unknown;
   /** What the release puts into the cluster. */
   readonly manifests: readonly Manifest[];
   /** Whether Helm itself rendered them; else they are what the chart's naming rule says. */

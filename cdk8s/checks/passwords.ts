@@ -5,7 +5,8 @@ import type { Finding } from './finding.js';
 import { titleOf } from './manifest.js';
 import type { Check } from './options.js';
 
-const SECRET_NAME = /PASSW(?:OR)?D|_PASS$|^PASS$|SECRET(?!_NAME|S?_FILE|_REF)|API_?KEY|PRIVATE_KEY|(?:^|_)TOKEN$/i;
+const SECRET_NAME =
+  /PASSW(?:OR)?D|_PASS$|^PASS$|SECRET(?!_NAME|S?_FILE|_REF)|API_?KEY|PRIVATE_KEY|(?:^|_)TOKEN$/i;
 /** A name that says where the secret is, and not what. */
 const POINTER = /_FILE$|_PATH$|_NAME$|_URL$|_DIR$|_TIMEOUT|_SECONDS$/i;
 
@@ -14,14 +15,18 @@ export const passwords: Check = (cluster, { releases = [] }) => {
   const fromCharts = new Set(releases.flatMap(({ manifests }) => manifests));
   const known = new Set(
     [...cluster.secrets.values()].flatMap((secret) =>
-      isFromChart(secret, fromCharts) ? [] : secretEntries(cluster, secret.namespace, secret.name).map(([, value]) => value),
+      isFromChart(secret, fromCharts)
+        ? []
+        : secretEntries(cluster, secret.namespace, secret.name).map(([, value]) => value),
     ),
   );
   return [...literals(cluster), ...written(cluster, fromCharts, known), ...unequal(cluster)];
 };
 
-const isFromChart = ({ content }: Typed<'Secret'>, fromCharts: ReadonlySet<{ readonly content: unknown }>): boolean =>
-  [...fromCharts].some((manifest) => manifest.content === content);
+const isFromChart = (
+  { content }: Typed<'Secret'>,
+  fromCharts: ReadonlySet<{ readonly content: unknown }>,
+): boolean => [...fromCharts].some((manifest) => manifest.content === content);
 
 /** In an environment variable, a ConfigMap, or inside a URL. */
 function literals(cluster: Cluster): Finding[] {
@@ -36,7 +41,8 @@ function literals(cluster: Cluster): Finding[] {
                 object: titleOf(workload),
                 field: `${workload.podPath}.${list}[${container.name}].env[${name}].value`,
                 found: 'a password in plain text (not repeated here)',
-                expected: 'valueFrom.secretKeyRef: who may read Deployments must not read passwords, and a Secret can be changed without this file',
+                expected:
+                  'valueFrom.secretKeyRef: who may read Deployments must not read passwords, and a Secret can be changed without this file',
                 change: `put it into a Secret and refer to it: valueFrom.secretKeyRef with the key ${name}`,
               },
             ]
@@ -81,7 +87,10 @@ function written(
       ([key, value]) => value !== '' && !/^(?:user|username)$/i.test(key),
     );
     // The chart's copy of a password that is judged where it stands.
-    if (entries.length === 0 || (isFromChart(secret, fromCharts) && entries.every(([, value]) => known.has(value)))) {
+    if (
+      entries.length === 0 ||
+      (isFromChart(secret, fromCharts) && entries.every(([, value]) => known.has(value)))
+    ) {
       return [];
     }
     return [
@@ -91,7 +100,8 @@ function written(
         object: titleOf(secret),
         field: `data.${entries.map(([key]) => key).join(', ')}`,
         found: 'a value that everybody can read who reads the file (base64 is no encryption)',
-        expected: 'no Secret with values outside of a development environment: it is made in the cluster, by hand or by an operator',
+        expected:
+          'no Secret with values outside of a development environment: it is made in the cluster, by hand or by an operator',
         change: `delete it from the manifests, make it with kubectl create secret, and annotate what refers to it with cafe-check/external: Secret/${secret.name}`,
       },
     ];
@@ -103,12 +113,15 @@ function unequal(cluster: Cluster): Finding[] {
   const told = new Map(toldContainers(cluster).map((each) => [each.container, each]));
   return edgesOf(cluster).flatMap((edge): Finding[] => {
     const prefix = /^(.*?)_?HOST(?:NAME)?$/.exec(edge.address.variable.name)?.[1];
-    const mine = prefix === undefined ? undefined : edge.variables.get(`${prefix === '' ? '' : `${prefix}_`}PASSWORD`);
+    const mine =
+      prefix === undefined ? undefined : edge.variables.get(`${prefix === '' ? '' : `${prefix}_`}PASSWORD`);
     if (mine?.value === undefined || edge.list !== 'containers') return [];
     return edge.targets.flatMap((target): Finding[] => {
       const theirs = target.pod.containers.flatMap((container) => {
         const variables = told.get(container)?.variables;
-        const variable = ['POSTGRES_PASSWORD', 'POSTGRESQL_PASSWORD', 'MYSQL_PASSWORD'].flatMap((name) => variables?.get(name) ?? []);
+        const variable = ['POSTGRES_PASSWORD', 'POSTGRESQL_PASSWORD', 'MYSQL_PASSWORD'].flatMap(
+          (name) => variables?.get(name) ?? [],
+        );
         return variable.flatMap(({ value, kept }) => (value === undefined ? [] : [{ value, kept }]));
       });
       const [other] = [...theirs, ...mounted(cluster, target)];
@@ -120,7 +133,8 @@ function unequal(cluster: Cluster): Finding[] {
           object: titleOf(edge.workload),
           field: `${edge.workload.podPath}.${mine.field}`,
           found: `the value in ${mine.kept}, which differs from the one in ${other.kept} that ${titleOf(target)} reads`,
-          expected: 'one password in one Secret that both read: two copies differ sooner or later, and then every login fails',
+          expected:
+            'one password in one Secret that both read: two copies differ sooner or later, and then every login fails',
           change: `let ${titleOf(target)} read ${mine.kept.split(',')[0] ?? mine.kept}, or make both values the same`,
         },
       ];

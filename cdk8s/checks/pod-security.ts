@@ -6,7 +6,16 @@ import type { Container } from './objects.js';
 import type { Check } from './options.js';
 
 /** What the profile lets a volume be. */
-const VOLUMES = new Set(['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret']);
+const VOLUMES = new Set([
+  'configMap',
+  'csi',
+  'downwardAPI',
+  'emptyDir',
+  'ephemeral',
+  'persistentVolumeClaim',
+  'projected',
+  'secret',
+]);
 const SYSCTLS = new Set([
   'kernel.shm_rmid_forced',
   'net.ipv4.ip_local_port_range',
@@ -40,13 +49,24 @@ function ofPod(workload: Workload): Finding[] {
       pod[field] ? [say(field, 'true', "false: the pod would share the node's", `delete ${field}`)] : [],
     ),
     ...(pod.securityContext?.sysctls ?? []).flatMap(({ name }) =>
-      SYSCTLS.has(name) ? [] : [say('securityContext.sysctls', name, 'one of the safe sysctls', `delete ${name}`)],
+      SYSCTLS.has(name)
+        ? []
+        : [say('securityContext.sysctls', name, 'one of the safe sysctls', `delete ${name}`)],
     ),
     ...pod.volumes.flatMap((volume) => {
-      const type = Object.keys(volume).find((key) => key !== 'name' && volume[key] !== undefined && !VOLUMES.has(key));
+      const type = Object.keys(volume).find(
+        (key) => key !== 'name' && volume[key] !== undefined && !VOLUMES.has(key),
+      );
       return type === undefined
         ? []
-        : [say(`volumes[${volume.name}]`, type, `one of ${[...VOLUMES].join(', ')}`, `use an emptyDir or a claim instead of ${type}`)];
+        : [
+            say(
+              `volumes[${volume.name}]`,
+              type,
+              `one of ${[...VOLUMES].join(', ')}`,
+              `use an emptyDir or a claim instead of ${type}`,
+            ),
+          ];
     }),
   ];
 }
@@ -64,38 +84,90 @@ function ofContainer(workload: Workload, list: string, container: Container): Fi
   }
   if (own?.allowPrivilegeEscalation !== false) {
     findings.push(
-      say('securityContext.allowPrivilegeEscalation', String(own?.allowPrivilegeEscalation ?? 'nothing'), 'false', 'set allowPrivilegeEscalation to false'),
+      say(
+        'securityContext.allowPrivilegeEscalation',
+        String(own?.allowPrivilegeEscalation ?? 'nothing'),
+        'false',
+        'set allowPrivilegeEscalation to false',
+      ),
     );
   }
   if ((own?.runAsNonRoot ?? pod?.runAsNonRoot) !== true) {
     findings.push(
-      say('securityContext.runAsNonRoot', String(own?.runAsNonRoot ?? pod?.runAsNonRoot ?? 'nothing'), 'true, here or for the pod', 'set runAsNonRoot to true and runAsUser to the image’s user'),
+      say(
+        'securityContext.runAsNonRoot',
+        String(own?.runAsNonRoot ?? pod?.runAsNonRoot ?? 'nothing'),
+        'true, here or for the pod',
+        'set runAsNonRoot to true and runAsUser to the image’s user',
+      ),
     );
   }
   if ((own?.runAsUser ?? pod?.runAsUser) === 0) {
-    findings.push(say('securityContext.runAsUser', '0, root', 'any other user', 'set runAsUser to a number above 0, such as 10001'));
+    findings.push(
+      say(
+        'securityContext.runAsUser',
+        '0, root',
+        'any other user',
+        'set runAsUser to a number above 0, such as 10001',
+      ),
+    );
   }
   if (seccomp !== 'RuntimeDefault' && seccomp !== 'Localhost') {
-    findings.push(say('securityContext.seccompProfile.type', seccomp ?? 'nothing', 'RuntimeDefault or Localhost, here or for the pod', 'set seccompProfile.type to RuntimeDefault'));
+    findings.push(
+      say(
+        'securityContext.seccompProfile.type',
+        seccomp ?? 'nothing',
+        'RuntimeDefault or Localhost, here or for the pod',
+        'set seccompProfile.type to RuntimeDefault',
+      ),
+    );
   }
   if (!dropped.includes('ALL')) {
-    findings.push(say('securityContext.capabilities.drop', dropped.join(', ') || 'nothing', 'ALL', 'set capabilities.drop to [ALL]'));
+    findings.push(
+      say(
+        'securityContext.capabilities.drop',
+        dropped.join(', ') || 'nothing',
+        'ALL',
+        'set capabilities.drop to [ALL]',
+      ),
+    );
   }
   if (added.length > 0) {
-    findings.push(say('securityContext.capabilities.add', added.join(', '), 'nothing but NET_BIND_SERVICE', `delete ${added.join(', ')}`));
+    findings.push(
+      say(
+        'securityContext.capabilities.add',
+        added.join(', '),
+        'nothing but NET_BIND_SERVICE',
+        `delete ${added.join(', ')}`,
+      ),
+    );
   }
   if (own?.procMount !== undefined && own.procMount !== 'Default') {
     findings.push(say('securityContext.procMount', own.procMount, 'Default', 'delete procMount'));
   }
   const hostPort = container.ports.find(({ hostPort: port }) => port !== undefined && port !== 0);
   if (hostPort) {
-    findings.push(say(`ports[${hostPort.containerPort}].hostPort`, String(hostPort.hostPort), 'none: two pods of one node would fight for it', 'delete hostPort; a Service finds the pod'));
+    findings.push(
+      say(
+        `ports[${hostPort.containerPort}].hostPort`,
+        String(hostPort.hostPort),
+        'none: two pods of one node would fight for it',
+        'delete hostPort; a Service finds the pod',
+      ),
+    );
   }
   const handlers = [container.startupProbe, container.readinessProbe, container.livenessProbe];
   for (const probe of handlers) {
     const host = probe?.httpGet?.host ?? probe?.tcpSocket?.host;
     if (host !== undefined && isRecord(probe)) {
-      findings.push(say('probe host', host, 'none: the kubelet would connect to any address of the node’s network', 'delete host'));
+      findings.push(
+        say(
+          'probe host',
+          host,
+          'none: the kubelet would connect to any address of the node’s network',
+          'delete host',
+        ),
+      );
     }
   }
   return findings;

@@ -16,7 +16,8 @@ const LIVENESS_SECONDS = 30;
 
 const WHY: Readonly<Record<Kind, string>> = {
   startupProbe: 'without it the liveness probe kills a start that takes long',
-  readinessProbe: 'without it the Service sends requests to pods that cannot answer yet: "works only after multiple clicks"',
+  readinessProbe:
+    'without it the Service sends requests to pods that cannot answer yet: "works only after multiple clicks"',
   livenessProbe: 'without it a process that hangs stays',
 };
 
@@ -28,7 +29,12 @@ export const probes: Check = (cluster) => {
       ...(serving.has(container) ? present(workload, container) : []),
       ...KINDS.flatMap((kind) => {
         const probe = container[kind];
-        return probe ? [...one(workload, container, kind, probe), ...elsewhere(cluster, workload, container, kind, probe)] : [];
+        return probe
+          ? [
+              ...one(workload, container, kind, probe),
+              ...elsewhere(cluster, workload, container, kind, probe),
+            ]
+          : [];
       }),
       ...different(workload, container),
     ]),
@@ -67,13 +73,18 @@ function present(workload: Workload, container: Container): Finding[] {
 
 function different(workload: Workload, container: Container): Finding[] {
   const { readinessProbe, livenessProbe } = container;
-  if (!readinessProbe || !livenessProbe || action(readinessProbe, container) !== action(livenessProbe, container)) {
+  if (
+    !readinessProbe ||
+    !livenessProbe ||
+    action(readinessProbe, container) !== action(livenessProbe, container)
+  ) {
     return [];
   }
   return [
     finding(workload, container, 'livenessProbe', 'CAFE032', 'error', {
       found: `the same question as the readinessProbe: ${action(livenessProbe, container)}`,
-      expected: 'another one: not ready means "send nothing for now", not alive means "kill it", and a pod that waits for its database must not be killed',
+      expected:
+        'another one: not ready means "send nothing for now", not alive means "kill it", and a pod that waits for its database must not be killed',
       change: 'ask liveness on a path of its own that touches nothing but the process, such as /livez',
     }),
   ];
@@ -81,7 +92,12 @@ function different(workload: Workload, container: Container): Finding[] {
 
 function one(workload: Workload, container: Container, kind: Kind, probe: Probe): Finding[] {
   const findings: Finding[] = [];
-  const say = (id: Finding['id'], field: string, rest: Rest, severity: Finding['severity'] = 'error'): void => {
+  const say = (
+    id: Finding['id'],
+    field: string,
+    rest: Rest,
+    severity: Finding['severity'] = 'error',
+  ): void => {
     findings.push(finding(workload, container, `${kind}.${field}`, id, severity, rest));
   };
   const port = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port;
@@ -122,33 +138,54 @@ function one(workload: Workload, container: Container, kind: Kind, probe: Probe)
   }
   const window = probe.periodSeconds * probe.failureThreshold;
   if (kind === 'livenessProbe' && window < LIVENESS_SECONDS) {
-    say('CAFE035', 'failureThreshold', {
-      found: `${probe.periodSeconds} s × ${probe.failureThreshold} = ${window} s until the container is killed`,
-      expected: `at least ${LIVENESS_SECONDS} s: a busy node or a slow disk looks the same as a hung process for that long`,
-      likely: `failureThreshold: ${Math.ceil(60 / probe.periodSeconds)}, which is a minute`,
-      change: `raise failureThreshold to ${Math.ceil(60 / probe.periodSeconds)}`,
-    }, 'warning');
+    say(
+      'CAFE035',
+      'failureThreshold',
+      {
+        found: `${probe.periodSeconds} s × ${probe.failureThreshold} = ${window} s until the container is killed`,
+        expected: `at least ${LIVENESS_SECONDS} s: a busy node or a slow disk looks the same as a hung process for that long`,
+        likely: `failureThreshold: ${Math.ceil(60 / probe.periodSeconds)}, which is a minute`,
+        change: `raise failureThreshold to ${Math.ceil(60 / probe.periodSeconds)}`,
+      },
+      'warning',
+    );
   }
   if (kind === 'livenessProbe' && probe.timeoutSeconds < 2) {
-    say('CAFE035', 'timeoutSeconds', {
-      found: `${probe.timeoutSeconds} s${probe.timeoutSeconds === 1 ? ", Kubernetes' default" : ''}`,
-      expected: 'at least 2 s: a healthy process that is short of CPU answers later than 1 s',
-      likely: '5',
-      change: 'set timeoutSeconds to 5',
-    }, 'warning');
+    say(
+      'CAFE035',
+      'timeoutSeconds',
+      {
+        found: `${probe.timeoutSeconds} s${probe.timeoutSeconds === 1 ? ", Kubernetes' default" : ''}`,
+        expected: 'at least 2 s: a healthy process that is short of CPU answers later than 1 s',
+        likely: '5',
+        change: 'set timeoutSeconds to 5',
+      },
+      'warning',
+    );
   }
   if (kind === 'readinessProbe' && window > 60) {
-    say('CAFE035', 'failureThreshold', {
-      found: `${probe.periodSeconds} s × ${probe.failureThreshold} = ${window} s until a pod that cannot serve gets no more requests`,
-      expected: 'at most 60 s: every request of that time fails',
-      change: 'lower periodSeconds or failureThreshold',
-    }, 'warning');
+    say(
+      'CAFE035',
+      'failureThreshold',
+      {
+        found: `${probe.periodSeconds} s × ${probe.failureThreshold} = ${window} s until a pod that cannot serve gets no more requests`,
+        expected: 'at most 60 s: every request of that time fails',
+        change: 'lower periodSeconds or failureThreshold',
+      },
+      'warning',
+    );
   }
   return findings;
 }
 
 /** A probe that goes to another host, or a command that names one. */
-function elsewhere(cluster: Cluster, workload: Workload, container: Container, kind: Kind, probe: Probe): Finding[] {
+function elsewhere(
+  cluster: Cluster,
+  workload: Workload,
+  container: Container,
+  kind: Kind,
+  probe: Probe,
+): Finding[] {
   const hosts = [probe.httpGet?.host, probe.tcpSocket?.host].filter((host) => host !== undefined);
   const words = (probe.exec?.command ?? []).join(' ');
   const reached = [
@@ -159,7 +196,10 @@ function elsewhere(cluster: Cluster, workload: Workload, container: Container, k
   ].find((host) => !/^(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|0\.0\.0\.0)$/.test(host));
   if (reached === undefined) return [];
   const service = reached.startsWith('$') ? undefined : resolve(cluster, workload, reached);
-  const own = kind !== 'livenessProbe' && service?.kind === 'service' && isStore(cluster, workload, service.service.name);
+  const own =
+    kind !== 'livenessProbe' &&
+    service?.kind === 'service' &&
+    isStore(cluster, workload, service.service.name);
   if (own) return [];
   return [
     finding(workload, container, kind, 'CAFE034', 'error', {
@@ -168,7 +208,8 @@ function elsewhere(cluster: Cluster, workload: Workload, container: Container, k
         kind === 'livenessProbe'
           ? 'liveness touches nothing but its own process: when the other side fails, Kubernetes would restart healthy pods here'
           : 'the pod itself, or its own store: when the other service fails, this one would leave its Service as well, and so on up the chain',
-      change: 'ask the container itself, at localhost, and report the other side in the answer and in a metric',
+      change:
+        'ask the container itself, at localhost, and report the other side in the answer and in a metric',
     }),
   ];
 }
@@ -176,7 +217,9 @@ function elsewhere(cluster: Cluster, workload: Workload, container: Container, k
 /** What the annotations say about the depth of the probes. */
 function declaredDepth(cluster: Cluster, workload: Workload): Finding[] {
   const alive = listed(workload.annotations[LIVENESS_REACHES]);
-  const ready = listed(workload.annotations[READINESS_REACHES]).filter((name) => !isStore(cluster, workload, name));
+  const ready = listed(workload.annotations[READINESS_REACHES]).filter(
+    (name) => !isStore(cluster, workload, name),
+  );
   const say = (annotation: string, names: readonly string[], expected: string, change: string): Finding => ({
     id: 'CAFE034',
     severity: 'error',
@@ -189,7 +232,14 @@ function declaredDepth(cluster: Cluster, workload: Workload): Finding[] {
   return [
     ...(alive.length === 0
       ? []
-      : [say(LIVENESS_REACHES, alive, 'nothing: when the other side fails, Kubernetes would restart healthy pods here', 'answer liveness from the process alone')]),
+      : [
+          say(
+            LIVENESS_REACHES,
+            alive,
+            'nothing: when the other side fails, Kubernetes would restart healthy pods here',
+            'answer liveness from the process alone',
+          ),
+        ]),
     ...(ready.length === 0
       ? []
       : [

@@ -52,7 +52,10 @@ function key(
   // Declared to come from elsewhere: its keys are not known here.
   if (!present) return [];
   const others = 'binaryData' in present ? present.binaryData : present.stringData;
-  const there = [...Object.keys(present.data), ...Object.keys(typeof others === 'object' && others !== null ? others : {})];
+  const there = [
+    ...Object.keys(present.data),
+    ...Object.keys(typeof others === 'object' && others !== null ? others : {}),
+  ];
   if (there.includes(wanted)) return [];
   const likely = nearest(wanted, there);
   return [
@@ -70,7 +73,10 @@ function object(cluster: Cluster, workload: Workload, field: string, kind: strin
   if (cluster.find(kind, namespace, name) || BUILT_IN.has(`${kind} ${name}`)) return [];
   if (isExternal(cluster, namespace, kind, name)) return [];
   const same = cluster.manifests.filter((each) => each.kind === kind);
-  const likely = nearest(name, same.flatMap((each) => (each.namespace === namespace ? [each.name] : [])));
+  const likely = nearest(
+    name,
+    same.flatMap((each) => (each.namespace === namespace ? [each.name] : [])),
+  );
   const elsewhere = same.find((each) => each.name === name);
   return [
     finding(workload, 'CAFE021', field, {
@@ -92,12 +98,24 @@ function wholeObjects(cluster: Cluster, workload: Workload): Finding[] {
         const reference = configMapRef ?? secretRef;
         if (!reference || reference.optional) return [];
         const kind = configMapRef ? 'ConfigMap' : 'Secret';
-        return object(cluster, workload, `${list}[${container.name}].envFrom[${index}]`, kind, reference.name);
+        return object(
+          cluster,
+          workload,
+          `${list}[${container.name}].envFrom[${index}]`,
+          kind,
+          reference.name,
+        );
       }),
     ),
-    ...(account === undefined ? [] : object(cluster, workload, 'serviceAccountName', 'ServiceAccount', account)),
-    ...pod.imagePullSecrets.flatMap(({ name }) => object(cluster, workload, 'imagePullSecrets', 'Secret', name)),
-    ...(priority === undefined || SYSTEM_PRIORITIES.has(priority) || cluster.find('PriorityClass', '', priority)
+    ...(account === undefined
+      ? []
+      : object(cluster, workload, 'serviceAccountName', 'ServiceAccount', account)),
+    ...pod.imagePullSecrets.flatMap(({ name }) =>
+      object(cluster, workload, 'imagePullSecrets', 'Secret', name),
+    ),
+    ...(priority === undefined ||
+    SYSTEM_PRIORITIES.has(priority) ||
+    cluster.find('PriorityClass', '', priority)
       ? []
       : object(cluster, workload, 'priorityClassName', 'PriorityClass', priority)),
   ];
@@ -126,18 +144,24 @@ function volumes(cluster: Cluster, workload: Workload): Finding[] {
     if (configMap && !configMap.optional) {
       return configMap.items.length === 0
         ? object(cluster, workload, field, 'ConfigMap', configMap.name)
-        : configMap.items.flatMap((item) => key(cluster, workload, field, 'ConfigMap', configMap.name, item.key));
+        : configMap.items.flatMap((item) =>
+            key(cluster, workload, field, 'ConfigMap', configMap.name, item.key),
+          );
     }
     if (secret && !secret.optional) {
       return secret.items.length === 0
         ? object(cluster, workload, field, 'Secret', secret.secretName)
-        : secret.items.flatMap((item) => key(cluster, workload, field, 'Secret', secret.secretName, item.key));
+        : secret.items.flatMap((item) =>
+            key(cluster, workload, field, 'Secret', secret.secretName, item.key),
+          );
     }
     return persistentVolumeClaim
       ? object(cluster, workload, field, 'PersistentVolumeClaim', persistentVolumeClaim.claimName)
       : [];
   });
-  const dataDirectories = containersOf(workload).flatMap(({ list, container }) => postgresData(workload, claims, list, container));
+  const dataDirectories = containersOf(workload).flatMap(({ list, container }) =>
+    postgresData(workload, claims, list, container),
+  );
   return [...mounted, ...sources, ...dataDirectories];
 }
 
@@ -152,16 +176,23 @@ function postgresData(
   const data = container.env.find(({ name }) => name === 'PGDATA')?.value ?? '/var/lib/postgresql/data';
   const persistent = new Set([
     ...claims,
-    ...workload.pod.volumes.flatMap(({ name, persistentVolumeClaim }) => (persistentVolumeClaim ? [name] : [])),
+    ...workload.pod.volumes.flatMap(({ name, persistentVolumeClaim }) =>
+      persistentVolumeClaim ? [name] : [],
+    ),
   ]);
   return container.volumeMounts.flatMap(({ name, mountPath, subPath }): Finding[] => {
-    if (!persistent.has(name) || subPath !== undefined || mountPath.replace(/\/$/, '') !== data.replace(/\/$/, '')) {
+    if (
+      !persistent.has(name) ||
+      subPath !== undefined ||
+      mountPath.replace(/\/$/, '') !== data.replace(/\/$/, '')
+    ) {
       return [];
     }
     return [
       finding(workload, 'CAFE024', `${list}[${container.name}].env[PGDATA]`, {
         found: `${data}, the root of the volume ${name}`,
-        expected: 'a folder below the mount: the root of a fresh volume holds lost+found, and initdb refuses a directory that is not empty',
+        expected:
+          'a folder below the mount: the root of a fresh volume holds lost+found, and initdb refuses a directory that is not empty',
         likely: `${data}/pgdata`,
         change: `set the variable PGDATA to ${data}/pgdata`,
       }),
@@ -199,16 +230,21 @@ function serviceLinks(cluster: Cluster, workload: Workload): Finding[] {
       ),
     );
     const own = new Set(container.env.map(({ name }) => name));
-    const siblings = [...own].flatMap((name) => (name.endsWith('_HOST') ? [name.replace(/HOST$/, 'PORT')] : []));
+    const siblings = [...own].flatMap((name) =>
+      name.endsWith('_HOST') ? [name.replace(/HOST$/, 'PORT')] : [],
+    );
     return [...new Set([...read, ...siblings])].flatMap((name): Finding[] => {
       const service = /^([A-Z0-9_]+?)(?:_SERVICE_HOST|_SERVICE_PORT|_PORT)$/.exec(name)?.[1];
       if (service === undefined || own.has(name)) return [];
-      const clash = cluster.services.get(`${workload.namespace}/${service.toLowerCase().replaceAll('_', '-')}`);
+      const clash = cluster.services.get(
+        `${workload.namespace}/${service.toLowerCase().replaceAll('_', '-')}`,
+      );
       if (!clash || clash.typed.spec.clusterIP === 'None') return [];
       return [
         finding(workload, 'CAFE026', 'enableServiceLinks', {
           found: `${list}[${container.name}] reads ${name}, which nothing sets and the link to ${titleOf(clash)} sets to tcp://<address>:<port>`,
-          expected: 'false, or a value of your own: a link stands there only for Services that are older than the pod',
+          expected:
+            'false, or a value of your own: a link stands there only for Services that are older than the pod',
           likely: 'false',
           change: `set enableServiceLinks: false, and ${name} in the container's env`,
         }),
@@ -224,7 +260,9 @@ function ingresses(cluster: Cluster): Finding[] {
         if (!service || cluster.services.has(`${ingress.namespace}/${service.name}`)) return [];
         const likely = nearest(
           service.name,
-          [...cluster.services.values()].flatMap((each) => (each.namespace === ingress.namespace ? [each.name] : [])),
+          [...cluster.services.values()].flatMap((each) =>
+            each.namespace === ingress.namespace ? [each.name] : [],
+          ),
         );
         return [
           {
@@ -248,4 +286,10 @@ const finding = (
   id: Finding['id'],
   field: string,
   rest: Pick<Finding, 'found' | 'expected' | 'likely' | 'change'>,
-): Finding => ({ id, severity: 'error', object: titleOf(workload), field: `${workload.podPath}.${field}`, ...rest });
+): Finding => ({
+  id,
+  severity: 'error',
+  object: titleOf(workload),
+  field: `${workload.podPath}.${field}`,
+  ...rest,
+});

@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import { connections, type Connection, toldContainers } from './edges-of.js';
 import type { Finding } from './finding.js';
 import { isRecord, titleOf } from './manifest.js';
@@ -83,37 +82,37 @@ export const releaseNames: Check = (cluster, options) => [
 function unnamed({ name, chart, files }: Release): Finding[] {
   return [...files].flatMap(([path, text]): Finding[] => {
     if (!path.startsWith('templates/') || !/^kind: *Service *$/m.test(text)) return [];
-    return [...text.matchAll(/^kind: *Service *$[\s\S]*?^ {2}name: *(.+)$/gm)].flatMap(([, written = '']): Finding[] => {
-      if (/Release\.Name|include|template/.test(written)) return [];
-      return [
-        {
-          id: 'CAFE013',
-          severity: 'error',
-          object: `chart ${chart}, release ${name}`,
-          field: `${path}: metadata.name`,
-          found: written.trim(),
-          expected: "a name made of {{ .Release.Name }}; this one is the same in every release, so clients find it by luck and a second release overwrites the first one's",
-          change: `name it {{ include "${chart}.fullname" . }}, and the clients' DB_HOST after the release`,
-        },
-      ];
-    });
+    return [...text.matchAll(/^kind: *Service *$[\s\S]*?^ {2}name: *(.+)$/gm)].flatMap(
+      ([, written = '']): Finding[] => {
+        if (/Release\.Name|include|template/.test(written)) return [];
+        return [
+          {
+            id: 'CAFE013',
+            severity: 'error',
+            object: `chart ${chart}, release ${name}`,
+            field: `${path}: metadata.name`,
+            found: written.trim(),
+            expected:
+              "a name made of {{ .Release.Name }}; this one is the same in every release, so clients find it by luck and a second release overwrites the first one's",
+            change: `name it {{ include "${chart}.fullname" . }}, and the clients' DB_HOST after the release`,
+          },
+        ];
+      },
+    );
   });
 }
 
 /** A value that no template reads: who sets it believes that something changes. */
-function unread({ name, chart, files }: Release): Finding[] {
-  const values: unknown = parse(files.get('values.yaml') ?? '{}');
-  const templates = [...files].flatMap(([path, text]) => (path.startsWith('templates/') ? [text] : [])).join('\n');
-  if (templates === '') return [];
+function unread({ name, chart, files, values }: Release): Finding[] {
+  const templates = [...files].flatMap(([path, text]) => (path.startsWith('templates/') ? [text] : []));
+  if (templates.length === 0) return [];
+  const read = new Set(
+    templates.flatMap((text) => [...text.matchAll(/\.Values\.([\w.]+)/g)].map(([, path = '']) => path)),
+  );
   return leaves(values).flatMap((path): Finding[] => {
     const steps = path.split('.');
-    const isRead = steps.some((_, index) => {
-      const prefix = steps.slice(0, index + 1).join('.');
-      // Whole, or a part that is handed on: toYaml, with, range, include.
-      const expression = new RegExp(`\\.Values\\.${prefix.replaceAll('.', '\\.')}(?![\\w.])`);
-      return expression.test(templates);
-    });
-    if (isRead) return [];
+    // Whole, or as a part of what is handed on: toYaml, with, range, include.
+    if (steps.some((_, index) => read.has(steps.slice(0, index + 1).join('.')))) return [];
     return [
       {
         id: 'CAFE014',
@@ -136,8 +135,7 @@ function leaves(values: unknown, prefix = ''): string[] {
   });
 }
 
-function authOf({ files }: Release): { readonly database?: string; readonly username?: string } {
-  const values: unknown = parse(files.get('values.yaml') ?? '{}');
+function authOf({ values }: Release): { readonly database?: string; readonly username?: string } {
   const auth = isRecord(values) && isRecord(values['auth']) ? values['auth'] : {};
   const entry = (key: string): string | undefined => {
     const value = auth[key];

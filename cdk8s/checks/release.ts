@@ -23,15 +23,22 @@ export function readRelease({ name, directory }: ReleaseArgument, namespace: str
   const files = new Map(textFiles(directory));
   const about: unknown = parse(files.get('Chart.yaml') ?? '');
   if (!isRecord(about) || typeof about['name'] !== 'string') {
-    throw new Error(`--release ${name}=${directory}: there is no Chart.yaml with a name. Name the folder of a Helm chart.`);
+    throw new Error(
+      `--release ${name}=${directory}: there is no Chart.yaml with a name. Name the folder of a Helm chart.`,
+    );
   }
   const chart = about['name'];
-  const helm = spawnSync('helm', ['template', name, directory, '--namespace', namespace], { encoding: 'utf8' });
+  const values: unknown = parse(files.get('values.yaml') ?? '{}');
+  const helm = spawnSync('helm', ['template', name, directory, '--namespace', namespace], {
+    encoding: 'utf8',
+  });
   if (helm.error) {
     if (chart !== CHART_NAME) {
-      throw new Error(`--release ${name}=${directory}: Helm is not installed, and only the chart ${CHART_NAME} is known without it.`);
+      throw new Error(
+        `--release ${name}=${directory}: Helm is not installed, and only the chart ${CHART_NAME} is known without it.`,
+      );
     }
-    return { name, chart, files, manifests: chartOutline(name, namespace, files), rendered: false };
+    return { name, chart, files, values, manifests: chartOutline(name, namespace, values), rendered: false };
   }
   if (helm.status !== 0) {
     throw new Error(`--release ${name}=${directory}: helm template failed: ${helm.stderr.trim()}`);
@@ -39,7 +46,7 @@ export function readRelease({ name, directory }: ReleaseArgument, namespace: str
   const manifests = documentsOf(helm.stdout, `the release ${name}`).flatMap((document) =>
     'manifest' in document ? [placed(document.manifest, namespace)] : [],
   );
-  return { name, chart, files, manifests, rendered: true };
+  return { name, chart, files, values, manifests, rendered: true };
 }
 
 /** Many charts name no namespace; Helm puts their objects into the release's. */

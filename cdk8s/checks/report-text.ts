@@ -9,11 +9,16 @@ export function reportText({ findings, waived, foreign, cluster }: Report): stri
   const parts = findings.map((finding) => `${findingText(finding)}\n`);
   if (waived.length > 0) {
     parts.push('Waived, by an annotation:');
-    for (const { finding, by, reason } of waived) parts.push(`  ${finding.id} ${by} ${finding.field}: ${reason}`);
+    for (const { finding, by, reason } of waived)
+      parts.push(`  ${finding.id} ${by} ${finding.field}: ${reason}`);
     parts.push('');
   }
   if (foreign.length > 0) {
-    parts.push('Hosts outside of these manifests, which nothing here proves:', ...foreign.map((line) => `  ${line}`), '');
+    parts.push(
+      'Hosts outside of these manifests, which nothing here proves:',
+      ...foreign.map((line) => `  ${line}`),
+      '',
+    );
   }
   const objects = `${cluster.manifests.length} objects`;
   parts.push(
@@ -27,7 +32,8 @@ export function reportText({ findings, waived, foreign, cluster }: Report): stri
 /** The arithmetic and the network matrix behind the verdict. */
 export function explanation({ cluster }: Report): string {
   const lines = ['Time: what must fit, and into what'];
-  for (const { object, text, fits } of timeTable(cluster)) lines.push(`  ${fits ? 'ok ' : 'NO '} ${object}  ${text}`);
+  for (const { object, text, fits } of timeTable(cluster))
+    lines.push(`  ${fits ? 'ok ' : 'NO '} ${object}  ${text}`);
   lines.push('', 'Connections: who asks a store for how many, at the height of a rollout');
   for (const { store, terms, total, available, maximum } of connectionTable(cluster)) {
     lines.push(

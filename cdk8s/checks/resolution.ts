@@ -27,7 +27,10 @@ export function resolve(cluster: Cluster, workload: Workload, host: string): Res
   }
   if (name.includes('$')) return { kind: 'foreign', reason: 'put together at run time' };
   const inCluster = name.endsWith('.svc') || name.endsWith(`.svc${CLUSTER_DOMAIN}`);
-  const labels = name.replace(CLUSTER_DOMAIN, '').replace(/\.svc$/, '').split('.');
+  const labels = name
+    .replace(CLUSTER_DOMAIN, '')
+    .replace(/\.svc$/, '')
+    .split('.');
   if (labels.length === 1) return serviceIn(cluster, labels[0] ?? name, workload.namespace);
   const [first = '', second = '', third] = labels;
   if (labels.length === 2) {
@@ -37,7 +40,12 @@ export function resolve(cluster: Cluster, workload: Workload, host: string): Res
       return serviceIn(cluster, first, second);
     }
     if (second === workload.namespace) return serviceIn(cluster, first, second);
-    return { kind: 'foreign', reason: inCluster ? `in the namespace ${second}, which is not among the manifests` : 'a name outside the cluster' };
+    return {
+      kind: 'foreign',
+      reason: inCluster
+        ? `in the namespace ${second}, which is not among the manifests`
+        : 'a name outside the cluster',
+    };
   }
   if (labels.length === 3 && third !== undefined && cluster.services.has(`${third}/${second}`)) {
     return serviceIn(cluster, second, third);

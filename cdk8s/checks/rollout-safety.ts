@@ -7,7 +7,8 @@ import { absolute } from './percentage.js';
 import { matches, selectorText } from './pod-index.js';
 
 /** Labels that change with a release: a selector that has one can never be applied again. */
-const CHANGING = /^(?:app\.kubernetes\.io\/version|version|helm\.sh\/chart|chart|pod-template-hash|controller-revision-hash)$/;
+const CHANGING =
+  /^(?:app\.kubernetes\.io\/version|version|helm\.sh\/chart|chart|pod-template-hash|controller-revision-hash)$/;
 const HOST = 'kubernetes.io/hostname';
 
 /** A rollout, a drained node and an autoscaler can each do their work, on a cluster of one node, too. */
@@ -44,7 +45,8 @@ function strategy(workload: Workload): Finding[] {
       : [
           finding(workload, 'CAFE071', 'spec.strategy.type', {
             found: 'Recreate',
-            expected: 'RollingUpdate: Recreate stops every pod before it starts a new one, so each rollout is an outage',
+            expected:
+              'RollingUpdate: Recreate stops every pod before it starts a new one, so each rollout is an outage',
             likely: 'RollingUpdate',
             change: 'set the strategy to RollingUpdate with maxUnavailable: 0 and maxSurge: 1',
           }),
@@ -130,24 +132,38 @@ function scheduling(workload: Workload): Finding[] {
     ...required.flatMap(({ labelSelector, topologyKey }): Finding[] =>
       labelSelector && matches(labelSelector, podLabels) && (replicas > 1 || workload.kind === 'Deployment')
         ? [
-            finding(workload, 'CAFE075', `${podPath}.affinity.podAntiAffinity`, {
-              found: `required, by ${topologyKey}, for its own pods (${replicas} and those of a rollout)`,
-              expected: 'preferred: on a cluster with fewer places than pods the rest stays Pending, and a rollout never ends',
-              likely: 'preferredDuringSchedulingIgnoredDuringExecution',
-              change: 'prefer it (preferredDuringSchedulingIgnoredDuringExecution) instead of requiring it',
-            }, 'warning'),
+            finding(
+              workload,
+              'CAFE075',
+              `${podPath}.affinity.podAntiAffinity`,
+              {
+                found: `required, by ${topologyKey}, for its own pods (${replicas} and those of a rollout)`,
+                expected:
+                  'preferred: on a cluster with fewer places than pods the rest stays Pending, and a rollout never ends',
+                likely: 'preferredDuringSchedulingIgnoredDuringExecution',
+                change: 'prefer it (preferredDuringSchedulingIgnoredDuringExecution) instead of requiring it',
+              },
+              'warning',
+            ),
           ]
         : [],
     ),
     ...pod.topologySpreadConstraints.flatMap(({ topologyKey, whenUnsatisfiable, minDomains }): Finding[] =>
       whenUnsatisfiable === 'DoNotSchedule' && (topologyKey !== HOST || minDomains > 1)
         ? [
-            finding(workload, 'CAFE075', `${podPath}.topologySpreadConstraints[${topologyKey}]`, {
-              found: `DoNotSchedule${minDomains > 1 ? `, minDomains ${minDomains}` : ''}`,
-              expected: 'ScheduleAnyway: a node without that label, as in a small cluster, takes no pod at all',
-              likely: 'ScheduleAnyway',
-              change: 'set whenUnsatisfiable to ScheduleAnyway',
-            }, 'warning'),
+            finding(
+              workload,
+              'CAFE075',
+              `${podPath}.topologySpreadConstraints[${topologyKey}]`,
+              {
+                found: `DoNotSchedule${minDomains > 1 ? `, minDomains ${minDomains}` : ''}`,
+                expected:
+                  'ScheduleAnyway: a node without that label, as in a small cluster, takes no pod at all',
+                likely: 'ScheduleAnyway',
+                change: 'set whenUnsatisfiable to ScheduleAnyway',
+              },
+              'warning',
+            ),
           ]
         : [],
     ),
@@ -174,7 +190,9 @@ function headlessName(cluster: Cluster, workload: Workload): Finding[] {
   if (service?.typed.spec.clusterIP === 'None') return [];
   return [
     finding(workload, 'CAFE077', 'spec.serviceName', {
-      found: service ? `${spec.serviceName}, which has an address of its own` : `${spec.serviceName}, which is not there`,
+      found: service
+        ? `${spec.serviceName}, which has an address of its own`
+        : `${spec.serviceName}, which is not there`,
       expected: 'a headless Service (clusterIP: None): it makes the names of the pods',
       likely: nearest(
         spec.serviceName,
@@ -202,7 +220,14 @@ function budgets(cluster: Cluster, scaled: ReadonlyMap<string, Cluster['autoscal
           field: 'spec.selector',
           found: selector ? selectorText(selector) : 'nothing',
           expected: 'labels that some pods of the namespace carry; it protects none',
-          likely: selector && nearest(selectorText(selector), cluster.pods.inNamespace(budget.namespace).map((each) => selectorText(each.selector ?? { matchLabels: {}, matchExpressions: [] }))),
+          likely:
+            selector &&
+            nearest(
+              selectorText(selector),
+              cluster.pods
+                .inNamespace(budget.namespace)
+                .map((each) => selectorText(each.selector ?? { matchLabels: {}, matchExpressions: [] })),
+            ),
           change: "set the selector to the workload's own",
         },
       ];
@@ -237,7 +262,8 @@ function budgets(cluster: Cluster, scaled: ReadonlyMap<string, Cluster['autoscal
                 object,
                 field: `spec.${field}`,
                 found: `${field}: ${minAvailable ?? maxUnavailable ?? ''}, and ${titleOf(workload)} has ${replicas} ${replicas === 1 ? 'pod' : 'pods'}`,
-                expected: 'a budget that lets one pod go: this one refuses every eviction, and draining a node waits for ever',
+                expected:
+                  'a budget that lets one pod go: this one refuses every eviction, and draining a node waits for ever',
                 likely: 'maxUnavailable: 1',
                 change: 'use maxUnavailable: 1 and no minAvailable',
               },
@@ -256,7 +282,13 @@ function autoscalers(cluster: Cluster): Finding[] {
       ({ kind, namespace, name }) =>
         kind === scaleTargetRef.kind && namespace === autoscaler.namespace && name === scaleTargetRef.name,
     );
-    const say = (field: string, found: string, expected: string, change: string, likely?: string): Finding => ({
+    const say = (
+      field: string,
+      found: string,
+      expected: string,
+      change: string,
+      likely?: string,
+    ): Finding => ({
       id: 'CAFE074',
       severity: 'error',
       object,
@@ -271,21 +303,44 @@ function autoscalers(cluster: Cluster): Finding[] {
         scaleTargetRef.name,
         cluster.pods.inNamespace(autoscaler.namespace).map(({ name }) => name),
       );
-      return [say('scaleTargetRef', `${scaleTargetRef.kind} ${scaleTargetRef.name}`, 'a workload of the same namespace', `set the name to ${likely ?? 'one that is there'}`, likely)];
+      return [
+        say(
+          'scaleTargetRef',
+          `${scaleTargetRef.kind} ${scaleTargetRef.name}`,
+          'a workload of the same namespace',
+          `set the name to ${likely ?? 'one that is there'}`,
+          likely,
+        ),
+      ];
     }
     const unmeasured = metrics.flatMap(({ resource }) =>
       resource?.target?.type === 'Utilization'
         ? target.pod.containers.flatMap((container) =>
-            container.resources?.requests[resource.name] === undefined ? [`${container.name} has no ${resource.name} request`] : [],
+            container.resources?.requests[resource.name] === undefined
+              ? [`${container.name} has no ${resource.name} request`]
+              : [],
           )
         : [],
     );
     return [
       ...(minReplicas > maxReplicas
-        ? [say('maxReplicas', `${maxReplicas}, and minReplicas is ${minReplicas}`, 'maxReplicas at least minReplicas', `set maxReplicas to ${minReplicas} or more`, String(minReplicas))]
+        ? [
+            say(
+              'maxReplicas',
+              `${maxReplicas}, and minReplicas is ${minReplicas}`,
+              'maxReplicas at least minReplicas',
+              `set maxReplicas to ${minReplicas} or more`,
+              String(minReplicas),
+            ),
+          ]
         : []),
       ...unmeasured.map((found) =>
-        say('metrics', found, `a request in each container of ${titleOf(target)}: utilization is a share of it, and without one the autoscaler never scales`, 'add the request to the container'),
+        say(
+          'metrics',
+          found,
+          `a request in each container of ${titleOf(target)}: utilization is a share of it, and without one the autoscaler never scales`,
+          'add the request to the container',
+        ),
       ),
     ];
   });
@@ -310,14 +365,17 @@ function wideServices(cluster: Cluster): Finding[] {
         field: 'spec.selector',
         found: `${labelsText(selector)}, which picks ${targets.slice(0, 4).map(titleOf).join(' and ')}`,
         expected: 'labels of one program: these run different images, and requests for one reach the other',
-        likely: cluster.find('Deployment', service.namespace, service.name) ? `app=${service.name}` : undefined,
+        likely: cluster.find('Deployment', service.namespace, service.name)
+          ? `app=${service.name}`
+          : undefined,
         change: `select by a label that only one of them carries, such as app: ${service.name}`,
       },
     ];
   });
 }
 
-const program = ({ pod }: Workload): string => pod.containers.map(({ image }) => image.replace(/[:@][^/]*$/, '')).join(' ');
+const program = ({ pod }: Workload): string =>
+  pod.containers.map(({ image }) => image.replace(/[:@][^/]*$/, '')).join(' ');
 
 const labelsText = (labels: Readonly<Record<string, string>>): string =>
   Object.entries(labels)

@@ -151,7 +151,8 @@ function chain(cluster: Cluster, own: readonly Told[], pageTimeoutMs: number): S
     for (const name of variables.keys()) {
       if (!/_TIMEOUT_MS$/.test(name)) continue;
       const limit = numberIn(variables, name);
-      if (limit !== undefined && limit > (slowest.get(workload)?.limit ?? -1)) slowest.set(workload, { name, limit });
+      if (limit !== undefined && limit > (slowest.get(workload)?.limit ?? -1))
+        slowest.set(workload, { name, limit });
     }
   }
   return [
@@ -178,7 +179,10 @@ function chain(cluster: Cluster, own: readonly Told[], pageTimeoutMs: number): S
   ];
 }
 
-function call(edge: Edge, slowest: ReadonlyMap<Workload, { readonly name: string; readonly limit: number }>): Sum[] {
+function call(
+  edge: Edge,
+  slowest: ReadonlyMap<Workload, { readonly name: string; readonly limit: number }>,
+): Sum[] {
   const name = edge.address.variable.name.replace(/_URL$/, '_TIMEOUT_MS');
   const limit = numberIn(edge.variables, name);
   if (limit === undefined || edge.list !== 'containers') return [];
@@ -205,7 +209,9 @@ function call(edge: Edge, slowest: ReadonlyMap<Workload, { readonly name: string
 
 function exposed(cluster: Cluster): Workload[] {
   return [...cluster.services.values()].flatMap(({ namespace, typed: { spec } }) =>
-    spec.selector && spec.type === 'LoadBalancer' ? [...cluster.pods.withLabels(namespace, spec.selector)] : [],
+    spec.selector && spec.type === 'LoadBalancer'
+      ? [...cluster.pods.withLabels(namespace, spec.selector)]
+      : [],
   );
 }
 

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { App as Cdk8sApp, Names, Yaml } from 'cdk8s';
+import { parse } from 'yaml';
 import { chartOutline } from '../checks/chart-outline.js';
 import { check } from '../checks/check.js';
-import { findingText } from '../checks/finding.js';
+import { type Finding, findingText } from '../checks/finding.js';
 import { toDocuments } from '../checks/manifest.js';
 import type { Release } from '../checks/options.js';
 import { HelmChart } from './helm-chart.js';
@@ -17,7 +18,7 @@ export class App extends Cdk8sApp {
   /**
    * Renders everything, proves it, then writes the manifests and, below `helm/`, the charts.
    *
-   * @throws Error with every finding; then nothing has been written
+   * @throws UnprovenError with every finding; then nothing has been written
    */
   override synth(): void {
     // Each chart is rendered once; rendering runs the constructs' own validations.
@@ -35,29 +36,43 @@ export class App extends Cdk8sApp {
     const namespace = files.find((file) => file.namespace !== undefined)?.namespace ?? 'default';
     const releases = helmCharts.map((chart): Release => {
       const content = chart.files();
+      const values: unknown = parse(content.get('values.yaml') ?? '{}');
       return {
         name: chart.release,
         chart: chart.chartName,
         files: content,
+        values,
         // Without Helm: a synth must not depend on what is installed, nor take the time.
-        manifests: chartOutline(chart.release, namespace, content),
+        manifests: chartOutline(chart.release, namespace, values),
         rendered: false,
       };
     });
     const { findings } = check(manifests, { releases });
-    if (findings.length > 0) throw new Error(refusal(findings.map(findingText), this.outdir));
+    if (findings.length > 0) throw new UnprovenError(findings, this.outdir);
     mkdirSync(this.outdir, { recursive: true });
     for (const { name, objects } of files) Yaml.save(join(this.outdir, name), objects);
     for (const chart of helmCharts) chart.write(this.outdir);
   }
 }
 
-function refusal(findings: readonly string[], outdir: string): string {
-  return [
-    `${findings.length} ${findings.length === 1 ? 'thing' : 'things'} cannot work, so nothing was written to ${outdir}:`,
-    '',
-    ...findings.flatMap((text) => [text, '']),
-    `cdk8s emptied ${outdir} before the program ran; "git restore ${outdir}" brings the committed manifests back.`,
-    'Each id is described in docs/checks.md.',
-  ].join('\n');
+/** What cannot work, each with the change that mends it. */
+export class UnprovenError extends Error {
+  constructor(
+    readonly findings: readonly Finding[],
+    outdir: string,
+  ) {
+    const things = findings.length === 1 ? '1 thing' : `${findings.length} things`;
+    super(
+      [
+        `${things} cannot work, so nothing was written to ${outdir}:`,
+        ...findings.flatMap((finding) => ['', findingText(finding)]),
+        '',
+        `cdk8s-cli deleted ${outdir} before the program ran: nobody can apply what is not proven. The committed manifests`,
+        `come back with "git restore ${outdir}". docs/checks.md says more about each id.`,
+      ].join('\n'),
+    );
+    this.name = 'UnprovenError';
+    // The reader has to change the declaration; where in here it was noticed only hides what to change.
+    this.stack = this.message;
+  }
 }
