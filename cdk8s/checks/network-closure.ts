@@ -148,8 +148,9 @@ function tooWide(cluster: Cluster, policies: NetworkPolicies, all: readonly Flow
       if (!closed.get(direction)?.has(workload.namespace)) return [];
       return policies.rules(workload, direction).flatMap((rule): Finding[] => {
         const key = `${titleOf(rule.policy)} ${direction} ${rule.index}`;
+        if (judged.has(key)) return [];
         const reason = excess(policies, workload, direction, rule, declared, open, lost);
-        if (reason === undefined || judged.has(key)) return [];
+        if (reason === undefined) return [];
         judged.add(key);
         return [
           {

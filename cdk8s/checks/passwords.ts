@@ -1,4 +1,4 @@
-import type { Cluster, Typed, Workload } from './cluster.js';
+import type { Cluster, Workload } from './cluster.js';
 import { edgesOf, toldContainers } from './edges-of.js';
 import { containersOf, secretEntries } from './environment.js';
 import type { Finding } from './finding.js';
@@ -12,21 +12,16 @@ const POINTER = /_FILE$|_PATH$|_NAME$|_URL$|_DIR$|_TIMEOUT|_SECONDS$/i;
 
 /** Passwords are in Secrets, Secrets with values are not in the manifests, and both ends have the same one. */
 export const passwords: Check = (cluster, { releases = [] }) => {
-  const fromCharts = new Set(releases.flatMap(({ manifests }) => manifests));
+  const fromCharts = new Set(releases.flatMap(({ manifests }) => manifests.map(({ content }) => content)));
   const known = new Set(
     [...cluster.secrets.values()].flatMap((secret) =>
-      isFromChart(secret, fromCharts)
+      fromCharts.has(secret.content)
         ? []
         : secretEntries(cluster, secret.namespace, secret.name).map(([, value]) => value),
     ),
   );
   return [...literals(cluster), ...written(cluster, fromCharts, known), ...unequal(cluster)];
 };
-
-const isFromChart = (
-  { content }: Typed<'Secret'>,
-  fromCharts: ReadonlySet<{ readonly content: unknown }>,
-): boolean => [...fromCharts].some((manifest) => manifest.content === content);
 
 /** In an environment variable, a ConfigMap, or inside a URL. */
 function literals(cluster: Cluster): Finding[] {
@@ -76,11 +71,7 @@ const isPassword = (name: string, value: string): boolean =>
   ((SECRET_NAME.test(name) && !POINTER.test(name)) || /:\/\/[^/:@\s]+:[^/@\s$]+@/.test(value));
 
 /** A Secret with its value, in a file that is committed. One that was read from a cluster is where it belongs. */
-function written(
-  cluster: Cluster,
-  fromCharts: ReadonlySet<{ readonly content: unknown }>,
-  known: ReadonlySet<string>,
-): Finding[] {
+function written(cluster: Cluster, fromCharts: ReadonlySet<unknown>, known: ReadonlySet<string>): Finding[] {
   return [...cluster.secrets.values()].flatMap((secret): Finding[] => {
     if (secret.typed.metadata.uid !== undefined) return [];
     const entries = secretEntries(cluster, secret.namespace, secret.name).filter(
@@ -89,7 +80,7 @@ function written(
     // The chart's copy of a password that is judged where it stands.
     if (
       entries.length === 0 ||
-      (isFromChart(secret, fromCharts) && entries.every(([, value]) => known.has(value)))
+      (fromCharts.has(secret.content) && entries.every(([, value]) => known.has(value)))
     ) {
       return [];
     }

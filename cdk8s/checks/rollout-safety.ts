@@ -275,13 +275,13 @@ function budgets(cluster: Cluster, scaled: ReadonlyMap<string, Cluster['autoscal
 }
 
 function autoscalers(cluster: Cluster): Finding[] {
+  const workloads = new Map<string, Workload>(
+    cluster.workloads.map((workload) => [titleOf(workload), workload]),
+  );
   return cluster.autoscalers.flatMap((autoscaler): Finding[] => {
     const { minReplicas, maxReplicas, scaleTargetRef, metrics } = autoscaler.typed.spec;
     const object = titleOf(autoscaler);
-    const target = cluster.workloads.find(
-      ({ kind, namespace, name }) =>
-        kind === scaleTargetRef.kind && namespace === autoscaler.namespace && name === scaleTargetRef.name,
-    );
+    const target = workloads.get(`${scaleTargetRef.kind} ${autoscaler.namespace}/${scaleTargetRef.name}`);
     const say = (
       field: string,
       found: string,

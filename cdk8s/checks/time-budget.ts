@@ -149,7 +149,7 @@ function chain(cluster: Cluster, own: readonly Told[], pageTimeoutMs: number): S
   const slowest = new Map<Workload, { readonly name: string; readonly limit: number }>();
   for (const { workload, variables } of own) {
     for (const name of variables.keys()) {
-      if (!name.endsWith("_TIMEOUT_MS")) continue;
+      if (!name.endsWith('_TIMEOUT_MS')) continue;
       const limit = numberIn(variables, name);
       if (limit !== undefined && limit > (slowest.get(workload)?.limit ?? -1))
         slowest.set(workload, { name, limit });

@@ -22,11 +22,11 @@ export class App extends Cdk8sApp {
    */
   override synth(): void {
     // Each chart is rendered once; rendering runs the constructs' own validations.
-    const files = this.charts.map((chart) => ({
-      name: `${Names.toDnsLabel(chart)}${this.outputFileExtension}`,
-      namespace: chart.namespace,
-      objects: chart.toJson() as unknown[],
-    }));
+    const files = this.charts.map((chart) => {
+      const objects: readonly unknown[] = chart.toJson();
+      const { namespace } = chart;
+      return { name: `${Names.toDnsLabel(chart)}${this.outputFileExtension}`, namespace, objects };
+    });
     const helmCharts = HelmChart.within(this);
     const manifests = files.flatMap(({ name, objects }) =>
       objects.flatMap((object) =>
@@ -50,7 +50,7 @@ export class App extends Cdk8sApp {
     const { findings } = check(manifests, { releases });
     if (findings.length > 0) throw new UnprovenError(findings, this.outdir);
     mkdirSync(this.outdir, { recursive: true });
-    for (const { name, objects } of files) Yaml.save(join(this.outdir, name), objects);
+    for (const { name, objects } of files) Yaml.save(join(this.outdir, name), [...objects]);
     for (const chart of helmCharts) chart.write(this.outdir);
   }
 }
