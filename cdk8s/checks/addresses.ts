@@ -97,6 +97,11 @@ function hostAddress(text: string, variable: Address['variable']): Address {
   return { host, variable, ...(port === undefined ? { port: undefined } : portOf(port)) };
 }
 
+/** What the variable should hold for another host: the same URL, or the host alone. A Secret's value is not repeated. */
+export function withHost({ host, variable: { value, secret } }: Address, other: string): string {
+  return value === undefined || secret || !value.includes(host) ? other : value.replace(host, other);
+}
+
 function portOf(text: string): Pick<Address, 'port' | 'portText'> {
   const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   return port >= 1 && port <= 65_535 ? { port } : { port: undefined, portText: text };

@@ -1,3 +1,4 @@
+import { withHost } from './addresses.js';
 import { connections, type Connection, targetPort } from './edges-of.js';
 import type { Cluster, Typed } from './cluster.js';
 import type { Finding } from './finding.js';
@@ -36,19 +37,19 @@ function missingService(
     here.map((service) => service.name),
   );
   const [byPort] = samePort;
-  const likely =
+  const [meant, why] =
     near !== undefined
-      ? `${near}, whose name is nearest`
+      ? [near, 'whose name is nearest']
       : elsewhere
-        ? `${name}.${elsewhere.namespace}, in the namespace where there is one`
+        ? [`${elsewhere.name}.${elsewhere.namespace}`, 'in the namespace where there is one']
         : byPort && samePort.length === 1
-          ? `${byPort.name}, the only Service with port ${connection.address.port ?? ''}`
-          : undefined;
+          ? [byPort.name, `the only Service with port ${connection.address.port ?? ''}`]
+          : [undefined, ''];
   return finding(connection, 'CAFE001', {
     found: shown(connection),
     expected: `a Service of the namespace ${namespace || '(none)'}; there ${count(here.map((service) => service.name))}`,
-    likely,
-    change: `set ${connection.address.variable.kept} to ${likely?.split(',')[0] ?? 'the name of a Service'}, or add a Service ${name}`,
+    likely: meant === undefined ? undefined : `${meant}, ${why}`,
+    change: `set ${connection.address.variable.kept} to ${meant === undefined ? 'the name of a Service' : withHost(connection.address, meant)}, or add a Service ${name}`,
   });
 }
 

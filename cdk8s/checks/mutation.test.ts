@@ -36,7 +36,7 @@ const cases: readonly (readonly [name: string, mutations: readonly Mutation[], i
       'a letter less in a URL',
       [set('ConfigMap/cafe-config', 'data.ORDER_SERVICE_URL', 'http://order-servic:5001')],
       'CAFE001',
-      'set ConfigMap cafe-lumiere/cafe-config, data.ORDER_SERVICE_URL to order-service',
+      'set ConfigMap cafe-lumiere/cafe-config, data.ORDER_SERVICE_URL to http://order-service:5001',
     ],
     [
       'a URL with the wrong name and the right port',

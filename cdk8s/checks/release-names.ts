@@ -1,3 +1,4 @@
+import { withHost } from './addresses.js';
 import { connections, type Connection, toldContainers } from './edges-of.js';
 import type { Finding } from './finding.js';
 import { isRecord, titleOf } from './manifest.js';
@@ -47,7 +48,7 @@ export const releaseNames: Check = (cluster, options) => [
         found: `${address.variable.name}=${address.variable.secret ? address.host : (address.variable.value ?? '')}`,
         expected: `${service}: so the chart ${release.chart} names its Service in the release ${release.name}${release.rendered ? '' : " (by the chart's naming rule)"}`,
         likely: service,
-        change: `set ${address.variable.kept} to ${service}, or install the release under the name that makes ${address.host}`,
+        change: `set ${address.variable.kept} to ${withHost(address, service)}, or install the release under the name that makes ${address.host}`,
       },
     ];
   }),
