@@ -1,8 +1,8 @@
 import type { Cluster, Workload } from './cluster.js';
-import { type Edge, edgesOf, toldContainers, type Told } from './edges-of.js';
+import { toldContainers, type Told } from './edges-of.js';
 import { numberIn } from './environment.js';
-import type { Finding } from './finding.js';
-import { titleOf } from './manifest.js';
+import { chain } from './deadline-chain.js';
+import { type Sum, sum, type TimeLine } from './time-line.js';
 import type { Check } from './options.js';
 
 /** Closing pools and writing the last lines; CLOSE_SECONDS in cdk8s/constructs/termination.ts. */
@@ -11,17 +11,6 @@ const FLUSH_SECONDS = 10;
 const MIGRATION_SECONDS = 120;
 /** A page of the café gives up; REQUEST_LIMIT in services/frontend/assets/live.js. */
 const PAGE_MS = 3000;
-
-/** One line of arithmetic: what must fit, and into what. */
-export interface TimeLine {
-  readonly object: string;
-  readonly text: string;
-  readonly fits: boolean;
-}
-
-interface Sum extends TimeLine {
-  readonly finding: Finding;
-}
 
 /** The whole arithmetic, for `--explain`. */
 export const timeTable = (cluster: Cluster, pageTimeoutMs?: number): readonly TimeLine[] =>
@@ -144,90 +133,7 @@ function rollouts(cluster: Cluster): Sum[] {
   });
 }
 
-/** Who is called gives up before the caller does: else the caller's answer is a time-out, and the work goes on unseen. */
-function chain(cluster: Cluster, own: readonly Told[], pageTimeoutMs: number): Sum[] {
-  const slowest = new Map<Workload, { readonly name: string; readonly limit: number }>();
-  for (const { workload, variables } of own) {
-    for (const name of variables.keys()) {
-      if (!name.endsWith('_TIMEOUT_MS')) continue;
-      const limit = numberIn(variables, name);
-      if (limit !== undefined && limit > (slowest.get(workload)?.limit ?? -1))
-        slowest.set(workload, { name, limit });
-    }
-  }
-  return [
-    ...edgesOf(cluster).flatMap((edge) => call(edge, slowest)),
-    ...exposed(cluster).flatMap((workload): Sum[] => {
-      const limit = slowest.get(workload);
-      if (!limit) return [];
-      return [
-        sum(
-          workload,
-          `page: ${titleOf(workload)} ${limit.name} ${limit.limit} ms < page ${pageTimeoutMs} ms`,
-          limit.limit < pageTimeoutMs,
-          'CAFE045',
-          `${workload.podPath}.containers[].env[${limit.name}]`,
-          {
-            found: `${limit.limit} ms`,
-            expected: `less than ${pageTimeoutMs} ms, when the page in the browser gives up: else the guest sees "no answer" instead of the reason`,
-            likely: String(pageTimeoutMs - 500),
-            change: `lower ${limit.name} below ${pageTimeoutMs}`,
-          },
-        ),
-      ];
-    }),
-  ];
-}
-
-function call(
-  edge: Edge,
-  slowest: ReadonlyMap<Workload, { readonly name: string; readonly limit: number }>,
-): Sum[] {
-  const name = edge.address.variable.name.replace(/_URL$/, '_TIMEOUT_MS');
-  const limit = numberIn(edge.variables, name);
-  if (limit === undefined || edge.list !== 'containers') return [];
-  return edge.targets.flatMap((target): Sum[] => {
-    const own = slowest.get(target);
-    if (!own) return [];
-    return [
-      sum(
-        edge.workload,
-        `calls: ${titleOf(target)} ${own.name} ${own.limit} ms < ${name} ${limit} ms`,
-        own.limit < limit,
-        'CAFE045',
-        `${edge.workload.podPath}.containers[${edge.container.name}].env[${name}]`,
-        {
-          found: `${limit} ms`,
-          expected: `more than ${own.limit} ms, which ${titleOf(target)} takes itself at most (${own.name}): who is called gives up before the caller, or the caller never hears the reason`,
-          likely: String(own.limit + 500),
-          change: `raise ${name} above ${own.limit}, or lower ${own.name} of ${titleOf(target)}`,
-        },
-      ),
-    ];
-  });
-}
-
-function exposed(cluster: Cluster): Workload[] {
-  return [...cluster.services.values()].flatMap(({ namespace, typed: { spec } }) =>
-    spec.selector && spec.type === 'LoadBalancer'
-      ? [...cluster.pods.withLabels(namespace, spec.selector)]
-      : [],
-  );
-}
-
 function sleepIn(command: readonly string[] = []): number | undefined {
   const seconds = /\bsleep\s+(\d+)\b/.exec(command.join(' '))?.[1];
   return seconds === undefined ? undefined : Number(seconds);
-}
-
-function sum(
-  workload: Workload,
-  text: string,
-  fits: boolean,
-  id: Finding['id'],
-  field: string,
-  rest: Pick<Finding, 'found' | 'expected' | 'likely' | 'change'>,
-): Sum {
-  const object = titleOf(workload);
-  return { object, text, fits, finding: { id, severity: 'error', object, field, ...rest } };
 }
