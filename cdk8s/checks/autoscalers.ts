@@ -3,6 +3,7 @@ import type { Finding } from './finding.js';
 import { nearest } from './likely.js';
 import { titleOf } from './manifest.js';
 
+/** An autoscaler has a target, room to move and something to measure. */
 export function autoscalers(cluster: Cluster): Finding[] {
   const workloads = new Map<string, Workload>(
     cluster.workloads.map((workload) => [titleOf(workload), workload]),

@@ -5,6 +5,7 @@ import { titleOf } from './manifest.js';
 import { absolute } from './percentage.js';
 import { selectorText } from './pod-index.js';
 
+/** A disruption budget protects pods, each pod has one, and one of them may go. */
 export function budgets(
   cluster: Cluster,
   scaled: ReadonlyMap<string, Cluster['autoscalers'][number]>,

@@ -17,6 +17,7 @@ const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
   StorageClass: ['provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode'],
 };
 
+/** No field is changed that the API server never lets an update change. */
 export function immutable(manifests: readonly Manifest[], previous: readonly Manifest[]): Finding[] {
   const before = new Map(previous.map((manifest) => [titleOf(manifest), manifest.content]));
   return manifests.flatMap((manifest) => {

@@ -9,6 +9,7 @@ import { rolloutFinding as finding } from './rollout-finding.js';
 const CHANGING =
   /^(?:app\.kubernetes\.io\/version|version|helm\.sh\/chart|chart|pod-template-hash|controller-revision-hash)$/;
 
+/** A selector picks the pods of its own template, by labels that stay. */
 export function selectors(workload: Workload): Finding[] {
   const { selector, podLabels, kind } = workload;
   if (!selector || kind === 'Job' || kind === 'CronJob') return [];

@@ -4,6 +4,7 @@ import type { Finding } from './finding.js';
 import { titleOf } from './manifest.js';
 import { referenceFinding as finding } from './reference.js';
 
+/** Each variable is set once. */
 export function environment(workload: Workload): Finding[] {
   return containersOf(workload).flatMap(({ list, container }) => {
     const seen = new Map<string, string>();

@@ -4,6 +4,7 @@ import type { Finding } from './finding.js';
 import { nearest } from './likely.js';
 import { key, object, referenceFinding as finding } from './reference.js';
 
+/** Each mount has its volume, each volume its source, and PostgreSQL a folder of its own. */
 export function volumes(cluster: Cluster, workload: Workload): Finding[] {
   const { pod, spec } = workload;
   const claims = spec?.volumeClaimTemplates.map(({ metadata }) => metadata.name) ?? [];
