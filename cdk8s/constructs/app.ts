@@ -67,12 +67,10 @@ export class UnprovenError extends Error {
         `${things} cannot work, so nothing was written to ${outdir}:`,
         ...findings.flatMap((finding) => ['', findingText(finding)]),
         '',
-        `cdk8s-cli deleted ${outdir} before the program ran: nobody can apply what is not proven. The committed manifests`,
-        `come back with "git restore ${outdir}". docs/checks.md says more about each id.`,
+        `cdk8s-cli deleted ${outdir} before this program ran: nobody can apply what is not proven. The committed`,
+        `manifests come back with "git restore ${outdir}". docs/checks.md says more about each id.`,
       ].join('\n'),
     );
     this.name = 'UnprovenError';
-    // The reader has to change the declaration; where in here it was noticed only hides what to change.
-    this.stack = this.message;
   }
 }
