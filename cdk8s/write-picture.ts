@@ -7,6 +7,9 @@ import { picture } from './picture.js';
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const { mermaid, svg } = picture(at('dist'), 'cafe-lumiere-postgresql');
 const drawn = `\`\`\`mermaid\n${mermaid}\n\`\`\``;
-writeFileSync(at('README.md'), readFileSync(at('README.md'), 'utf8').replace(/```mermaid\n.*?\n```/s, () => drawn));
+writeFileSync(
+  at('README.md'),
+  readFileSync(at('README.md'), 'utf8').replace(/```mermaid\n.*?\n```/s, () => drawn),
+);
 writeFileSync(at('docs/topology.svg'), svg);
 console.log('README.md and docs/topology.svg show what is in dist');

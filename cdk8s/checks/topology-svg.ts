@@ -4,10 +4,21 @@ const BOX = { width: 220, height: 96 } as const;
 const GAP = { x: 190, y: 44 } as const;
 const MARGIN = 24;
 
+/** The upper left corner of a box. */
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A line, and where its label stands. */
+interface Arrow extends Place {
+  readonly path: string;
+}
+
 /** The topology as an SVG: a column for each step from outside, an arrow for each connection. */
 export function topologySvg({ nodes, links }: Topology): string {
   const rows = new Map<number, number>();
-  const places = new Map<TopologyNode, { readonly x: number; readonly y: number }>();
+  const places = new Map<TopologyNode, Place>();
   for (const node of nodes) {
     const row = rows.get(node.depth) ?? 0;
     rows.set(node.depth, row + 1);
@@ -18,15 +29,13 @@ export function topologySvg({ nodes, links }: Topology): string {
   const all = [...places.values()];
   const width = Math.max(...all.map(({ x }) => x)) + BOX.width + MARGIN;
   const height = Math.max(...all.map(({ y }) => y)) + BOX.height + MARGIN;
-  const arrows = links.flatMap(({ from, to, variable, port, guarded }) => {
-    const [start, end] = [places.get(from), places.get(to)];
+  const arrows = links.flatMap((link) => {
+    const [start, end] = [places.get(link.from), places.get(link.to)];
     if (!start || !end) return [];
-    const [x1, y1] = [start.x + BOX.width, start.y + BOX.height / 2 + (to.depth - from.depth - 1) * -24];
-    const [x2, y2] = [end.x, end.y + BOX.height / 2 - (to.depth - from.depth - 1) * 24];
-    const [x, y] = [x2 - GAP.x / 2, y2 - 8 - (y2 - y1) * 0.25];
+    const { path, x, y } = link.to.depth - link.from.depth > 1 ? over(start, end) : across(start, end);
     return [
-      `<path class="${guarded ? 'guarded' : 'open'}" d="M${x1} ${y1} C${x1 + 70} ${y1} ${x2 - 90} ${y2} ${x2 - 6} ${y2}" marker-end="url(#tip)"/>`,
-      `<text class="edge" x="${x}" y="${y}">${escaped(variable)} :${port}</text>`,
+      `<path class="${link.guarded ? 'guarded' : 'open'}" d="${path}" marker-end="url(#tip)"/>`,
+      `<text class="edge" x="${x}" y="${y}">${escaped(link.variable)} :${link.port}</text>`,
     ];
   });
   const boxes = nodes.flatMap((node) => {
@@ -55,6 +64,21 @@ export function topologySvg({ nodes, links }: Topology): string {
     ...boxes,
     '</svg>',
   ].join('\n')}\n`;
+}
+
+/** To the next column: from the side of one box to the side of the other. */
+function across(start: Place, end: Place): Arrow {
+  const [x1, y1] = [start.x + BOX.width, start.y + (BOX.height * 2) / 3];
+  const [x2, y2] = [end.x - 6, end.y + BOX.height / 2];
+  const path = `M${x1} ${y1} C${x1 + 70} ${y1} ${x2 - 84} ${y2} ${x2} ${y2}`;
+  return { path, x: (x1 + x2) / 2, y: (y1 + y2) / 2 };
+}
+
+/** Over several columns: along the top, and down onto the other box. */
+function over(start: Place, end: Place): Arrow {
+  const [x1, y1] = [start.x + BOX.width, start.y + 20];
+  const x2 = end.x + BOX.width / 2;
+  return { path: `M${x1} ${y1} H${end.x} Q${x2} ${y1} ${x2} ${end.y - 6}`, x: end.x - GAP.x / 2, y: y1 - 6 };
 }
 
 const escaped = (text: string): string =>

@@ -38,23 +38,31 @@ export interface Topology {
 export function topologyOf(cluster: Cluster): Topology {
   const policies = new NetworkPolicies(cluster);
   const edges = edgesOf(cluster).filter(({ list }) => list === 'containers');
-  const depths = depthsOf(edges.flatMap(({ workload, targets }) => targets.map((target) => [workload, target] as const)));
+  const depths = depthsOf(
+    edges.flatMap(({ workload, targets }) => targets.map((target) => [workload, target] as const)),
+  );
   const exposed = new Map(
     [...cluster.services.values()].flatMap(({ namespace, typed: { spec } }) =>
       spec.type === 'LoadBalancer' && spec.selector
-        ? cluster.pods.withLabels(namespace, spec.selector).map((workload) => [workload, spec.ports[0]?.port] as const)
+        ? cluster.pods
+            .withLabels(namespace, spec.selector)
+            .map((workload) => [workload, spec.ports[0]?.port] as const)
         : [],
     ),
   );
   const nodes = new Map(
-    cluster.workloads.map((workload) => [workload, node(workload, depths.get(workload) ?? 0, exposed.get(workload))]),
+    cluster.workloads.map((workload) => [
+      workload,
+      node(workload, depths.get(workload) ?? 0, exposed.get(workload)),
+    ]),
   );
   const links = edges.flatMap((edge) =>
     edge.targets.flatMap((target): TopologyLink[] => {
       const [from, to] = [nodes.get(edge.workload), nodes.get(target)];
       if (!from || !to) return [];
       const guarded =
-        policies.restricting(edge.workload, 'Egress').length > 0 && policies.restricting(target, 'Ingress').length > 0;
+        policies.restricting(edge.workload, 'Egress').length > 0 &&
+        policies.restricting(target, 'Ingress').length > 0;
       return [{ from, to, variable: edge.address.variable.name, port: edge.servicePort.port, guarded }];
     }),
   );
@@ -66,7 +74,9 @@ function node(workload: Workload, depth: number, exposed: number | undefined): T
   const probes = pod.containers.flatMap(({ startupProbe, readinessProbe, livenessProbe }) =>
     [startupProbe, readinessProbe, livenessProbe].flatMap((probe) => probe?.httpGet?.path ?? []),
   );
-  const ports = pod.containers.flatMap((container) => container.ports.map(({ containerPort }) => containerPort));
+  const ports = pod.containers.flatMap((container) =>
+    container.ports.map(({ containerPort }) => containerPort),
+  );
   return { id: titleOf(workload), name, kind, pods: spec?.replicas ?? 1, ports, probes, depth, exposed };
 }
 
