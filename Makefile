@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test synth drift typecheck lint picture images push deploy verify undeploy e2e kind-up bench bench-synth
+.PHONY: help up install test synth drift check typecheck lint picture images push deploy verify undeploy e2e kind-up bench bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -42,6 +42,9 @@ endif
 drift: install ## fail when the committed dist/ is not what a fresh synth writes
 	npx cdk8s synth --output build/drift >/dev/null
 	diff -r dist build/drift && echo "dist is what the program writes"
+
+check: install ## prove that the manifests in dist/ can work together (make check CHECK="other/dir --explain")
+	@npx cafe check $(CHECK)
 
 typecheck: install ## the TypeScript compiler
 	npx tsc --noEmit
@@ -88,5 +91,5 @@ MINUTES ?= 1
 bench: install ## measure the order path, and write docs/benchmarks.md (MINUTES of events; needs pgbench)
 	@$(TSX) bench/run.ts --minutes $(MINUTES)
 
-bench-synth: install ## how long a synth takes, against an app with one empty chart
+bench-synth: install ## how long a synth takes: the café's against an empty chart, a thousand services against plain ones
 	@$(TSX) bench/synth.ts

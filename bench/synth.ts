@@ -3,41 +3,76 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { check } from '../cdk8s/checks/check.js';
+import { readDirectory } from '../cdk8s/checks/directory.js';
+import { readRelease } from '../cdk8s/checks/release.js';
+import { SERVICES } from './size.js';
 
-// How long `npx cdk8s synth` takes for the café, as a ratio to the same command on an app with one empty chart. The two
-// take turns, so that whatever else this computer does falls on both; the median of each is compared.
+// How long `npx cdk8s synth` takes, each time as a ratio to the same command on a program to compare with. The two take
+// turns, so that whatever else this computer does falls on both; the median of each is compared.
 
-const ROUNDS = 11;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const output = mkdtempSync(join(tmpdir(), 'cafe-bench-'));
 
-const seconds = (program: string): number => {
+interface Program {
+  readonly name: string;
+  readonly file: string;
+}
+
+const seconds = ({ file }: Program): number => {
   const started = performance.now();
   const { status, stderr } = spawnSync(
     'npx',
-    ['cdk8s', 'synth', '--app', `node --import tsx ${program}`, '--output', join(output, 'dist')],
+    ['cdk8s', 'synth', '--app', `node --import tsx ${file}`, '--output', join(output, 'dist')],
     { cwd: ROOT, encoding: 'utf8', env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false' } },
   );
-  if (status !== 0) throw new Error(`cdk8s synth of ${program} failed:\n${stderr}`);
+  if (status !== 0) throw new Error(`cdk8s synth of ${file} failed:\n${stderr}`);
   return (performance.now() - started) / 1000;
 };
 
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
-try {
-  const programs = ['bench/empty-chart.ts', 'cdk8s/main.ts'] as const;
+function compare(measured: Program, yardstick: Program, rounds: number, aim: string): void {
   // The first run of each fills tsx's cache.
-  for (const program of programs) seconds(program);
-  const [empty, cafe] = [new Array<number>(), new Array<number>()];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    empty.push(seconds(programs[0]));
-    cafe.push(seconds(programs[1]));
+  seconds(yardstick);
+  seconds(measured);
+  const [expected, found] = [new Array<number>(), new Array<number>()];
+  for (let round = 0; round < rounds; round += 1) {
+    expected.push(seconds(yardstick));
+    found.push(seconds(measured));
   }
-  const ratio = median(cafe) / median(empty);
-  console.log(`one empty chart   ${median(empty).toFixed(2)} s (median of ${ROUNDS})`);
-  console.log(`the café          ${median(cafe).toFixed(2)} s (median of ${ROUNDS})`);
-  console.log(`ratio             ${ratio.toFixed(2)} (at most 1.25 is the aim)`);
+  for (const [{ name }, times] of [[yardstick, expected] as const, [measured, found] as const]) {
+    console.log(`${name.padEnd(46)}${median(times).toFixed(2)} s (median of ${rounds})`);
+  }
+  console.log(
+    `${'ratio'.padEnd(46)}${(median(found) / median(expected)).toFixed(2)} (at most ${aim} is the aim)\n`,
+  );
+}
+
+try {
+  compare(
+    { name: 'the café', file: 'cdk8s/main.ts' },
+    { name: 'one empty chart', file: 'bench/empty-chart.ts' },
+    11,
+    '1.25',
+  );
+  compare(
+    { name: `${SERVICES} ProbedServices, all checks`, file: 'bench/many.ts' },
+    { name: `${SERVICES} plain Deployments and Services`, file: 'bench/many-plain.ts' },
+    3,
+    '2',
+  );
+  const { manifests } = readDirectory(join(output, 'dist'));
+  const chart = join(output, 'dist/helm/postgresql');
+  const releases = [readRelease({ name: 'cafe-lumiere-postgresql', directory: chart }, 'many')];
+  const started = performance.now();
+  const { cluster } = check(manifests, { releases });
+  const took = (performance.now() - started) / 1000;
+  console.log(
+    `the checks alone, ${cluster.manifests.length} objects`.padEnd(46) +
+      `${took.toFixed(2)} s (under 2 s is the aim)`,
+  );
 } finally {
   rmSync(output, { recursive: true, force: true });
 }

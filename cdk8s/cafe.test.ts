@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
@@ -121,9 +123,11 @@ describe('an environment', () => {
   });
 });
 
-test('the picture in the README is the one that the declaration draws; `make picture` draws it', async () => {
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-  expect(/```mermaid\n(.*?)\n```/s.exec(readme)?.[1]).toBe(picture(newCafe()));
+test('README and docs/topology.svg show what is in dist; `make picture` draws them', () => {
+  const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+  const drawn = picture(fileURLToPath(new URL('../dist', import.meta.url)), 'cafe-lumiere-postgresql');
+  expect(/```mermaid\n(.*?)\n```/s.exec(read('README.md'))?.[1]).toBe(drawn.mermaid);
+  expect(read('docs/topology.svg')).toBe(drawn.svg);
 });
 
 describe('npx cdk8s synth', () => {

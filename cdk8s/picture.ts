@@ -1,30 +1,24 @@
-import type { Cafe } from './cafe.js';
-import { ServiceEdge } from './constructs/service-edge.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { chartOutline } from './checks/chart-outline.js';
+import { Cluster } from './checks/cluster.js';
+import { readDirectory } from './checks/directory.js';
+import { topologyOf } from './checks/topology.js';
+import { topologyMermaid } from './checks/topology-mermaid.js';
+import { topologySvg } from './checks/topology-svg.js';
 
-/**
- * The café as a Mermaid flowchart, drawn from the declaration: services with their ports and pods, edges with what
- * tells the caller where to call.
- */
-export function picture(cafe: Cafe): string {
-  const lines = ['flowchart LR', '  guest(["guest, cook, screen"])'];
-  for (const { name, port, replicas } of cafe.services) {
-    lines.push(`  ${name}["<b>${name}</b><br/>container port ${port}<br/>${replicas} pods"]`);
-  }
-  const { postgres } = cafe;
-  lines.push(
-    `  ${postgres.name}[("<b>${postgres.name}</b><br/>port ${postgres.port}<br/>database ${postgres.database}")]`,
-  );
-  for (const service of cafe.services) {
-    if (service.expose.type === 'LoadBalancer') {
-      lines.push(`  guest -- "load balancer :${service.expose.port}" --> ${service.name}`);
-    }
-    for (const edge of service.edges) {
-      const [target, label] =
-        edge instanceof ServiceEdge
-          ? [edge.callee.name, edge.env]
-          : [edge.store.name, 'DB_HOST, waits until usable'];
-      lines.push(`  ${service.name} -- "${label}" --> ${target}`);
-    }
-  }
-  return lines.join('\n');
+/** The café as it is drawn: the same content twice, for what can draw Mermaid and for what cannot. */
+export interface Picture {
+  readonly mermaid: string;
+  readonly svg: string;
+}
+
+/** Draws what a folder's manifests and the chart below it make, from the objects that the checks read. */
+export function picture(dist: string, release: string): Picture {
+  const { manifests } = readDirectory(dist);
+  const namespace = manifests.find((manifest) => manifest.namespace !== '')?.namespace ?? 'default';
+  const values: unknown = parse(readFileSync(join(dist, 'helm/postgresql/values.yaml'), 'utf8'));
+  const topology = topologyOf(new Cluster([...manifests, ...chartOutline(release, namespace, values)]));
+  return { mermaid: topologyMermaid(topology), svg: topologySvg(topology) };
 }

@@ -1,15 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readImages } from '../images/image-lock.js';
-import { Cafe } from './cafe.js';
-import { App } from './constructs/app.js';
-import { environmentNamed } from './environments.js';
 import { picture } from './picture.js';
 
-// Draws the picture in the README anew: `make picture`.
+// Draws the picture in the README and docs/topology.svg anew, from dist: `make picture`.
 
-const file = fileURLToPath(new URL('../README.md', import.meta.url));
-const cafe = new Cafe(new App(), 'picture', { environment: environmentNamed(), images: readImages() });
-const drawn = `\`\`\`mermaid\n${picture(cafe)}\n\`\`\``;
-writeFileSync(file, readFileSync(file, 'utf8').replace(/```mermaid\n.*?\n```/s, drawn));
-console.log('README.md has the picture of cdk8s/cafe.ts');
+const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const { mermaid, svg } = picture(at('dist'), 'cafe-lumiere-postgresql');
+const drawn = `\`\`\`mermaid\n${mermaid}\n\`\`\``;
+writeFileSync(
+  at('README.md'),
+  readFileSync(at('README.md'), 'utf8').replace(/```mermaid\n.*?\n```/s, () => drawn),
+);
+writeFileSync(at('docs/topology.svg'), svg);
+console.log('README.md and docs/topology.svg show what is in dist');

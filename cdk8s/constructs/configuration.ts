@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { WAIVE } from '../checks/declared.js';
 import { checkDnsLabel } from './names.js';
 import { deferred } from './deferred.js';
 
@@ -52,7 +53,10 @@ export class Configuration extends Construct {
   addDevelopmentSecret(key: string, value: string): void {
     if (this.secrets.size === 0) {
       new k8s.KubeSecret(this, 'Secret', {
-        metadata: { name: this.secretName },
+        metadata: {
+          name: this.secretName,
+          annotations: { [`${WAIVE}CAFE091`]: 'a development password, for a cluster of your own' },
+        },
         type: 'Opaque',
         // Not stringData, which the API server turns into this: a second `kubectl apply` would find a change each time.
         data: deferred(() =>
@@ -69,7 +73,10 @@ export class Configuration extends Construct {
    */
   checksum(kind: 'configMap' | 'secret', keys: readonly string[]): string | undefined {
     const entries = kind === 'configMap' ? this.values : this.secrets;
-    const used = sorted(entries).filter(([key]) => keys.includes(key));
+    const used = [...new Set(keys)].sort().flatMap((key) => {
+      const value = entries.get(key);
+      return value === undefined ? [] : [[key, value]];
+    });
     return used.length === 0 ? undefined : createHash('sha256').update(JSON.stringify(used)).digest('hex');
   }
 }

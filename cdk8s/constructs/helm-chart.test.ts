@@ -7,7 +7,11 @@ import { expect, test } from '@jest/globals';
 import { HelmChart } from './helm-chart.js';
 
 const newChart = (files: Record<string, string>) =>
-  new HelmChart(Testing.app(), 'chart', { name: 'store', files: () => new Map(Object.entries(files)) });
+  new HelmChart(Testing.app(), 'chart', {
+    name: 'store',
+    release: 'store',
+    files: () => new Map(Object.entries(files)),
+  });
 
 test('a chart is written below helm/, never at the top level of the output', () => {
   const directory = mkdtempSync(join(tmpdir(), 'cafe-chart-'));
@@ -25,6 +29,10 @@ test.each(['../values.yaml', '/etc/values.yaml', 'templates/../../x'])('a file a
 
 test('every chart of a tree is found', () => {
   const app = Testing.app();
-  new HelmChart(new Construct(app, 'deep'), 'chart', { name: 'store', files: () => new Map() });
+  new HelmChart(new Construct(app, 'deep'), 'chart', {
+    name: 'store',
+    release: 'store',
+    files: () => new Map(),
+  });
   expect(HelmChart.within(app).map(({ chartName }) => chartName)).toEqual(['store']);
 });

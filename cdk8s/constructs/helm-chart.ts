@@ -7,6 +7,8 @@ import { checkDnsLabel } from './names.js';
 export interface HelmChartProps {
   /** The chart's name, and its folder below `helm/` in the output. */
   readonly name: string;
+  /** The release that it is installed as, in the namespace of the manifests. */
+  readonly release: string;
   /** Content by relative path. Asked when the output is written, because clients are declared after the chart. */
   readonly files: () => ReadonlyMap<string, string>;
 }
@@ -17,6 +19,7 @@ export interface HelmChartProps {
  */
 export class HelmChart extends Construct {
   readonly chartName: string;
+  readonly release: string;
 
   constructor(
     scope: Construct,
@@ -25,6 +28,7 @@ export class HelmChart extends Construct {
   ) {
     super(scope, id);
     this.chartName = checkDnsLabel(this.node.path, props.name);
+    this.release = checkDnsLabel(this.node.path, props.release);
   }
 
   /** Every chart below this construct. */

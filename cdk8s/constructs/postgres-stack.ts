@@ -74,7 +74,11 @@ export class PostgresStack extends Construct implements Peer {
       'app.kubernetes.io/instance': release,
       'app.kubernetes.io/component': 'primary',
     };
-    new HelmChart(this, 'Chart', { name: CHART_NAME, files: () => postgresqlChartFiles(this.values()) });
+    new HelmChart(this, 'Chart', {
+      name: CHART_NAME,
+      release,
+      files: () => postgresqlChartFiles(this.values()),
+    });
     this.node.addValidation({
       validate: () => {
         const problem = connectionBudgetProblem(this.clients, this.maxConnections);

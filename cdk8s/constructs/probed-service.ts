@@ -1,5 +1,7 @@
+import type { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { EXTERNAL, READINESS_REACHES } from '../checks/declared.js';
 import { deferred, deferredList } from './deferred.js';
 import { type Address, type EnvironmentVariable, toEnvVar } from './environment-variable.js';
 import type { Expose } from './expose.js';
@@ -30,6 +32,7 @@ export class ProbedService extends Construct implements Peer {
   readonly port: number;
   readonly replicas: number;
   readonly policy: PodNetworkPolicy;
+  private readonly deployment: ApiObject;
   private readonly ownVariables: readonly EnvironmentVariable[];
   private readonly serviceEdges: ServiceEdge[] = [];
   private readonly storeEdges: StoreEdge[] = [];
@@ -75,7 +78,7 @@ export class ProbedService extends Construct implements Peer {
         unhealthyPodEvictionPolicy: 'AlwaysAllow',
       },
     });
-    new k8s.KubeDeployment(this, 'Resource', {
+    this.deployment = new k8s.KubeDeployment(this, 'Resource', {
       metadata: { name: this.name, labels: { ...this.podLabels } },
       spec: {
         replicas: this.replicas,
@@ -142,7 +145,14 @@ export class ProbedService extends Construct implements Peer {
    * policies on both ends, and its share of the store's connections.
    */
   connects(store: PostgresStack, options: StoreEdgeOptions = {}): void {
-    this.storeEdges.push(new StoreEdge(this, store, this.props.configuration, options));
+    const { configuration } = this.props;
+    this.storeEdges.push(new StoreEdge(this, store, configuration, options));
+    // What the manifest says to `cafe check`; not on the pod template, where a change would restart pods.
+    const { metadata } = this.deployment;
+    metadata.addAnnotation(READINESS_REACHES, this.storeEdges.map((edge) => edge.store.name).join(', '));
+    if (store.developmentPassword === undefined) {
+      metadata.addAnnotation(EXTERNAL, `Secret/${configuration.secretName}`);
+    }
   }
 
   /**

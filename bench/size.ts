@@ -1,0 +1,2 @@
+/** How many services the two large programs of `make bench-synth` have. */
+export const SERVICES = 1000;

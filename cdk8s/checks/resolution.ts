@@ -1,0 +1,59 @@
+import { isIP } from 'node:net';
+import type { Cluster, Typed, Workload } from './cluster.js';
+
+/** What a host name means to a pod. */
+export type Resolution =
+  | { readonly kind: 'service'; readonly service: Typed<'Service'> }
+  /** It looks like a name of this cluster, and no Service has it. */
+  | { readonly kind: 'missing'; readonly name: string; readonly namespace: string }
+  /** Not this cluster's, or not among these manifests: listed, never guessed about. */
+  | { readonly kind: 'foreign'; readonly reason: string };
+
+const CLUSTER_DOMAIN = '.cluster.local';
+
+/**
+ * Resolves a host as the cluster's DNS does for a pod: `name`, `name.namespace`, `name.namespace.svc` and
+ * `name.namespace.svc.cluster.local`, and a pod's own name below a headless Service. No manifest says what another
+ * namespace or the internet holds, so a dotted name counts as the cluster's only when it ends in `.svc` or names a
+ * namespace that is here.
+ */
+export function resolve(cluster: Cluster, workload: Workload, host: string): Resolution {
+  const name = host.replace(/\.$/, '').toLowerCase();
+  if (name === 'localhost' || name.startsWith('[') || isIP(name) !== 0) {
+    return { kind: 'foreign', reason: 'an address, or the pod itself' };
+  }
+  if (workload.pod.hostAliases.some(({ hostnames }) => hostnames.includes(host))) {
+    return { kind: 'foreign', reason: 'a host alias of the pod' };
+  }
+  if (name.includes('$')) return { kind: 'foreign', reason: 'put together at run time' };
+  const inCluster = name.endsWith('.svc') || name.endsWith(`.svc${CLUSTER_DOMAIN}`);
+  const labels = name
+    .replace(CLUSTER_DOMAIN, '')
+    .replace(/\.svc$/, '')
+    .split('.');
+  if (labels.length === 1) return serviceIn(cluster, labels[0] ?? name, workload.namespace);
+  const [first = '', second = '', third] = labels;
+  if (labels.length === 2) {
+    const behind = cluster.services.get(`${workload.namespace}/${second}`);
+    if (!inCluster && behind?.typed.spec.clusterIP === 'None') return { kind: 'service', service: behind };
+    if (cluster.pods.inNamespace(second).length > 0 || cluster.services.has(`${second}/${first}`)) {
+      return serviceIn(cluster, first, second);
+    }
+    if (second === workload.namespace) return serviceIn(cluster, first, second);
+    return {
+      kind: 'foreign',
+      reason: inCluster
+        ? `in the namespace ${second}, which is not among the manifests`
+        : 'a name outside the cluster',
+    };
+  }
+  if (labels.length === 3 && third !== undefined && cluster.services.has(`${third}/${second}`)) {
+    return serviceIn(cluster, second, third);
+  }
+  return { kind: 'foreign', reason: 'a name outside the cluster' };
+}
+
+function serviceIn(cluster: Cluster, name: string, namespace: string): Resolution {
+  const service = cluster.services.get(`${namespace}/${name}`);
+  return service ? { kind: 'service', service } : { kind: 'missing', name, namespace };
+}
