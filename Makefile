@@ -36,7 +36,7 @@ synth: install ## write dist/: the manifests and the Helm chart (ENVIRONMENT=pro
 ifeq ($(ENVIRONMENT),local)
 	npx cdk8s synth
 else
-	npx cdk8s synth --app "node --import tsx cdk8s/main.ts $(ENVIRONMENT)"
+	npx cdk8s synth --app "node cdk8s/run.js cdk8s/main.ts $(ENVIRONMENT)"
 endif
 
 drift: install ## fail when the committed dist/ is not what a fresh synth writes

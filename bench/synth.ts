@@ -23,7 +23,7 @@ const seconds = ({ file }: Program): number => {
   const started = performance.now();
   const { status, stderr } = spawnSync(
     'npx',
-    ['cdk8s', 'synth', '--app', `node --import tsx ${file}`, '--output', join(output, 'dist')],
+    ['cdk8s', 'synth', '--app', `node cdk8s/run.js ${file}`, '--output', join(output, 'dist')],
     { cwd: ROOT, encoding: 'utf8', env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false' } },
   );
   if (status !== 0) throw new Error(`cdk8s synth of ${file} failed:\n${stderr}`);
@@ -34,7 +34,7 @@ const median = (numbers: readonly number[]): number =>
   [...numbers].sort((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
 function compare(measured: Program, yardstick: Program, rounds: number, aim: string): void {
-  // The first run of each fills tsx's cache.
+  // The first run of each bundles it.
   seconds(yardstick);
   seconds(measured);
   const [expected, found] = [new Array<number>(), new Array<number>()];
