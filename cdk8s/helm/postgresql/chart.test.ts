@@ -1,18 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { ChartFolder, helm, helmFound } from './chart-fixture.js';
 import { defaultFullname, postgresqlChartFiles } from './chart.js';
 import { postgresqlValues } from './values.js';
 
-const named = z.looseObject({
-  kind: z.string(),
-  metadata: z.looseObject({ name: z.string() }),
-  spec: z.unknown().optional(),
-});
 const container = z.looseObject({ name: z.string() });
 const podSpec = z.looseObject({
   securityContext: z.unknown(),
@@ -20,12 +11,6 @@ const podSpec = z.looseObject({
   containers: z.array(container),
 });
 const base64 = (text: string) => Buffer.from(text).toString('base64');
-
-const HELM = process.env['HELM'] ?? 'helm';
-const helmFound = spawnSync(HELM, ['version']).status === 0;
-if (!helmFound) {
-  console.warn('helm is neither on the PATH nor in $HELM, so the chart is not rendered by these tests');
-}
 
 test('the chart is the same in two makings, and says that it is generated', () => {
   expect([...postgresqlChartFiles()]).toEqual([...postgresqlChartFiles()]);
@@ -40,34 +25,18 @@ test('a wrong value does not become a chart', () => {
 });
 
 (helmFound ? describe : describe.skip)('with the real Helm', () => {
-  let chart: string;
+  let chart: ChartFolder;
   beforeAll(() => {
-    chart = mkdtempSync(join(tmpdir(), 'cafe-chart-'));
-    for (const [path, content] of postgresqlChartFiles({ auth: { password: 'open' } })) {
-      mkdirSync(dirname(join(chart, path)), { recursive: true });
-      writeFileSync(join(chart, path), content);
-    }
+    chart = new ChartFolder({ auth: { password: 'open' } });
   });
   afterAll(() => {
-    rmSync(chart, { recursive: true });
+    chart.remove();
   });
-
-  const helm = (...words: readonly string[]) => {
-    const { status, stdout, stderr } = spawnSync(HELM, words, { encoding: 'utf8' });
-    return { status, stdout, stderr };
-  };
-  const render = (release: string, ...words: readonly string[]) =>
-    helm('template', release, chart, '--namespace', 'test', ...words);
-  const objects = (release: string, ...words: readonly string[]) => {
-    const { stdout, stderr, status } = render(release, ...words);
-    expect([status, stderr]).toEqual([0, '']);
-    // A template that renders to nothing leaves an empty document.
-    const documents = parseAllDocuments(stdout).filter((document) => document.contents !== null);
-    return documents.map((document) => named.parse(document.toJS()));
-  };
+  const render = (release: string, ...words: readonly string[]) => chart.render(release, ...words);
+  const objects = (release: string, ...words: readonly string[]) => chart.objects(release, ...words);
 
   test('lint finds nothing, with --strict', () => {
-    const { status, stdout } = helm('lint', '--strict', chart);
+    const { status, stdout } = helm('lint', '--strict', chart.path);
     expect([status, stdout]).toEqual([0, expect.stringContaining('0 chart(s) failed')]);
   });
 
@@ -202,9 +171,11 @@ test('a wrong value does not become a chart', () => {
     const policy = (...words: readonly string[]) =>
       objects('shop', ...words).find(({ kind }) => kind === 'NetworkPolicy')?.spec;
     const ports = [{ protocol: 'TCP', port: 5432 }];
-    expect(policy()).toMatchObject({ ingress: [{ from: [{ podSelector: {} }], ports }], egress: [] });
+    // The chart's own jobs; jobs.test.ts looks at them.
+    const jobs: unknown = expect.anything();
+    expect(policy()).toMatchObject({ ingress: [{ from: [{ podSelector: {} }, jobs], ports }], egress: [] });
     expect(policy('--set', 'primary.networkPolicy.clients[0].matchLabels.app=shop')).toMatchObject({
-      ingress: [{ from: [{ podSelector: { matchLabels: { app: 'shop' } } }], ports }],
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: 'shop' } } }, jobs], ports }],
     });
     expect(policy('--set', 'primary.networkPolicy.enabled=false')).toBeUndefined();
   });

@@ -19,12 +19,14 @@ function leaves(schema: unknown, path: readonly string[] = []): string[] {
 describe('the values', () => {
   test('are all read by a template: a value that does nothing is a lie', () => {
     const folder = new URL('templates/', import.meta.url);
-    const templates = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
-    const text = templates.join('\n');
+    const templates = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /\.\w+$/.test(name),
+    );
+    const text = templates.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n');
     // For the parent chart of a subchart; see their descriptions.
     const forOthers = ['global', 'enabled'];
     // Read as a whole, by `toYaml` or `with`.
-    const asWhole = ['image.', 'primary.resources.', 'postgresqlConfiguration.'];
+    const asWhole = ['image.', 'primary.resources.', 'backup.cronjob.resources.', 'postgresqlConfiguration.'];
     const unread = leaves(valuesSchema())
       .filter((path) => !forOthers.includes(path))
       .filter((path) => {
