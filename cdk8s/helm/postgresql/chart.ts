@@ -52,6 +52,7 @@ export function postgresqlChartFiles(given: PostgresqlValuesInput = {}): Readonl
     ['values.schema.json', `${JSON.stringify(valuesSchema(), undefined, 2)}\n`],
     ['README.md', read('README.template.md').replace('<!-- values -->', () => valuesTable(values))],
     ['.helmignore', `${GENERATED}.DS_Store\n.git/\n*.tgz\n*.orig\n*~\n`],
+    ['move.sh', read('move.sh')],
     ...folder('templates'),
     ...folder('files'),
   ]);

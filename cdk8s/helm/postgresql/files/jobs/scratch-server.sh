@@ -4,11 +4,14 @@
 
 scratch=/scratch/server scratch_socket=/tmp/scratch scratch_log=/scratch/log
 
-# The real server's roles are made too, without a login: policies and grants name them.
+# The real server's roles are made too, without a login, because policies name them; and its extensions, of which the
+# application's role may make only some.
 start_scratch_server() {
-  local roles locale=(--locale=C.UTF-8)
+  local roles extensions locale=(--locale=C.UTF-8)
   roles=$(ask "select format('create role %I;', rolname) from pg_roles where rolname <> 'postgres' and rolname !~ '^pg_'") ||
     return
+  extensions=$(ask "select format('create extension if not exists %I cascade;', extname) from pg_extension
+    where extnamespace::regnamespace::text in ('public', 'pg_catalog') and extname <> 'plpgsql'") || return
   rm -rf "$scratch" "$scratch_socket"
   mkdir -m 700 "$scratch" "$scratch_socket"
   # As initialize.sh makes the real one.
@@ -20,7 +23,8 @@ start_scratch_server() {
     -c max_wal_senders=0 -c max_parallel_maintenance_workers=0 -c shared_buffers=32MB" start || return
   PGUSER=postgres PGDATABASE=postgres in_scratch_server ask "$roles" || return
   PGUSER=postgres PGDATABASE=postgres in_scratch_server ask "alter role \"$PGUSER\" login" || return
-  PGUSER=postgres PGDATABASE=postgres in_scratch_server ask "create database \"$PGDATABASE\" owner \"$PGUSER\""
+  PGUSER=postgres PGDATABASE=postgres in_scratch_server ask "create database \"$PGDATABASE\" owner \"$PGUSER\"" || return
+  [[ -z $extensions ]] || PGUSER=postgres in_scratch_server ask "$extensions"
 }
 
 # in_scratch_server COMMAND…: the same command, there.
