@@ -182,53 +182,19 @@ test('a wrong value does not become a chart', () => {
   });
 
   test.each([
-    ['image.tag=latest', 'which one day is another major version'],
-    ['auth.username=postgres', '"postgres" is the superuser'],
-    ['auth.username=pg_monitor', "are PostgreSQL's own"],
-    ['auth.database=template1', 'which every PostgreSQL has for itself'],
-    ...[
-      'config_file',
-      'data_directory',
-      'hba_file',
-      'listen_addresses',
-      'port',
-      'unix_socket_directories',
-    ].map((name): [string, string] => [`postgresqlConfiguration.${name}=1`, `${name} is set by the chart`]),
-    ['postgresqlConfiguration.MaxConnections=1', 'MaxConnections is no parameter of PostgreSQL'],
-  ])('%s is refused with its reason, by Helm and by our own schema', (value, reason) => {
-    expect(render('shop', '--set', value).stderr).toContain(reason);
-    const [path = '', given = ''] = value.split('=');
-    const [section = '', name = ''] = path.split('.');
-    expect(postgresqlValues.safeParse({ [section]: { [name]: given } }).success).toBe(false);
+    'config_file',
+    'data_directory',
+    'hba_file',
+    'listen_addresses',
+    'port',
+    'unix_socket_directories',
+  ])('the parameter %s is the chart’s own, for Helm and for our own schema', (name) => {
+    const { stderr } = render('shop', '--set', `postgresqlConfiguration.${name}=1`);
+    expect(stderr).toContain(`${name} is set by the chart`);
+    expect(postgresqlValues.safeParse({ postgresqlConfiguration: { [name]: 1 } }).success).toBe(false);
   });
 
   test('the values of a parent chart do not disturb', () => {
     expect(render('shop', '--set', 'global.anything=1,enabled=true').status).toBe(0);
-  });
-
-  test.each([
-    ['imgae.tag=17', 'imgae'],
-    ['image.tga=17', 'tga'],
-    ['image.pullPolicy=Sometimes', 'pullPolicy'],
-    ['image.digest=sha256:12', 'digest'],
-    ['auth.username=Shop', 'username'],
-    ['image.tag=17:trixie', 'tag'],
-    ['enabled=perhaps', 'enabled'],
-    ['fullnameOverride=My_Name', 'fullnameOverride'],
-    ['primary.resources.limits.memory=lots', 'memory'],
-    ['primary.resources.limits.gpu=1', 'gpu'],
-    ['postgresqlConfiguration.max_connections=many', 'max_connections'],
-    ['auth.database=Shop', 'database'],
-    ['auth.secretKeys.adminPasswordKey=x', 'adminPasswordKey'],
-    ['primary.persistence.size=big', 'size'],
-    ['primary.persistence.sise=8Gi', 'sise'],
-    ['primary.terminationGracePeriodSeconds=30', 'terminationGracePeriodSeconds'],
-    ['primary.pdb.create=perhaps', 'create'],
-    ['primary.networkPolicy.clients[0].labels.app=x', 'clients'],
-    ['primary.networkPolicy.clients[0].matchLabels=x', 'matchLabels'],
-  ])('%s is refused with its name', (value, name) => {
-    const { status, stderr } = render('shop', '--set', value);
-    expect(status).not.toBe(0);
-    expect(stderr).toContain(name);
   });
 });
