@@ -18,7 +18,7 @@ export async function crashUnderLoad(journal: Journal, release: DatabaseRelease)
   });
   await journal.step('a process of the server is killed; the next row is acknowledged', async () => {
     const killed = await release.kubectl(
-      `exec ${release.name}-0 --container postgres -- bash -c 'for p in /proc/[0-9]*; do grep -qs checkpointer $p/cmdline && kill -KILL \${p#/proc/} && echo killed; done; true'`,
+      `exec ${release.name}-0 --container postgres -- bash -c 'for p in /proc/[0-9]*; do grep -qs "^postgres: checkpointer" $p/cmdline && kill -KILL \${p#/proc/} && echo killed; done; true'`,
     );
     must(killed.includes('killed'), 'no checkpointer was found');
     await ledger.waitForOneMore(180);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { attempt, type CommandResult, run } from './command.js';
-import { must } from './journal.js';
+import { eventually, must } from './journal.js';
 
 const CHART = fileURLToPath(new URL('../dist/helm/postgresql', import.meta.url));
 
@@ -112,6 +112,12 @@ export class DatabaseRelease {
     return output.trim();
   }
 
+  /** The password in the chart's Secret. */
+  async password(): Promise<string> {
+    const encoded = await this.kubectl(`get secret ${this.name}-auth --output 'jsonpath={.data.password}'`);
+    return Buffer.from(encoded, 'base64').toString();
+  }
+
   /** Whether the application's role logs in over TCP with a password. */
   async accepts(password: string): Promise<boolean> {
     const { code } = await attempt(
@@ -127,11 +133,13 @@ export class DatabaseRelease {
     const set =
       environment === '' ? 'cat' : `kubectl set env --local --filename - ${environment} --output yaml`;
     await this.kubectl(`${template} | ${set} | kubectl --namespace ${this.namespace} apply --filename -`);
-    const { code } = await attempt(
-      `kubectl --namespace ${this.namespace} wait --for=condition=complete job/${name} --timeout=180s`,
-    );
+    const conditions = await eventually(180, async () => {
+      const found = await this.kubectl(`get job ${name} --output 'jsonpath={.status.conditions[*].type}'`);
+      must(/Complete|Failed/.test(found), `the job ${name} has not ended`);
+      return found;
+    });
     const log = await this.kubectl(`logs --selector job-name=${name} --tail=-1`);
-    must(code === 0, `the job ${name} did not complete:\n${log}`);
+    must(!conditions.includes('Failed'), `the job ${name} failed:\n${log}`);
     return log;
   }
 

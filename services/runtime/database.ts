@@ -1,5 +1,6 @@
-import { connect, type Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import postgres, { type Sql, type TransactionSql } from 'postgres';
+import { type DatabaseTls, secureSocket } from './database-tls.js';
 import {
   DatabaseDeadlineError,
   type DatabaseTarget,
@@ -7,11 +8,14 @@ import {
   isDatabaseUnavailable,
 } from './database-error.js';
 import type { Logger } from './log.js';
+import { errorCode, errorMessage } from './network-error.js';
 import { Problem } from './problem.js';
 
 /** How a service reaches its database. */
 export interface DatabaseSettings extends DatabaseTarget {
   readonly password: string;
+  /** TLS with a checked certificate. @default - none */
+  readonly tls?: DatabaseTls | undefined;
   /** Connections at most; the manifests check that all pods together fit. */
   readonly poolMax: number;
   /** When a query is given up on both sides. */
@@ -179,7 +183,8 @@ export function options({
   database,
   user,
   password,
-}: DatabaseTarget & { readonly password: string }) {
+  tls,
+}: DatabaseTarget & Pick<DatabaseSettings, 'password' | 'tls'>) {
   return {
     host,
     port,
@@ -192,7 +197,7 @@ export function options({
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
     // One round trip less for each new connection; the types that we use are built in.
     fetch_types: false,
-    socket: () => openSocket(host, port),
+    socket: () => openSocket(host, port, tls),
     onnotice: () => undefined,
   };
 }
@@ -202,7 +207,7 @@ export function options({
  * gone): postgres.js then reconnects in an endless loop, some 600 times a second, and the query never ends
  * (porsager/postgres#1193). Turning that end into an error lets it fail and back off.
  */
-function openSocket(host: string, port: number): Promise<Socket> {
+function openSocket(host: string, port: number, tls?: DatabaseTls): Promise<Socket> {
   const socket = connect({ host, port });
   let answered = false;
   socket.once('data', () => {
@@ -212,5 +217,13 @@ function openSocket(host: string, port: number): Promise<Socket> {
     if (!answered)
       socket.destroy(Object.assign(new Error('closed before it answered'), { code: 'ECONNRESET' }));
   });
-  return Promise.resolve(socket);
+  if (tls === undefined) return Promise.resolve(socket);
+  return secureSocket(socket, host, tls, CONNECT_TIMEOUT_SECONDS * 1000).catch((error: unknown) => {
+    // Not a rejection, after which postgres.js would wait for a connection that nobody opens.
+    const failed = new Socket();
+    setImmediate(() =>
+      failed.destroy(Object.assign(new Error(errorMessage(error)), { code: errorCode(error) })),
+    );
+    return failed;
+  });
 }

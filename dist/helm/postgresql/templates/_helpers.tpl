@@ -203,4 +203,10 @@ pg_isready -q -h 127.0.0.1 -p 5432 -U "$APP_USERNAME" -d "$APP_DATABASE" -t 3
 {{- fail (printf "postgresqlConfiguration.%s is set by the chart, whose probes, Service and credentials need it as it is. Leave it out." $name) -}}
 {{- end -}}
 {{- end -}}
+{{- $schedule := .Values.backup.cronjob.schedule -}}
+{{- $field := "(\\*|[0-9a-zA-Z]+(-[0-9a-zA-Z]+)?)(/[0-9]+)?" -}}
+{{- $list := printf "%s(,%s)*" $field $field -}}
+{{- if not (regexMatch (printf "^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|%s( %s){4})$" $list $list) $schedule) -}}
+{{- fail (printf "backup.cronjob.schedule is %q; a schedule is minute, hour, day, month and weekday, such as \"17 3 * * *\"." $schedule) -}}
+{{- end -}}
 {{- end -}}

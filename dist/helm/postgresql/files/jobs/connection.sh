@@ -17,9 +17,11 @@ fail() {
 ask() { psql --no-psqlrc --quiet --no-align --tuples-only --set=ON_ERROR_STOP=1 --command="$1"; }
 
 # wait_for_database SECONDS: a new pod's first packets may come before the network policy knows its address, and the
-# database may be on its way to another node.
+# database may be on its way to another node. The address that answers is kept for all that follows: after a reinstall one
+# DNS server may still give the old Service's while the next one has the new.
 wait_for_database() {
   local end=$((SECONDS + $1)) output
+  resolve
   until output=$(PGCONNECT_TIMEOUT=5 ask 'select 1' 2>&1); do
     case $output in
       *'password authentication failed'*)
@@ -29,5 +31,13 @@ wait_for_database() {
     esac
     sleep 1 &
     wait $!
+    resolve
   done
+}
+
+# Empty when the name has no address, which psql then says.
+resolve() {
+  local address
+  read -r address _ < <(getent ahosts "$PGHOST") || address=''
+  export PGHOSTADDR=$address
 }

@@ -28,7 +28,7 @@ start_scratch_server() {
 }
 
 # in_scratch_server COMMAND…: the same command, there.
-in_scratch_server() { PGHOST=$scratch_socket "$@"; }
+in_scratch_server() { PGHOST=$scratch_socket PGHOSTADDR='' "$@"; }
 
 stop_scratch_server() {
   [[ ! -e $scratch/postmaster.pid ]] || pg_ctl --pgdata="$scratch" --silent --mode=immediate stop || true
