@@ -116,15 +116,17 @@ async function backUpAndRestore(
     );
     must(refused.includes('Set REPLACE=yes'), `the restore says: ${refused}`);
   });
-  await journal.step('half of the rows are deleted, and restored', async () => {
+  const restored = await journal.step('half of the rows are deleted, and restored', async () => {
     await release.sql('delete from kept where id % 2 = 0; create table stray ()');
-    journal.note((await release.job('restore-2', 'restore', 'REPLACE=yes')).trim());
+    const said = await release.job('restore-2', 'restore', 'REPLACE=yes');
     await expectRows();
     must(
       (await release.sql("select to_regclass('stray') is null")) === 't',
       'what was not dumped is still there',
     );
+    return said.trim();
   });
+  journal.note(restored);
 }
 
 /** Moves to a new release, to another major version where the cluster has its image. */
@@ -140,13 +142,14 @@ export async function moveADatabase(
     release.move(moved.name, words),
   );
   journal.note(log.trim());
-  await journal.step('the rows are in both releases', async () => {
+  const version = await journal.step('the rows are in both releases', async () => {
     const [now, old] = [await moved.sql(SUM), await release.sql(SUM)];
     must(
       now === before && old === before,
       `there were ${before}; there are ${now}, and ${old} in the old one`,
     );
-    journal.note(await moved.sql('select version()'));
+    return moved.sql('select version()');
   });
+  journal.note(version);
   await moved.uninstall();
 }

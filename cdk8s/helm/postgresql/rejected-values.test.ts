@@ -58,6 +58,8 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
   ['backup.cronjob.keep', 0, 'minimum: got 0, want 1', '>=1'],
   ['backup.cronjob.keep', 2.5, 'got number, want integer', 'expected int'],
   ['backup.cronjob.activeDeadlineSeconds', 1, 'minimum: got 1, want 60', '>=60'],
+  ['metrics.enabled', true, "'enabled' not allowed", '"enabled"'],
+  ['metrics.prometheusRule.backupMaxAgeHours', 0, 'minimum: got 0, want 1', '>=1'],
   ['backup.cronjob.storage.existingClaim', 'Mine', "'Mine' does not match", 'must match pattern'],
 ];
 

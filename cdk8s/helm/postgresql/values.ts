@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backupValues } from './backup-values.js';
+import { metricsValues } from './metrics-values.js';
 import { describe, identifier, limits, optionalName, quantity } from './value-types.js';
 
 // The chart's values, said once: their TypeScript type, values.yaml with its comments, values.schema.json and the
@@ -175,6 +176,7 @@ export const postgresqlValues = z.strictObject({
     })
     .prefault({}),
   backup: backupValues,
+  metrics: metricsValues,
 });
 
 /** What somebody may write. */
