@@ -70,6 +70,35 @@ test('a wrong value does not become a chart', () => {
     expect(JSON.stringify([immutable.selector, immutable.volumeClaimTemplates])).not.toContain('blue');
   });
 
+  test('what an upgrade can never change is what it was in chart 1.0.0', () => {
+    const made = objects('shop');
+    const find = (wanted: string) => made.find(({ kind }) => kind === wanted);
+    const { template, updateStrategy, revisionHistoryLimit, replicas, ...immutable } = z
+      .looseObject({})
+      .parse(find('StatefulSet')?.spec);
+    expect([template, updateStrategy, revisionHistoryLimit, replicas]).not.toContain(undefined);
+    expect(immutable).toEqual({
+      serviceName: 'shop-postgresql-hl',
+      podManagementPolicy: 'Parallel',
+      // This one can be changed; the data depend on it.
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+      selector: {
+        matchLabels: {
+          'app.kubernetes.io/name': 'postgresql',
+          'app.kubernetes.io/instance': 'shop',
+          'app.kubernetes.io/component': 'primary',
+        },
+      },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: 'data' },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '8Gi' } } },
+        },
+      ],
+    });
+    expect(find('Secret')).toMatchObject({ type: 'kubernetes.io/basic-auth' });
+  });
+
   test('a Secret of the user’s is read by its key, and none is made', () => {
     const words = ['--set', 'auth.existingSecret=theirs,auth.secretKeys.userPasswordKey=DB_PASSWORD'];
     const made = objects('shop', ...words);

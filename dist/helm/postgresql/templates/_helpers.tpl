@@ -134,6 +134,7 @@ env:
         key: {{ include "postgresql.secretKey" . | quote }}
   - { name: PGAPPNAME, value: {{ printf "postgresql-%s" $script }} }
   - { name: PGCONNECT_TIMEOUT, value: "10" }
+  - { name: BACKUP_DIRECTORY, value: /backup }
 {{- end -}}
 {{- end -}}
 

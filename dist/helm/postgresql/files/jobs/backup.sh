@@ -10,7 +10,7 @@ here=$(dirname "$0")
 # shellcheck source=scratch-server.sh
 . "$here/scratch-server.sh"
 
-claim=/backup
+claim=$BACKUP_DIRECTORY
 # The server's name and the database's have no dots, so no other release's dumps begin like this.
 ours=$PGHOST.$PGDATABASE
 name=$ours.$(date -u +%Y%m%dT%H%M%SZ).dump

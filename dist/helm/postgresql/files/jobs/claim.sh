@@ -4,6 +4,6 @@ set -euo pipefail
 # shellcheck source=connection.sh
 . "$(dirname "$0")/connection.sh"
 
-[[ -w /backup ]] ||
+[[ -w $BACKUP_DIRECTORY ]] ||
   refuse "user $(id -u) cannot write to the backup claim: it is read-only, or its storage class ignores fsGroup."
-say "the claim for the dumps is there, $(df --output=avail -h /backup | tail -n 1 | tr -d ' ') are free on it"
+say "the claim for the dumps is there, $(df --output=avail -h "$BACKUP_DIRECTORY" | tail -n 1 | tr -d ' ') are free on it"

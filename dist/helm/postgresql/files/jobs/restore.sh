@@ -8,7 +8,7 @@ here=$(dirname "$0")
 # shellcheck source=restoration.sh
 . "$here/restoration.sh"
 
-claim=/backup
+claim=$BACKUP_DIRECTORY
 trap 'exit 143' TERM INT
 
 dumps=$(find "$claim" -maxdepth 1 -name '*.dump' -printf '%f\n' | sort)
