@@ -144,7 +144,7 @@ export class DatabaseRelease {
   }
 
   private upgradeLine(words: string): string {
-    return `helm upgrade ${this.name} ${CHART} --namespace ${this.namespace} --reuse-values --wait --timeout 5m ${words}`;
+    return `helm upgrade ${this.name} ${CHART} --namespace ${this.namespace} --reset-then-reuse-values --wait --timeout 5m ${words}`;
   }
 
   private get chartWords(): string {

@@ -223,6 +223,15 @@ test('a wrong value does not become a chart', () => {
     expect(postgresqlValues.safeParse({ postgresqlConfiguration: { [name]: 1 } }).success).toBe(false);
   });
 
+  test.each(['backup', 'metrics'])(
+    'values of an older chart, without %s, are refused with the way out',
+    (name) => {
+      expect(render('shop', '--set', `${name}=null`).stderr).toContain(
+        'Upgrade with --reset-then-reuse-values, which keeps what you have set.',
+      );
+    },
+  );
+
   test('the values of a parent chart do not disturb', () => {
     expect(render('shop', '--set', 'global.anything=1,enabled=true').status).toBe(0);
   });
