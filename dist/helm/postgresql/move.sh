@@ -49,7 +49,7 @@ server=$(object statefulset "$old" primary)
 [[ -n $server ]] || fail "there is no release $old of this chart in the namespace $namespace"
 backup=$(object cronjob "$old" backup)
 [[ -n $backup ]] ||
-  fail "the release $old makes no backups. First: helm upgrade $old $chart --namespace $namespace --reuse-values --set backup.enabled=true"
+  fail "the release $old makes no backups. First: helm upgrade $old $chart --namespace $namespace --reset-then-reuse-values --set backup.enabled=true"
 [[ -z $(object statefulset "$new" primary) ]] || fail "the release $new is there already; take another name, or uninstall it"
 
 database=$(variable PGDATABASE .value) role=$(variable PGUSER .value)

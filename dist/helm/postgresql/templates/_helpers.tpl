@@ -185,8 +185,16 @@ capabilities:
 pg_isready -q -h 127.0.0.1 -p 5432 -U "$APP_USERNAME" -d "$APP_DATABASE" -t 3
 {{- end -}}
 
+{{/* `helm upgrade --reuse-values` takes the old chart's values for all of them, so that a newer chart's are not there. */}}
+{{- define "postgresql.checkComplete" -}}
+{{- if not (and .Values.backup .Values.metrics) -}}
+{{- fail "the values backup and metrics of this chart are missing: --reuse-values has kept those of an older one. Upgrade with --reset-then-reuse-values, which keeps what you have set." -}}
+{{- end -}}
+{{- end -}}
+
 {{/* What a JSON schema can only refuse with a pattern is refused here with its reason. */}}
 {{- define "postgresql.validate" -}}
+{{- include "postgresql.checkComplete" . -}}
 {{- if eq .Values.image.tag "latest" -}}
 {{- fail "image.tag is \"latest\", which one day is another major version, and that cannot read this one's data. Set a major version and a distribution, such as 17-trixie." -}}
 {{- end -}}
