@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test synth drift check typecheck lint picture images push deploy verify undeploy e2e kind-up bench bench-synth
+.PHONY: help up install test synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database chart-push kind-up bench bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -82,6 +82,14 @@ endif
 
 e2e: install ## the guide's commands and what can happen, on the cluster of KUBECONFIG (FORCE=1 deletes a café there)
 	@$(TSX) e2e/run.ts $(if $(FORCE),--force)
+
+e2e-database: synth ## the chart alone on the cluster of KUBECONFIG, crashes included (UPGRADE_TO=18-trixie upgrades to that)
+	@$(TSX) e2e/run.ts --database $(if $(DATABASE_NAMESPACE),--namespace $(DATABASE_NAMESPACE)) $(if $(UPGRADE_TO),--upgrade-to $(UPGRADE_TO))
+
+# A registry on this machine speaks HTTP.
+chart-push: synth ## package the chart and push it to oci://REGISTRY/charts
+	rm -rf build/chart && helm package dist/helm/postgresql --destination build/chart
+	helm push build/chart/postgresql-*.tgz oci://$(REGISTRY)/charts $(if $(filter localhost:% 127.0.0.1:%,$(REGISTRY)),--plain-http)
 
 kind-up: ## a kind cluster with its documented local registry at localhost:5001, for those who have kind
 	@bash e2e/kind-up.sh

@@ -3,9 +3,11 @@ import type { Construct } from 'constructs';
 import type { ImageName } from '../images/image-lock.js';
 import { Configuration } from './constructs/configuration.js';
 import { DefaultDenyNetworkPolicy } from './constructs/pod-network-policy.js';
+import { ExternalPostgres } from './constructs/external-postgres.js';
 import { PostgresStack } from './constructs/postgres-stack.js';
 import { ProbedService } from './constructs/probed-service.js';
 import { RestrictedNamespace } from './constructs/restricted-namespace.js';
+import type { Store } from './constructs/store.js';
 import { type Environment, SECRET_NAME } from './environments.js';
 
 /** What the café is made from. */
@@ -17,7 +19,7 @@ export interface CafeProps {
 
 /** The café: three services, their database, and who talks to whom. */
 export class Cafe extends Chart {
-  readonly postgres: PostgresStack;
+  readonly postgres: Store;
   readonly orders: ProbedService;
   readonly kitchen: ProbedService;
   readonly frontend: ProbedService;
@@ -33,12 +35,14 @@ export class Cafe extends Chart {
     });
     new DefaultDenyNetworkPolicy(this, 'default-deny');
 
-    this.postgres = new PostgresStack(this, 'postgres', {
-      database: 'cafe_lumiere',
-      owner: 'cafe',
-      storage: Size.gibibytes(5),
-      credentials: environment.databaseCredentials,
-    });
+    const names = { database: 'cafe_lumiere', owner: 'cafe' };
+    this.postgres = environment.externalDatabase
+      ? new ExternalPostgres(this, 'postgres', { ...names, ...environment.externalDatabase })
+      : new PostgresStack(this, 'postgres', {
+          ...names,
+          storage: Size.gibibytes(5),
+          credentials: environment.databaseCredentials,
+        });
     this.orders = new ProbedService(this, 'order-service', {
       port: 5001,
       image: images['order-service'],

@@ -1,8 +1,14 @@
+import type { ExternalPostgresProps } from './constructs/external-postgres.js';
 import type { DatabaseCredentials } from './constructs/postgres-stack.js';
 
 /** What differs between the places where the café runs. */
 export interface Environment {
   readonly databaseCredentials: DatabaseCredentials;
+  /**
+   * A database that somebody else runs, over TLS; `DB_PASSWORD` is then in the Secret of the contract.
+   * @default - the chart's own, beside the services
+   */
+  readonly externalDatabase?: Omit<ExternalPostgresProps, 'database' | 'owner'>;
 }
 
 /** The Secret of the contract: `DB_PASSWORD` in `cafe-secrets`. */

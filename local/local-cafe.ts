@@ -2,7 +2,7 @@ import { App } from 'cdk8s';
 import { readImages } from '../images/image-lock.js';
 import { Cafe } from '../cdk8s/cafe.js';
 import type { Address } from '../cdk8s/constructs/environment-variable.js';
-import type { PostgresStack } from '../cdk8s/constructs/postgres-stack.js';
+import type { Store } from '../cdk8s/constructs/store.js';
 import type { ProbedService } from '../cdk8s/constructs/probed-service.js';
 import { environmentNamed } from '../cdk8s/environments.js';
 import { freePort } from './free-port.js';
@@ -21,7 +21,7 @@ export interface LocalCafeOptions {
   readonly log: (source: string, line: string) => void;
 }
 
-type Target = ProbedService | PostgresStack;
+type Target = ProbedService | Store;
 
 /**
  * The whole café on this computer: a real PostgreSQL and the three services, each in its process, wired from the same

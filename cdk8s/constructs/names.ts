@@ -24,3 +24,11 @@ export function checkPort(path: string, property: string, port: number): number 
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
   throw new Error(`${path}: ${property} is ${port}; a TCP port is a whole number from 1 to 65535.`);
 }
+
+/** A name that PostgreSQL takes without quotes, so that it reads the same in psql, in logs and in a connection string. */
+export function checkIdentifier(path: string, property: string, name: string): string {
+  if (/^[a-z_][a-z0-9_]{0,62}$/.test(name)) return name;
+  throw new Error(
+    `${path}: ${property} is "${name}"; a plain PostgreSQL identifier is 1 to 63 of a-z, 0-9 and "_", beginning with a letter or "_".`,
+  );
+}

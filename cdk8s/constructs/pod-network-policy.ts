@@ -50,6 +50,11 @@ export class PodNetworkPolicy extends Construct {
   allowTo(peer: Peer, port: number): void {
     this.egress.push({ to: [toPeer(peer)], ports: [tcp(port)] });
   }
+
+  /** Lets us connect to a port of any address in these networks, outside the cluster. */
+  allowToNetworks(networks: readonly string[], port: number): void {
+    this.egress.push({ to: networks.map((cidr) => ({ ipBlock: { cidr } })), ports: [tcp(port)] });
+  }
 }
 
 /** Denies what no other policy of the namespace allows, for pods that nobody thought of, too. */

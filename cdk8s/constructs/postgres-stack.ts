@@ -5,8 +5,9 @@ import type { PostgresqlValuesInput } from '../helm/postgresql/values.js';
 import { connectionBudgetProblem, type DatabaseClient } from './connection-budget.js';
 import type { Address } from './environment-variable.js';
 import { HelmChart } from './helm-chart.js';
-import { checkDnsLabel } from './names.js';
-import type { Peer } from './pod-network-policy.js';
+import { checkDnsLabel, checkIdentifier } from './names.js';
+import type { Peer, PodNetworkPolicy } from './pod-network-policy.js';
+import type { Store } from './store.js';
 
 /**
  * Where the application's password comes from: one value that both sides are given, for development only, or a Secret
@@ -45,7 +46,7 @@ const POSTGRESQL_PORT = 5432;
  * A PostgreSQL for the services that `connects` it: a Helm chart with values in which database, owner, password and
  * clients agree with what the services are told, because both come from here.
  */
-export class PostgresStack extends Construct implements Peer {
+export class PostgresStack extends Construct implements Peer, Store {
   /** The client Service's name, as the chart makes it of the release. */
   readonly name: string;
   readonly podLabels: Readonly<Record<string, string>>;
@@ -103,6 +104,10 @@ export class PostgresStack extends Construct implements Peer {
     this.clients.push(client);
   }
 
+  admit(policy: PodNetworkPolicy): void {
+    policy.allowTo(this, this.port);
+  }
+
   private get maxConnections(): number {
     return this.props.maxConnections ?? 100;
   }
@@ -127,12 +132,4 @@ export class PostgresStack extends Construct implements Peer {
       postgresqlConfiguration: { max_connections: this.maxConnections },
     };
   }
-}
-
-/** A name that PostgreSQL takes without quotes, so that it reads the same in psql, in logs and in a connection string. */
-function checkIdentifier(path: string, property: string, name: string): string {
-  if (/^[a-z_][a-z0-9_]{0,62}$/.test(name)) return name;
-  throw new Error(
-    `${path}: ${property} is "${name}"; a plain PostgreSQL identifier is 1 to 63 of a-z, 0-9 and "_", beginning with a letter or "_".`,
-  );
 }

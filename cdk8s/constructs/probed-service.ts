@@ -7,13 +7,13 @@ import { type Address, type EnvironmentVariable, toEnvVar } from './environment-
 import type { Expose } from './expose.js';
 import { checkDnsLabel } from './names.js';
 import { type Peer, PodNetworkPolicy } from './pod-network-policy.js';
-import type { PostgresStack } from './postgres-stack.js';
 import { type ProbedServiceProps, type ResolvedProps, resolveProps } from './probed-service-props.js';
 import { toProbes } from './probes.js';
 import { toResourceRequirements } from './resources.js';
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from './restricted.js';
 import { ServiceEdge, type ServiceEdgeOptions } from './service-edge.js';
 import { toAffinity, toTopologySpread } from './spread.js';
+import type { Store } from './store.js';
 import { StoreEdge, type StoreEdgeOptions } from './store-edge.js';
 import { gracePeriod } from './termination.js';
 
@@ -106,6 +106,7 @@ export class ProbedService extends Construct implements Peer {
             securityContext: RESTRICTED_POD,
             affinity: toAffinity(this.podLabels),
             topologySpreadConstraints: toTopologySpread(this.podLabels),
+            volumes: deferredList(() => this.storeEdges.flatMap(({ volumes }) => volumes)),
             initContainers: deferredList(() => this.storeEdges.map((edge) => this.gate(edge))),
             containers: [
               {
@@ -144,7 +145,7 @@ export class ProbedService extends Construct implements Peer {
    * Declares that this service keeps its data in a store: `DB_*` in its environment, a gate in front of its start,
    * policies on both ends, and its share of the store's connections.
    */
-  connects(store: PostgresStack, options: StoreEdgeOptions = {}): void {
+  connects(store: Store, options: StoreEdgeOptions = {}): void {
     const { configuration } = this.props;
     this.storeEdges.push(new StoreEdge(this, store, configuration, options));
     // What the manifest says to `cafe check`; not on the pod template, where a change would restart pods.
@@ -160,7 +161,7 @@ export class ProbedService extends Construct implements Peer {
    *
    * @param addressOf - where each service and store listens there
    */
-  environmentAt(addressOf: (target: ProbedService | PostgresStack) => Address): Record<string, string> {
+  environmentAt(addressOf: (target: ProbedService | Store) => Address): Record<string, string> {
     const own = this.ownVariables.flatMap((variable) =>
       variable.from === 'value' ? [[variable.name, variable.value] as const] : [],
     );
@@ -212,6 +213,7 @@ export class ProbedService extends Construct implements Peer {
       resources: toResourceRequirements(this.props.resources),
       securityContext: RESTRICTED_CONTAINER,
       terminationMessagePolicy: 'FallbackToLogsOnError',
+      volumeMounts: deferredList(() => this.storeEdges.flatMap(({ volumeMounts }) => volumeMounts)),
     };
   }
 }

@@ -1,8 +1,9 @@
 import { Duration } from 'cdk8s';
+import type { k8s } from 'cdk8s-plus-28';
 import type { Configuration } from './configuration.js';
 import type { Address, EnvironmentVariable } from './environment-variable.js';
-import type { PostgresStack } from './postgres-stack.js';
 import type { ProbedService } from './probed-service.js';
+import type { CertificateSource, Store } from './store.js';
 
 /** How a service uses its store. */
 export interface StoreEdgeOptions {
@@ -24,17 +25,24 @@ export interface StoreEdgeOptions {
   readonly gateTimeout?: Duration;
 }
 
+const CA_FOLDER = '/etc/database-ca';
+const CA_FILE = 'ca.crt';
+const CA_VOLUME = 'database-ca';
+
 /** A connection from a service to its store, said once: environment, gate, policies and connection budget follow. */
 export class StoreEdge {
   /** What the service's container gets. */
   readonly variables: readonly EnvironmentVariable[];
   /** What the gate in front of it gets. */
   readonly gateVariables: readonly EnvironmentVariable[];
+  /** What the service's pod gets, for the gate and the container: the store's authority, where it has one of its own. */
+  readonly volumes: readonly k8s.Volume[];
+  readonly volumeMounts: readonly k8s.VolumeMount[];
   private readonly settings: Readonly<Record<string, string>>;
 
   constructor(
     client: ProbedService,
-    readonly store: PostgresStack,
+    readonly store: Store,
     configuration: Configuration,
     options: StoreEdgeOptions,
   ) {
@@ -48,7 +56,10 @@ export class StoreEdge {
       DB_POOL_MAX: String(poolMax),
       DB_QUERY_TIMEOUT_MS: String((options.queryTimeout ?? Duration.millis(1500)).toMilliseconds()),
     };
-    const shared = connection(store, store.clusterAddress);
+    const shared = { ...connection(store, store.clusterAddress), ...protection(store) };
+    const ca = store.tls?.ca;
+    this.volumes = ca === undefined ? [] : [{ name: CA_VOLUME, ...toVolumeSource(ca) }];
+    this.volumeMounts = this.volumes.map(({ name }) => ({ name, mountPath: CA_FOLDER, readOnly: true }));
     for (const [key, value] of Object.entries(shared)) configuration.add(key, value);
     if (store.developmentPassword !== undefined) {
       configuration.addDevelopmentSecret('DB_PASSWORD', store.developmentPassword);
@@ -66,7 +77,7 @@ export class StoreEdge {
       ...where,
       { name: 'GATE_TIMEOUT_SECONDS', from: 'value', value: String(gateTimeout.toSeconds()) },
     ];
-    client.policy.allowTo(store, store.port);
+    store.admit(client.policy);
     store.addClient({ peer: client, replicas: client.replicas, poolMax });
   }
 
@@ -82,9 +93,24 @@ export class StoreEdge {
   }
 }
 
-const connection = ({ database, owner }: PostgresStack, { host, port }: Address): Record<string, string> => ({
+const connection = ({ database, owner }: Store, { host, port }: Address): Record<string, string> => ({
   DB_HOST: host,
   DB_PORT: String(port),
   DB_NAME: database,
   DB_USER: owner,
 });
+
+const protection = ({ tls }: Store): Record<string, string> => {
+  if (tls === undefined) return {};
+  return {
+    DB_SSL_MODE: 'verify-full',
+    ...(tls.ca === undefined ? {} : { DB_SSL_ROOT_CERT: `${CA_FOLDER}/${CA_FILE}` }),
+  };
+};
+
+function toVolumeSource(source: CertificateSource): Pick<k8s.Volume, 'configMap' | 'secret'> {
+  const items = [{ key: source.key, path: CA_FILE }];
+  return 'secret' in source
+    ? { secret: { secretName: source.secret, items } }
+    : { configMap: { name: source.configMap, items } };
+}

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** One variable that is missing or malformed. */
@@ -98,6 +99,24 @@ export const variable = {
     given(example).refine((value) => value === value.trim(), {
       error: ({ input }) => `is ${JSON.stringify(input)}; it must not begin or end with white space`,
     }),
+  /** A file of certificates in PEM, which is read; nothing when it is not set. */
+  certificates: () =>
+    z
+      .string()
+      .optional()
+      .transform((path, context) => {
+        if (path === undefined || path === '') return undefined;
+        try {
+          const text = readFileSync(path, 'utf8');
+          if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+          context.addIssue(`is ${path}, which holds no certificate in PEM ("-----BEGIN CERTIFICATE-----")`);
+        } catch {
+          context.addIssue(
+            `is ${path}, which cannot be read; mount the ConfigMap or Secret with the CA there`,
+          );
+        }
+        return z.NEVER;
+      }),
   password: () =>
     given('a password, from a Secret').refine((value) => !/^\s|\s$/.test(value), {
       error:

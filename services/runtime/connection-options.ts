@@ -1,5 +1,7 @@
-import { connect, type Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import type { DatabaseTarget } from './database-error.js';
+import { type DatabaseTls, secureSocket } from './database-tls.js';
+import { errorCode, errorMessage } from './network-error.js';
 
 /** A database that is reached at all is reached fast; what takes longer is not there. */
 const CONNECT_TIMEOUT_SECONDS = 2;
@@ -13,7 +15,8 @@ export function connectionOptions({
   database,
   user,
   password,
-}: DatabaseTarget & { readonly password: string }) {
+  tls,
+}: DatabaseTarget & { readonly password: string; readonly tls?: DatabaseTls | undefined }) {
   return {
     host,
     port,
@@ -27,7 +30,7 @@ export function connectionOptions({
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
     // One round trip less for each new connection; the types that we use are built in.
     fetch_types: false,
-    socket: () => openSocket(host, port),
+    socket: () => openSocket(host, port, tls),
     onnotice: () => undefined,
   };
 }
@@ -37,7 +40,7 @@ export function connectionOptions({
  * gone): postgres.js then reconnects in an endless loop, some 600 times a second, and the query never ends
  * (porsager/postgres#1193). Turning that end into an error lets it fail and back off.
  */
-function openSocket(host: string, port: number): Promise<Socket> {
+function openSocket(host: string, port: number, tls?: DatabaseTls): Promise<Socket> {
   const socket = connect({ host, port });
   let answered = false;
   socket.once('data', () => {
@@ -47,5 +50,13 @@ function openSocket(host: string, port: number): Promise<Socket> {
     if (!answered)
       socket.destroy(Object.assign(new Error('closed before it answered'), { code: 'ECONNRESET' }));
   });
-  return Promise.resolve(socket);
+  if (tls === undefined) return Promise.resolve(socket);
+  return secureSocket(socket, host, tls, CONNECT_TIMEOUT_SECONDS * 1000).catch((error: unknown) => {
+    // Not a rejection, after which postgres.js would wait for a connection that nobody opens.
+    const failed = new Socket();
+    setImmediate(() =>
+      failed.destroy(Object.assign(new Error(errorMessage(error)), { code: errorCode(error) })),
+    );
+    return failed;
+  });
 }

@@ -42,6 +42,18 @@ export function describeDatabaseError(error: unknown, target: DatabaseTarget): s
     case 'ECONNRESET':
     case 'EPIPE':
       return `${at} closed the connection`;
+    case 'NO_TLS':
+      return `${at} speaks no TLS, and DB_SSL_MODE is verify-full`;
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `the certificate of ${at} is for another name (DB_HOST): ${errorMessage(error)}`;
+    case 'CERT_HAS_EXPIRED':
+    case 'CERT_NOT_YET_VALID':
+      return `the certificate of ${at} is not valid today: ${errorMessage(error)}`;
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return `the certificate of ${at} is signed by nobody in DB_SSL_ROOT_CERT: ${errorMessage(error)}`;
     case '28P01':
       return `wrong password for user "${user}" at ${at} (DB_PASSWORD, DB_USER), or there is no such user`;
     case '28000':
@@ -73,13 +85,21 @@ export function databaseErrorCode(error: unknown): string | undefined {
   return networkErrorCode(error) ?? errorCode(error);
 }
 
-/** Codes of ours and of postgres.js for a connection that is not there. Its other codes are mistakes in a query. */
+/** Codes of ours, of Node's TLS and of postgres.js for a connection that is not there. Its other codes are mistakes in a query. */
 const LIBRARY_CODES = new Set([
   'DEADLINE',
   'CONNECT_TIMEOUT',
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
+  'NO_TLS',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
 /** SQLSTATE classes that mean "not now": connection, insufficient resources, operator intervention. */

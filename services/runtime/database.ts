@@ -1,5 +1,6 @@
 import postgres, { type Sql, type TransactionSql } from 'postgres';
 import { connectionOptions } from './connection-options.js';
+import type { DatabaseTls } from './database-tls.js';
 import {
   DatabaseDeadlineError,
   type DatabaseTarget,
@@ -12,6 +13,8 @@ import { Problem } from './problem.js';
 /** How a service reaches its database. */
 export interface DatabaseSettings extends DatabaseTarget {
   readonly password: string;
+  /** TLS with a checked certificate. @default - none */
+  readonly tls?: DatabaseTls | undefined;
   /** Connections at most; the manifests check that all pods together fit. */
   readonly poolMax: number;
   /** When a query is given up on both sides. */

@@ -19,7 +19,7 @@ export class PostgresFixture {
 
   private constructor(
     private readonly directory: string,
-    private readonly dataDirectory: string,
+    readonly dataDirectory: string,
     private server: PostgresServer,
     private readonly fsync: boolean,
   ) {}

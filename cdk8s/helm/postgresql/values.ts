@@ -1,48 +1,10 @@
 import { z } from 'zod';
+import { backupValues } from './backup-values.js';
+import { metricsValues } from './metrics-values.js';
+import { describe, identifier, limits, optionalName, quantity } from './value-types.js';
 
 // The chart's values, said once: their TypeScript type, values.yaml with its comments, values.schema.json and the
 // table in the README all come from here. Names are Bitnami's where the concept is theirs: people know them.
-
-const describe = (description: string) => ({ description });
-
-/** `100m`, `512Mi`: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-const quantity = (description: string) =>
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?$/, {
-      error: ({ input }) => `is ${JSON.stringify(input)}; a quantity is a number with a unit, such as 512Mi`,
-    })
-    .meta(describe(description));
-
-/** A name of one of the chart's objects, or nothing; 50 as in templates/_helpers.tpl. */
-const optionalName = (description: string) =>
-  z
-    .string()
-    .max(50)
-    .regex(/^([a-z]([-a-z0-9]*[a-z0-9])?)?$/, {
-      error: ({ input }) =>
-        `is ${JSON.stringify(input)}; a name is of a-z, 0-9 and "-", beginning with a letter`,
-    })
-    .meta(describe(description));
-
-const limits = (cpu: string, memory: string) =>
-  z
-    .strictObject({
-      cpu: quantity('CPU').default(cpu),
-      memory: quantity('Memory').default(memory),
-      'ephemeral-storage': quantity('Logs and temporary files').default('128Mi'),
-    })
-    .prefault({});
-
-/** A PostgreSQL identifier that is the same with and without quotes. */
-const identifier = (description: string) =>
-  z
-    .string()
-    .regex(/^[a-z_][a-z0-9_]{0,62}$/, {
-      error: ({ input }) =>
-        `is ${JSON.stringify(input)}; a plain identifier is 1 to 63 of a-z, 0-9 and "_", not beginning with a digit`,
-    })
-    .meta(describe(description));
 
 // What is refused here by `refine` is refused for Helm in templates/_helpers.tpl, `postgresql.validate`: a schema's
 // message would only show a pattern.
@@ -213,6 +175,8 @@ export const postgresqlValues = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  backup: backupValues,
+  metrics: metricsValues,
 });
 
 /** What somebody may write. */

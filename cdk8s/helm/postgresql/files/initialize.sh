@@ -28,7 +28,7 @@ if [[ -e $PGDATA ]]; then
     refuse "$PGDATA is there and has no PG_VERSION, so it is no complete database. Look into it; restore a backup, or move it away to begin with an empty database."
   found=$(<"$PGDATA/PG_VERSION")
   [[ $found == "$PG_MAJOR" ]] ||
-    refuse "the volume holds data of PostgreSQL $found, and this image is PostgreSQL $PG_MAJOR. Set image.tag back to a $found image; to upgrade, dump with $found and restore into a new release with $PG_MAJOR."
+    refuse "the volume holds data of PostgreSQL $found, and this image is PostgreSQL $PG_MAJOR. Set image.tag back to a $found image; to upgrade, move to a new release with $PG_MAJOR (move.sh, 'Into a new release' in the chart's README)."
   [[ -w $PGDATA ]] ||
     refuse "$PGDATA cannot be written to: the volume is mounted read-only, after an error of its disk perhaps. Look at the node's kernel log, and repair or restore the volume."
   say "the volume holds a database of PostgreSQL $found"

@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { postgresqlChartFiles } from './chart.js';
+import type { PostgresqlValuesInput } from './values.js';
+
+const named = z.looseObject({
+  kind: z.string(),
+  metadata: z.looseObject({
+    name: z.string(),
+    labels: z.record(z.string(), z.string()).optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+  }),
+  spec: z.unknown().optional(),
+});
+/** One object of a rendered chart. */
+export type RenderedObject = z.output<typeof named>;
+
+/** What a run of Helm said. */
+export interface HelmResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const HELM = process.env['HELM'] ?? 'helm';
+/** Whether the real Helm is here; what needs it is left out where it is not. */
+export const helmFound = spawnSync(HELM, ['version']).status === 0;
+if (!helmFound) {
+  console.warn('helm is neither on the PATH nor in $HELM, so the chart is not rendered by these tests');
+}
+
+/** Runs Helm. */
+export function helm(...words: readonly string[]): HelmResult {
+  const { status, stdout, stderr } = spawnSync(HELM, words, { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+/** The chart in a folder, for the real Helm to render. */
+export class ChartFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'cafe-chart-'));
+
+  constructor(values: PostgresqlValuesInput) {
+    for (const [path, content] of postgresqlChartFiles(values)) {
+      mkdirSync(dirname(join(this.path, path)), { recursive: true });
+      writeFileSync(join(this.path, path), content);
+    }
+  }
+
+  /** `helm template` of a release. */
+  render(release: string, ...words: readonly string[]): HelmResult {
+    return helm('template', release, this.path, '--namespace', 'test', ...words);
+  }
+
+  /** The objects of a release. @throws Error with Helm's words when it refuses, or warns */
+  objects(release: string, ...words: readonly string[]): readonly RenderedObject[] {
+    const { stdout, stderr, status } = this.render(release, ...words);
+    if (status !== 0 || stderr !== '') throw new Error(`helm template: exit ${String(status)}\n${stderr}`);
+    // A template that renders to nothing leaves an empty document.
+    const documents = parseAllDocuments(stdout).filter((document) => document.contents !== null);
+    return documents.map((document) => named.parse(document.toJS()));
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true });
+  }
+}

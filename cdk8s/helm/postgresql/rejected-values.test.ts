@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { ChartFolder, helmFound } from './chart-fixture.js';
+import { postgresqlValues } from './values.js';
+
+/** The value's path, what somebody wrote there, and words of the reason: Helm's, and our own schema's for cafe.ts. */
+const WRONG: readonly (readonly [string, unknown, string, string])[] = [
+  ['imgae', {}, "additional properties 'imgae' not allowed", '"imgae"'],
+  ['image.tga', '17', "additional properties 'tga' not allowed", '"tga"'],
+  ['image.tag', 17, 'got number, want string', 'expected string, received number'],
+  ['image.tag', 'latest', 'which one day is another major version', 'another major version'],
+  ['image.tag', '17:trixie', "'17:trixie' does not match", 'must match pattern'],
+  ['image.tag', '', "'' does not match", 'must match pattern'],
+  ['image.digest', 'sha256:12', "'sha256:12' does not match", 'must match pattern'],
+  ['image.repository', '', 'minLength: got 0, want 1', '>=1 characters'],
+  ['image.pullPolicy', 'Sometimes', "one of 'Always', 'IfNotPresent', 'Never'", '"IfNotPresent"'],
+  ['image.pullSecrets', 'mine', 'got string, want array', 'expected array, received string'],
+  ['enabled', 'perhaps', 'got string, want boolean', 'expected boolean, received string'],
+  ['nameOverride', 'My_Name', "'My_Name' does not match", 'is "My_Name"; a name is of a-z'],
+  ['fullnameOverride', 'x'.repeat(51), 'maxLength: got 51, want 50', '<=50 characters'],
+  ['commonLabels', { team: 1 }, 'got number, want string', 'expected string, received number'],
+  ['auth.user', 'shop', "additional properties 'user' not allowed", '"user"'],
+  ['auth.username', 'Shop', "'Shop' does not match", 'is "Shop"; a plain identifier'],
+  ['auth.username', '1shop', "'1shop' does not match", 'not beginning with a digit'],
+  ['auth.username', 'postgres', '"postgres" is the superuser', 'is the superuser'],
+  ['auth.username', 'pg_monitor', "are PostgreSQL's own", "PostgreSQL's own"],
+  ['auth.database', 'my-shop', "'my-shop' does not match", 'is "my-shop"; a plain identifier'],
+  ['auth.database', 'template1', 'which every PostgreSQL has for itself', 'has for itself'],
+  ['auth.password', 'x\n', 'does not match', 'begins or ends with white space'],
+  ['auth.password', 1234, 'got number, want string', 'expected string, received number'],
+  ['auth.existingSecret', 'My Secret', "'My Secret' does not match", 'must match pattern'],
+  ['auth.secretKeys.userPasswordKey', 'a b', "'a b' does not match", 'must match pattern'],
+  ['auth.secretKeys.adminPasswordKey', 'x', "'adminPasswordKey' not allowed", '"adminPasswordKey"'],
+  ['postgresqlConfiguration.max_connections', 'many', 'got string, want integer', 'expected number'],
+  ['postgresqlConfiguration.max_connections', 5, 'minimum: got 5, want 10', '>=10'],
+  ['postgresqlConfiguration.jit', ['off'], 'postgresqlConfiguration/jit', 'postgresqlConfiguration.jit'],
+  ['postgresqlConfiguration.port', 1, 'port is set by the chart', 'port is no parameter'],
+  ['postgresqlConfiguration.WorkMem', '4MB', 'WorkMem is no parameter', 'WorkMem is no parameter'],
+  ['primary.terminationGracePeriodSeconds', 30, 'minimum: got 30, want 120', '>=120'],
+  ['primary.persistence.size', 'big', "'big' does not match", 'is "big"; a quantity is a number with a unit'],
+  ['primary.persistence.size', '8 Gi', "'8 Gi' does not match", 'is "8 Gi"; a quantity'],
+  ['primary.persistence.sise', '8Gi', "'sise' not allowed", '"sise"'],
+  ['primary.persistance', {}, "'persistance' not allowed", '"persistance"'],
+  ['primary.resources.limits.memory', 'lots', "'lots' does not match", 'is "lots"; a quantity'],
+  ['primary.resources.limits.gpu', 1, "'gpu' not allowed", '"gpu"'],
+  ['primary.shmVolume.sizeLimit', 64, 'got number, want string', 'expected string, received number'],
+  ['primary.pdb.create', 'perhaps', 'got string, want boolean', 'expected boolean, received string'],
+  ['primary.networkPolicy.clients', { app: 'shop' }, 'got object, want array', 'expected array'],
+  ['primary.networkPolicy.clients', [{ labels: {} }], "'labels' not allowed", '"labels"'],
+  ['primary.networkPolicy.clients', [{ matchLabels: {} }], 'minProperties: got 0, want 1', 'name a label'],
+  ['backup.enabled', 'yes please', 'got string, want boolean', 'expected boolean, received string'],
+  ['backup.schedule', '0 3 * * *', "'schedule' not allowed", '"schedule"'],
+  ['backup.cronjob.schedule', 'at night', 'such as "17 3 * * *"', 'such as "17 3 * * *"'],
+  ['backup.cronjob.schedule', '0 3 * *', 'such as "17 3 * * *"', 'such as "17 3 * * *"'],
+  ['backup.cronjob.timeZone', 'over there', "'over there' does not match", 'such as Europe/Vienna'],
+  ['backup.cronjob.keep', 0, 'minimum: got 0, want 1', '>=1'],
+  ['backup.cronjob.keep', 2.5, 'got number, want integer', 'expected int'],
+  ['backup.cronjob.activeDeadlineSeconds', 1, 'minimum: got 1, want 60', '>=60'],
+  ['metrics.enabled', true, "'enabled' not allowed", '"enabled"'],
+  ['metrics.prometheusRule.backupMaxAgeHours', 0, 'minimum: got 0, want 1', '>=1'],
+  ['backup.cronjob.storage.existingClaim', 'Mine', "'Mine' does not match", 'must match pattern'],
+];
+
+/** `{a: {b: value}}` of `a.b`. */
+const nested = (path: string, value: unknown): Readonly<Record<string, unknown>> => {
+  const [name = '', ...rest] = path.split('.');
+  return { [name]: rest.length === 0 ? value : nested(rest.join('.'), value) };
+};
+
+describe('a wrong value', () => {
+  test.each(WRONG)('%s: %j is refused by our own schema', (path, value, _, reason) => {
+    const { error } = postgresqlValues.safeParse(nested(path, value));
+    expect(error && z.prettifyError(error)).toContain(reason);
+  });
+});
+
+(helmFound ? describe : describe.skip)('a wrong value, with the real Helm,', () => {
+  let chart: ChartFolder;
+  beforeAll(() => {
+    chart = new ChartFolder({ auth: { password: 'open' } });
+  });
+  afterAll(() => {
+    chart.remove();
+  });
+
+  test.each(WRONG)('%s: %j is refused with its reason', (path, value, reason) => {
+    const file = join(chart.path, 'wrong.json');
+    writeFileSync(file, JSON.stringify(nested(path, value)));
+    const { status, stderr } = chart.render('shop', '--values', file);
+    expect([status, stderr]).toEqual([1, expect.stringContaining(reason)]);
+    // The path, in JSON's way or in Helm's.
+    expect(stderr.replaceAll('/', '.')).toContain(path.split('.').at(-1));
+  });
+});
