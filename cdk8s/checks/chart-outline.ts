@@ -113,6 +113,13 @@ function clientsPolicy(
   const primary = isRecord(values) && isRecord(values['primary']) ? values['primary'] : {};
   const policy = isRecord(primary['networkPolicy']) ? primary['networkPolicy'] : {};
   if (policy['enabled'] === false) return undefined;
+  const key = 'app.kubernetes.io/component';
+  // The chart's own, of the same release.
+  const release = Object.fromEntries(Object.entries(labels).filter(([name]) => name !== key));
+  const jobs = {
+    matchLabels: release,
+    matchExpressions: [{ key, operator: 'In', values: ['test', 'backup', 'restore'] }],
+  };
   const clients = Array.isArray(policy['clients']) ? policy['clients'].filter(isRecord) : [];
   return {
     apiVersion: 'networking.k8s.io/v1',
@@ -123,8 +130,10 @@ function clientsPolicy(
       policyTypes: ['Ingress', 'Egress'],
       ingress: [
         {
-          from:
-            clients.length === 0 ? [{ podSelector: {} }] : clients.map((podSelector) => ({ podSelector })),
+          from: [
+            ...(clients.length === 0 ? [{}] : clients).map((podSelector) => ({ podSelector })),
+            { podSelector: jobs },
+          ],
           ports: [{ protocol: 'TCP', port: 5432 }],
         },
       ],

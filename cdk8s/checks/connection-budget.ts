@@ -1,3 +1,4 @@
+import { OUTSIDE_POOL } from '../constructs/connection-budget.js';
 import type { Cluster, Workload } from './cluster.js';
 import { CONNECTIONS } from './declared.js';
 import { edgesOf, toldContainers, type Told } from './edges-of.js';
@@ -13,8 +14,7 @@ const RESERVED = 3;
 const MAX_CONNECTIONS = 100;
 /** Room for an operator's psql, a backup and a migration at the same time. */
 const HEADROOM = 5;
-/** Each pod may hold one connection outside its pool, for LISTEN. */
-const LISTENER = 1;
+const HELM_HOOK = 'helm.sh/hook';
 /** The default of node-postgres and of postgres.js. */
 const DEFAULT_POOL = 10;
 
@@ -53,7 +53,8 @@ export function connectionTable(cluster: Cluster): readonly ConnectionLine[] {
   const replicas = replicasOf(cluster);
   const clients = new Map<Workload, Map<Workload, Told>>();
   for (const edge of edgesOf(cluster)) {
-    if (edge.list !== 'containers') continue;
+    // A hook of Helm's, such as a test, runs now and then; the headroom is for it.
+    if (edge.list !== 'containers' || HELM_HOOK in edge.workload.annotations) continue;
     for (const target of edge.targets) {
       if (target === edge.workload || limitOf(target) === undefined) continue;
       const known = clients.get(target) ?? new Map<Workload, Told>();
@@ -112,7 +113,7 @@ function demand(
   const declared = client.annotations[CONNECTIONS];
   const stated = declared !== undefined && /^\d+$/.test(declared) ? Number(declared) : undefined;
   const pool = numberIn(variables, 'DB_POOL_MAX') ?? numberIn(variables, 'PGPOOL_MAX') ?? DEFAULT_POOL;
-  const perPod = pooler ?? stated ?? pool + LISTENER;
+  const perPod = pooler ?? stated ?? pool + OUTSIDE_POOL;
   const pods = more + surgeOf(client);
   return {
     text: `${client.name} (${more} + ${surgeOf(client)} pods) × ${perPod} = ${pods * perPod}`,

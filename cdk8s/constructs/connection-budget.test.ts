@@ -8,19 +8,19 @@ const client = (name: string, replicas: number, poolMax: number) => ({
 });
 
 describe('the connection budget', () => {
-  test('counts the pod that a rollout adds, and each pod’s listener', () => {
-    // (2 + 1) × (8 + 1) = 27, and 100 − 3 − 5 = 92 are there.
-    expect(connectionBudgetProblem([client('order-service', 2, 8)], 35)).toBeUndefined();
-    expect(connectionBudgetProblem([client('order-service', 2, 8)], 34)).toBe(
-      '27 connections are needed, 26 are there: order-service (2 + 1 pods) × (8 + 1) = 27; ' +
-        'max_connections 34 − 3 reserved − 5 for operators = 26. ' +
-        'Lower poolMax or replicas, or raise maxConnections to at least 35.',
+  test('counts the pod that a rollout adds, and each pod’s listener and check', () => {
+    // (2 + 1) × (8 + 2) = 30, and 100 − 3 − 5 = 92 are there.
+    expect(connectionBudgetProblem([client('order-service', 2, 8)], 38)).toBeUndefined();
+    expect(connectionBudgetProblem([client('order-service', 2, 8)], 37)).toBe(
+      '30 connections are needed, 29 are there: order-service (2 + 1 pods) × (8 + 2) = 30; ' +
+        'max_connections 37 − 3 reserved − 5 for operators = 29. ' +
+        'Lower poolMax or replicas, or raise maxConnections to at least 38.',
     );
   });
 
   test('adds the clients up', () => {
     const clients = [client('order-service', 5, 8), client('kitchen-service', 5, 8)];
-    expect(connectionBudgetProblem(clients, 115)).toContain('108 connections are needed, 107 are there');
-    expect(connectionBudgetProblem(clients, 116)).toBeUndefined();
+    expect(connectionBudgetProblem(clients, 127)).toContain('120 connections are needed, 119 are there');
+    expect(connectionBudgetProblem(clients, 128)).toBeUndefined();
   });
 });

@@ -15,7 +15,7 @@ const HEADROOM = 5;
 /** `maxSurge` of every service: a rollout runs one pod more. */
 const SURGE = 1;
 /** Outside its pool each pod holds one connection for LISTEN and one for its readiness check. */
-const OUTSIDE_POOL = 2;
+export const OUTSIDE_POOL = 2;
 
 /**
  * Whether all clients together fit: (replicas + surge) × (pool + listener + check) over all services, against

@@ -310,7 +310,7 @@ describe('an edge to the store', () => {
 
   test('refuses more connections than the store has', () => {
     expect(() => synthesized(newStore({ maxConnections: 30 }).chart)).toThrow(
-      '27 connections are needed, 22 are there: bar (2 + 1 pods) × (8 + 1) = 27',
+      '30 connections are needed, 22 are there: bar (2 + 1 pods) × (8 + 2) = 30',
     );
   });
 });
