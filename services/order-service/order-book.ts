@@ -25,6 +25,10 @@ export interface OrderFilter {
   readonly limit: number;
 }
 
+// https://www.postgresql.org/docs/17/errcodes-appendix.html
+const UNIQUE_VIOLATION = '23505';
+/** Another request with the key waits for its commit, for longer than `lock_timeout`. */
+const LOCK_NOT_AVAILABLE = '55P03';
 /** Two equal draws of 32⁶ are rare; five in a row do not happen. */
 const DRAWS = 5;
 
@@ -47,14 +51,14 @@ export class OrderBook {
   async place(order: PricedOrder, key?: string): Promise<Order> {
     const content = key === undefined ? null : fingerprint(order);
     for (let draw = 1; draw <= DRAWS; draw += 1) {
-      const [placed] = await this.insert(order, key ?? null, content);
-      if (placed) {
+      try {
+        const placed = await this.insert(order, drawOrderNumber(), key ?? null, content);
         this.changed();
         return placed;
+      } catch (error) {
+        const first = await this.placedBefore(error, key, content);
+        if (first) return first;
       }
-      // Either the key is known or, once in a lifetime, the number was taken.
-      const first = key === undefined ? undefined : await this.placedWith(key, content);
-      if (first) return first;
     }
     throw new Error(`${DRAWS} order numbers in a row were taken`);
   }
@@ -130,27 +134,48 @@ export class OrderBook {
 
   private async insert(
     { customerName, items, totalCents }: PricedOrder,
+    orderNumber: string,
     key: string | null,
     content: string | null,
-  ): Promise<readonly Order[]> {
-    try {
-      const rows = await this.database.run(
-        // Waits for another request that inserts the same key, and then finds it there.
-        (sql) => sql<OrderRow[]>`
-          with placed as (
-            insert into orders (order_number, customer_name, items, total_cents, idempotency_key, fingerprint)
-            values (${drawOrderNumber()}, ${customerName}, ${sql.json(toJson(items))}, ${totalCents}, ${key}, ${content})
-            on conflict do nothing
-            returning *
-          ), event as (
-            insert into order_events (order_id, status, at) select id, status, created_at from placed
-          )
-          select * from placed`,
-      );
-      return rows.map(toOrder);
-    } catch (error) {
-      // lock_not_available
-      if (key === null || databaseErrorCode(causeOf(error)) !== '55P03') throw error;
+  ): Promise<Order> {
+    // Why not `on conflict do nothing`? It looks into each unique index once more for every order, for what nearly
+    // never happens.
+    const [row] = await this.database.run(
+      (sql) => sql<Pick<OrderRow, 'id' | 'created_at'>[]>`
+        with placed as (
+          insert into orders (order_number, customer_name, items, total_cents, idempotency_key, fingerprint)
+          values (${orderNumber}, ${customerName}, ${sql.json(toJson(items))}, ${totalCents}, ${key}, ${content})
+          returning id, status, created_at
+        ), event as (
+          insert into order_events (order_id, status, at) select id, status, created_at from placed
+        )
+        select id, created_at from placed`,
+    );
+    if (!row) throw new Error('an insert returned no row');
+    return toOrder({
+      ...row,
+      order_number: orderNumber,
+      customer_name: customerName,
+      items,
+      total_cents: totalCents,
+      status: STATUSES[0],
+      updated_at: row.created_at,
+    });
+  }
+
+  /**
+   * What the first request with this key was answered; nothing when it was the order's number that was taken, which is
+   * drawn again then.
+   *
+   * @throws what failed, when that was neither
+   */
+  private async placedBefore(
+    error: unknown,
+    key: string | undefined,
+    content: string | null,
+  ): Promise<Order | undefined> {
+    const code = databaseErrorCode(causeOf(error));
+    if (key !== undefined && code === LOCK_NOT_AVAILABLE) {
       throw new Problem(409, {
         detail:
           'The first request with this Idempotency-Key is not over. Send the same request again in a moment.',
@@ -158,10 +183,8 @@ export class OrderBook {
         cause: error,
       });
     }
-  }
-
-  /** What the first request with this key was answered, or nothing when there was none. */
-  private async placedWith(key: string, content: string | null): Promise<Order | undefined> {
+    if (code !== UNIQUE_VIOLATION) throw error;
+    if (key === undefined) return undefined;
     const [row] = await this.database.run(
       (sql) =>
         sql<(OrderRow & { fingerprint: string })[]>`select * from orders where idempotency_key = ${key}`,

@@ -10,7 +10,11 @@ const LENGTH = 6;
  * the caller draws again.
  */
 export function drawOrderNumber(): string {
-  const symbols = Array.from({ length: LENGTH }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
+  // One draw for all symbols; each takes five of its bits.
+  const drawn = randomInt(ALPHABET.length ** LENGTH);
+  const symbols = Array.from({ length: LENGTH }, (_, index) =>
+    ALPHABET.charAt((drawn >> (5 * index)) & 31),
+  ).join('');
   return `${symbols.slice(0, 3)}-${symbols.slice(3)}`;
 }
 

@@ -11,10 +11,12 @@ create table orders (
   updated_at timestamptz not null default now(),
   -- One click is one order: the key of the request that placed it, and what that request asked for. The answer is the
   -- row itself as it began, so nothing is stored twice and the key lives as long as its order.
-  idempotency_key text unique,
+  idempotency_key text,
   fingerprint text,
   check ((idempotency_key is null) = (fingerprint is null))
 );
+
+create unique index orders_idempotency_key on orders (idempotency_key) where idempotency_key is not null;
 
 -- The boards ask for what is not served yet; served orders, which are nearly all, are not in it.
 create index orders_open on orders (status, id) where status <> 'served';
