@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { type FieldError, Problem } from '../runtime/problem.js';
 import { menuItemById, toCents, toEuro } from '../menu/menu.js';
@@ -87,7 +87,7 @@ const isAmount = (euro: number, cents: number): boolean => Math.abs(euro * 100 -
 /** What a key stands for: the same order, whatever the order of the body's members. */
 export function fingerprint({ customerName, items }: PricedOrder): string {
   const content = JSON.stringify([customerName, items.map(({ id, quantity }) => [id, quantity])]);
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content, 'hex');
 }
 
 /** The header that makes one order of one click, however often it is sent. */

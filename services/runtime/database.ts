@@ -197,6 +197,8 @@ async function withDeadline<Result>(query: PromiseLike<Result>, milliseconds: nu
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, fail) => {
     timer = setTimeout(() => {
+      // It may still fail, long after anybody listens.
+      void Promise.resolve(query).catch(() => undefined);
       fail(new DatabaseDeadlineError(milliseconds));
     }, milliseconds);
   });
@@ -204,8 +206,6 @@ async function withDeadline<Result>(query: PromiseLike<Result>, milliseconds: nu
     return await Promise.race([query, deadline]);
   } finally {
     clearTimeout(timer);
-    // It may still fail, long after anybody listens.
-    void Promise.resolve(query).catch(() => undefined);
   }
 }
 
