@@ -40,6 +40,8 @@ export default defineConfig(
         localStorage: 'readonly',
         setTimeout: 'readonly',
         clearTimeout: 'readonly',
+        clearInterval: 'readonly',
+        EventSource: 'readonly',
         setInterval: 'readonly',
         AbortSignal: 'readonly',
         FormData: 'readonly',

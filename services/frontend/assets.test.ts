@@ -53,7 +53,15 @@ describe('the pages’ files', () => {
     );
     expect(linked).toHaveLength(3);
     expect(page).not.toMatch(/(?:href|src|action)="(?!\/)/);
-    const scripts = ['order.js', 'kitchen.js', 'display.js', 'placed-order.js', 'live.js', 'kept.js'];
+    const scripts = [
+      'order.js',
+      'kitchen.js',
+      'display.js',
+      'placed-order.js',
+      'live.js',
+      'changes.js',
+      'kept.js',
+    ];
     for (const path of [...linked, ...scripts.map((name) => assets.path(name))]) {
       const { status, text } = await pages.send('GET', path);
       expect({ path, status }).toEqual({ path, status: 200 });

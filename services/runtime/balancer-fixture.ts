@@ -27,9 +27,14 @@ export class BalancerFixture {
     return `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
   }
 
+  /** Ends every connection, as a network does that breaks. */
+  cut(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
   close(): void {
     this.server.close();
-    for (const socket of this.sockets) socket.destroy();
+    this.cut();
   }
 
   private forward(client: Socket): void {

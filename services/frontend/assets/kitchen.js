@@ -1,4 +1,4 @@
-// The cooks' board: asks every two seconds, and sends a step when a button is pressed.
+// The cooks' board: follows the orders, and sends a step when a button is pressed.
 import { ask, element, say, watch } from './live.js';
 
 /**
@@ -119,6 +119,7 @@ columns.addEventListener('submit', (event) => {
 
 watch(
   '/api/kitchen/orders',
+  '/api/kitchen/events',
   (news, moment) => {
     skew = moment.skew;
     // Asked before our own last step, it may show what was before that step.

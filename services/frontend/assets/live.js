@@ -1,13 +1,13 @@
 // What the pages' scripts share: asking again and again, and telling when there was no answer.
+import { changes } from './changes.js';
+import { pause } from './pause.js';
 
-/** Milliseconds between two questions. */
-export const INTERVAL = 2000;
+/** Milliseconds until a question that was not answered is asked again. */
+const RETRY = 2000;
 /** Milliseconds after which a question is given up; each service behind gives up before. */
 export const REQUEST_LIMIT = 3000;
 /** Milliseconds without an answer after which the page says so: longer than a slow answer and a pause together. */
 const STALE = 6000;
-
-export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 /** An answer within the limit. Rejects when there is none. */
 export const ask = (address, options = {}) =>
@@ -19,18 +19,24 @@ export const say = (place, text) => {
 };
 
 /**
- * Asks an address every two seconds and shows what it answers. When it does not for a while, `banner` says since when.
+ * Asks an address whenever something has changed, and shows what it answers. When nobody answers for a while, `banner`
+ * says since when.
  *
  * @param {string} address
+ * @param {string} stream - of the changes
  * @param {(data: unknown, moment: { asked: number, skew: number }) => void} show - gets the answer, when it was asked
  *   for, and by how many milliseconds the server's clock is ahead of this device's
  * @param {HTMLElement} banner - when it is visible at the beginning, the page came without data
  */
-export function watch(address, show, banner) {
+export function watch(address, stream, show, banner) {
+  const news = changes(stream);
   let last = banner.hidden ? Date.now() : undefined;
+  /** Whether the last question was answered. */
+  let shown = false;
 
   // By itself, because a question may hang for longer than a board may be silently old.
   const tell = () => {
+    if (last !== undefined && shown && news.quiet) last = Date.now();
     if (last === undefined || Date.now() - last < STALE) return;
     const time = new Date(last).toLocaleTimeString();
     say(banner, `No news since ${time}. What you see may be old; this page keeps asking.`);
@@ -52,8 +58,11 @@ export function watch(address, show, banner) {
   };
   const forever = async () => {
     for (;;) {
-      await once().catch(() => undefined);
-      await pause(INTERVAL);
+      shown = await once().then(
+        () => true,
+        () => false,
+      );
+      await (shown ? news.next() : pause(RETRY));
     }
   };
   void forever();

@@ -1,7 +1,8 @@
 // One click is one order: the key is made with the form and kept until the order is acknowledged, and a request that got
 // no answer is sent again by itself with the same key. Without this script the form still works.
 import { kept } from './kept.js';
-import { ask, pause, say } from './live.js';
+import { ask, say } from './live.js';
+import { pause } from './pause.js';
 import { showLast, showPlaced } from './placed-order.js';
 
 /** Milliseconds of the longest pause between two attempts. */

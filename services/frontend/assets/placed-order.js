@@ -1,6 +1,7 @@
 // The order that was placed: its number, and its status as it changes. The number is kept on the device.
+import { changes } from './changes.js';
 import { kept } from './kept.js';
-import { ask, INTERVAL, pause, say } from './live.js';
+import { ask, say } from './live.js';
 
 const byId = (id) => document.getElementById(id);
 const number = byId('placed-number');
@@ -50,14 +51,16 @@ const follow = async (orderNumber) => {
   say(number, orderNumber);
   form.hidden = true;
   placed.hidden = false;
+  const news = changes(`/api/orders/${encodeURIComponent(orderNumber)}/events`);
   for (;;) {
     const again = await update(orderNumber).catch(() => {
       if (followed === orderNumber) say(status, status.dataset.unknown);
       return true;
     });
-    if (!again || followed !== orderNumber) return;
-    await pause(INTERVAL);
+    if (!again || followed !== orderNumber) break;
+    await news.next();
   }
+  news.close();
 };
 
 /** Shows an order that has just been placed. */
