@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database chart-push kind-up bench bench-synth
+.PHONY: help up install test synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database chart-push kind-up screenshots bench bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -93,6 +93,9 @@ chart-push: synth ## package the chart and push it to oci://REGISTRY/charts
 
 kind-up: ## a kind cluster with its documented local registry at localhost:5001, for those who have kind
 	@bash e2e/kind-up.sh
+
+screenshots: install ## open the pages in Chromium: the pictures in docs/, bytes over the wire and time to paint
+	@$(TSX) bench/pages.ts
 
 MINUTES ?= 1
 

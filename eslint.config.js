@@ -42,6 +42,7 @@ export default defineConfig(
         clearTimeout: 'readonly',
         clearInterval: 'readonly',
         EventSource: 'readonly',
+        AudioContext: 'readonly',
         setInterval: 'readonly',
         AbortSignal: 'readonly',
         FormData: 'readonly',

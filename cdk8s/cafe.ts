@@ -58,6 +58,8 @@ export class Cafe extends Chart {
       expose: { port: 80, type: 'LoadBalancer' },
       image: images.frontend,
       configuration,
+      // Who makes this Secret closes the kitchen to guests.
+      optionalSecrets: { STAFF_PASSWORD: 'cafe-staff' },
     });
 
     // Each callee gives up before its caller does: 1.5 s, 2 s, 2.5 s, and the page after 3 s.

@@ -11,7 +11,9 @@ export interface Address {
 export type EnvironmentVariable =
   | { readonly name: string; readonly from: 'value'; readonly value: string }
   /** An entry of the shared ConfigMap or Secret under the same name. */
-  | { readonly name: string; readonly from: 'configMap' | 'secret' };
+  | { readonly name: string; readonly from: 'configMap' | 'secret' }
+  /** An entry of a Secret that need not be there; then the variable is not there. */
+  | { readonly name: string; readonly from: 'optionalSecret'; readonly secret: string };
 
 /** The variable as a container's `env` entry. */
 export function toEnvVar(variable: EnvironmentVariable, configuration: Configuration): k8s.EnvVar {
@@ -23,5 +25,7 @@ export function toEnvVar(variable: EnvironmentVariable, configuration: Configura
       return { name, valueFrom: { configMapKeyRef: { name: configuration.configMapName, key: name } } };
     case 'secret':
       return { name, valueFrom: { secretKeyRef: { name: configuration.secretName, key: name } } };
+    case 'optionalSecret':
+      return { name, valueFrom: { secretKeyRef: { name: variable.secret, key: name, optional: true } } };
   }
 }

@@ -26,6 +26,12 @@ export interface ProbedServiceProps {
   readonly replicas?: number;
   /** Further variables of the container. @default - none */
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Variables that switch something on: the name of each, and the Secret that has it under that name. Pods start without
+   * the Secret, and read a new one when they are restarted.
+   * @default - none
+   */
+  readonly optionalSecrets?: Readonly<Record<string, string>>;
   /** @default - 50m to 1 CPU, 96Mi to 256Mi memory, 32Mi to 128Mi ephemeral storage */
   readonly resources?: Resources;
   /** @default - see {@link ProbeTimings} */
@@ -65,6 +71,7 @@ export function resolveProps(path: string, props: ProbedServiceProps): ResolvedP
       DRAIN_SECONDS: String(termination.drainSeconds),
       IN_FLIGHT_SECONDS: String(termination.inFlightSeconds),
     }),
+    optionalSecrets: props.optionalSecrets ?? {},
     resources: props.resources ?? DEFAULT_RESOURCES,
     probes: props.probes ?? {},
     termination,

@@ -87,6 +87,7 @@ describe('a probed service', () => {
       expose: { port: 80, type: 'LoadBalancer' },
       replicas: 4,
       environment: { LOG_LEVEL: 'debug' },
+      optionalSecrets: { DOOR_PASSWORD: 'door' },
       resources: {
         cpu: { request: '1', limit: '2' },
         memory: { request: '1Gi', limit: '2Gi' },
@@ -112,7 +113,16 @@ describe('a probed service', () => {
               {
                 image: 'registry.example/bar:2',
                 ports: [{ containerPort: 8080 }],
-                env: [{ name: 'PORT', value: '8080' }, {}, {}, { name: 'LOG_LEVEL', value: 'debug' }],
+                env: [
+                  { name: 'PORT', value: '8080' },
+                  {},
+                  {},
+                  { name: 'LOG_LEVEL', value: 'debug' },
+                  {
+                    name: 'DOOR_PASSWORD',
+                    valueFrom: { secretKeyRef: { name: 'door', key: 'DOOR_PASSWORD', optional: true } },
+                  },
+                ],
                 resources: {
                   requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '64Mi' },
                   limits: { cpu: '2', memory: '2Gi', 'ephemeral-storage': '512Mi' },

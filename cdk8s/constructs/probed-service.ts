@@ -46,7 +46,12 @@ export class ProbedService extends Construct implements Peer {
     this.port = props.port;
     this.replicas = props.replicas;
     this.podLabels = { app: this.name };
-    this.ownVariables = toVariables(props.environment);
+    this.ownVariables = [
+      ...toVariables(props.environment),
+      ...Object.entries(props.optionalSecrets).map(
+        ([name, secret]) => ({ name, from: 'optionalSecret', secret }) as const,
+      ),
+    ];
 
     new k8s.KubeServiceAccount(this, 'ServiceAccount', {
       metadata: { name: this.name },

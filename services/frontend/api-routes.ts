@@ -59,7 +59,7 @@ export function apiOperations({ orders, kitchen, hub }: Upstreams): Operations {
       summary: 'Lists orders, the newest first.',
       query: listQuery,
       answer: orders200,
-      problems: [422, 503],
+      problems: [401, 422, 503],
       async handle(context) {
         fresh(context);
         await passOn(context, orders, { method: 'GET', path: `/orders${context.search}` });
@@ -97,7 +97,7 @@ export function apiOperations({ orders, kitchen, hub }: Upstreams): Operations {
         path: `/api/${board}/orders`,
         summary: `Lists what the ${board} shows, the oldest first.`,
         answer: orders200,
-        problems: [503],
+        problems: [401, 503],
         async handle(context) {
           fresh(context);
           await passOn(context, kitchen, { method: 'GET', path: `/${board}/orders` });
@@ -108,7 +108,7 @@ export function apiOperations({ orders, kitchen, hub }: Upstreams): Operations {
         path: `/api/${board}/events`,
         summary: `Streams the changes for the ${board}.`,
         answer: stream200,
-        problems: [503],
+        problems: [401, 503],
         handle(context) {
           hub.stream(context, view);
         },
@@ -123,7 +123,7 @@ export function apiOperations({ orders, kitchen, hub }: Upstreams): Operations {
       description: 'How many orders have which status, and how many there are',
       schema: orderCounts.extend({ total: z.number() }),
     },
-    problems: [502, 503],
+    problems: [401, 502, 503],
     async handle(context) {
       fresh(context);
       await passOn(context, kitchen, { method: 'GET', path: '/kitchen/stats' });
@@ -135,7 +135,7 @@ export function apiOperations({ orders, kitchen, hub }: Upstreams): Operations {
       path: `/api/kitchen/orders/:orderNumber/${step}`,
       summary: 'Moves an order one step forward. The same step again changes nothing.',
       answer: { status: 200, description: 'The order', schema: order },
-      problems: [400, 404, 409, 503],
+      problems: [400, 401, 404, 409, 503],
       async handle(context, { params }) {
         fresh(context);
         await passOn(context, kitchen, stepCall(params['orderNumber'], step));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import Router from '@koa/router';
 import { Problem } from '../runtime/problem.js';
 
@@ -11,19 +12,24 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+/** The best first. */
+const ENCODINGS = ['br', 'gzip', 'identity'] as const;
+type Encoding = (typeof ENCODINGS)[number];
+
 /**
  * The pages' files, kept in memory. They lie below a folder that is named by a hash of them all, so that browsers may
  * keep them for ever, and scripts can import each other by plain relative names.
  */
 export class Assets {
-  private readonly files = new Map<string, Buffer>();
+  private readonly files = new Map<string, Readonly<Record<Encoding, Buffer>>>();
   private readonly version: string;
 
   constructor() {
     const hash = createHash('sha256');
     for (const name of readdirSync(FOLDER).sort()) {
       const content = readFileSync(new URL(name, FOLDER));
-      this.files.set(name, content);
+      // Once, so it may take its time.
+      this.files.set(name, { identity: content, gzip: gzipSync(content), br: brotliCompressSync(content) });
       hash.update(name).update(content);
     }
     this.version = hash.digest('hex').slice(0, 16);
@@ -44,7 +50,10 @@ export class Assets {
       if (content === undefined) throw new Problem(404, { detail: `There is nothing at ${context.path}.` });
       const kept = version === this.version;
       context.set('Cache-Control', kept ? 'public, max-age=31536000, immutable' : 'no-store');
-      context.body = content;
+      context.vary('Accept-Encoding');
+      const encoding = ENCODINGS.find((each) => context.acceptsEncodings(each) === each) ?? 'identity';
+      if (encoding !== 'identity') context.set('Content-Encoding', encoding);
+      context.body = content[encoding];
       context.type = TYPES[extname(name ?? '')] ?? 'application/octet-stream';
     });
     return router;

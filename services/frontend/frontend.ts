@@ -10,7 +10,9 @@ import { Assets } from './assets.js';
 import { boardPageRoutes } from './board-page-routes.js';
 import { orderPageRoutes } from './order-page-routes.js';
 import { problemPage } from './problem-page.js';
+import { compression } from './compression.js';
 import { securityHeaders } from './security-headers.js';
+import { staffDoor } from './staff-door.js';
 
 /** The pages, and the API that they and other clients call. */
 export const frontend = defineService({
@@ -20,6 +22,7 @@ export const frontend = defineService({
     ORDER_SERVICE_TIMEOUT_MS: variable.milliseconds(2500),
     KITCHEN_SERVICE_URL: variable.url('http://kitchen-service:5002'),
     KITCHEN_SERVICE_TIMEOUT_MS: variable.milliseconds(2500),
+    STAFF_PASSWORD: variable.optionalPassword(),
   },
   create({ name, config, log, metrics, draining }) {
     const shared = { from: name, retriesUnavailable: true, log, metrics };
@@ -44,11 +47,15 @@ export const frontend = defineService({
       log,
     });
     const assets = new Assets();
+    const { STAFF_PASSWORD: password } = config;
+    const door = password === undefined ? undefined : staffDoor(password, assets);
+    if (!door) log.info('STAFF_PASSWORD is not set: the kitchen is open to everybody');
     const router = new Router();
     for (const routes of [
       assets.routes(),
       orderPageRoutes(assets, orders),
       boardPageRoutes(assets, kitchen),
+      ...(door ? [door.routes] : []),
     ]) {
       router.use(routes.routes());
     }
@@ -56,7 +63,8 @@ export const frontend = defineService({
       operations: apiOperations({ orders, kitchen, hub }),
       router,
       dependencies: [orders, kitchen],
-      middleware: [securityHeaders()],
+      middleware: [securityHeaders(), compression()],
+      ...(door ? { guard: door.guard } : {}),
       problemPage: (problem) => problemPage(assets, problem),
       close: async () => {
         await Promise.all([orders.close(), kitchen.close(), relay.close()]);

@@ -32,6 +32,7 @@ export function kitchenPage(assets: Assets, board: Board, message?: string): str
     refresh: { seconds: message === undefined ? BOARD_REFRESH_SECONDS : MESSAGE_SECONDS, path: '/kitchen' },
     content: html`
       <h1>Kitchen</h1>
+      <p><button id="mute" class="button quiet" type="button" hidden></button></p>
       <div class="notices">
         ${staleBanner(board)}
         <p id="message" class="message" role="alert">${message}</p>

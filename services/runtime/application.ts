@@ -23,6 +23,8 @@ export interface ApplicationParts {
   readonly draining: () => boolean;
   /** Around every answer, problems included. */
   readonly middleware: readonly Middleware[];
+  /** Before every route but the probes. */
+  readonly guard: Middleware | undefined;
   /** A problem as a page, for whoever asks for HTML first. */
   readonly problemPage: ((problem: Problem) => string) | undefined;
 }
@@ -55,6 +57,7 @@ export function createApplication(parts: ApplicationParts): Koa {
   });
   const routers = [operations.router, ...(parts.router ? [parts.router] : [])];
   application.use(machines.routes());
+  if (parts.guard) application.use(parts.guard);
   for (const router of routers) application.use(router.routes());
   application.use(notFound([machines, ...routers]));
   return application;

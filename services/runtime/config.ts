@@ -122,6 +122,15 @@ export const variable = {
       error:
         'begins or ends with white space, a line break perhaps; make the Secret with --from-literal or printf, not with echo',
     }),
+  /** A password that need not be there; empty is not there. */
+  optionalPassword: () =>
+    z
+      .string()
+      .optional()
+      .transform((value) => (value === '' ? undefined : value))
+      .refine((value) => value === undefined || !/^\s|\s$/.test(value), {
+        error: 'begins or ends with white space, a line break perhaps; make the Secret with --from-literal',
+      }),
   /** An `http://` or `https://` address without a path. */
   url: (example: string) =>
     given(example).refine(isHttpUrl, {

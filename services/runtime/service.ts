@@ -44,6 +44,8 @@ export interface ServiceParts {
   start?(signal: AbortSignal): Promise<void>;
   /** Around every answer, problems included. @default - none */
   readonly middleware?: readonly Middleware[];
+  /** Asked before every route but the probes: lets a request pass, or refuses it with a Problem. @default - all pass */
+  readonly guard?: Middleware;
   /** A problem as a page, for browsers. @default - problem+json for everybody */
   readonly problemPage?: (problem: Problem) => string;
   /** After the last answer: closes pools and agents. */
@@ -135,6 +137,7 @@ export async function startService<Shape extends Variables>(
     log,
     draining: () => draining.signal.aborted,
     middleware: parts.middleware ?? [],
+    guard: parts.guard,
     problemPage: parts.problemPage,
   });
   const handle = application.callback();

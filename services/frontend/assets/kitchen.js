@@ -1,4 +1,5 @@
 // The cooks' board: follows the orders, and sends a step when a button is pressed.
+import { announce } from './announcement.js';
 import { ask, element, say, watch } from './live.js';
 
 /**
@@ -21,6 +22,8 @@ for (const list of lists) {
 let skew = 0;
 let changed = 0;
 let stillUntil = 0;
+/** Whether the orders were read once. */
+let known = false;
 /** The order whose button was pressed with the keyboard; a disabled button loses the focus. */
 let pressed;
 
@@ -124,8 +127,17 @@ watch(
     skew = moment.skew;
     // Asked before our own last step, it may show what was before that step.
     if (moment.asked <= changed) return;
+    const fresh = news.filter(
+      ({ order_number: number, status }) => status === 'ordered' && !orders.has(number),
+    );
+    const first = !known;
+    known = true;
     orders = new Map(news.map((order) => [order.order_number, order]));
     render();
+    // Those that were there when the page was opened are not news.
+    if (first) return;
+    for (const { order_number: number } of fresh) cards.get(number)?.card.classList.add('new');
+    if (fresh.length > 0) announce();
   },
   document.getElementById('stale'),
 );

@@ -47,6 +47,8 @@ export function watch(address, stream, show, banner) {
   const once = async () => {
     const asked = Date.now();
     const response = await ask(address);
+    // The session is over; the door has the words for it.
+    if (response.status === 401) window.location.assign('/staff');
     if (!response.ok) throw new Error(`${response.status} from ${address}`);
     const data = await response.json();
     // The header has whole seconds; a device without it trusts its own clock.
