@@ -1,4 +1,4 @@
-import { OUTSIDE_POOL } from '../constructs/connection-budget.js';
+import { HEADROOM, OUTSIDE_POOL, RESERVED } from '../constructs/connection-budget.js';
 import type { Cluster, Workload } from './cluster.js';
 import { CONNECTIONS } from './declared.js';
 import { edgesOf, toldContainers, type Told } from './edges-of.js';
@@ -8,12 +8,8 @@ import { titleOf } from './manifest.js';
 import type { Check } from './options.js';
 import { absolute } from './percentage.js';
 
-/** PostgreSQL's default of `superuser_reserved_connections`. */
-const RESERVED = 3;
 /** PostgreSQL's default of `max_connections`. */
 const MAX_CONNECTIONS = 100;
-/** Room for an operator's psql, a backup and a migration at the same time. */
-const HEADROOM = 5;
 const HELM_HOOK = 'helm.sh/hook';
 /** The default of node-postgres and of postgres.js. */
 const DEFAULT_POOL = 10;

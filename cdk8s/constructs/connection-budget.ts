@@ -9,9 +9,9 @@ export interface DatabaseClient {
 }
 
 /** PostgreSQL keeps these for a superuser (`superuser_reserved_connections`, default 3). */
-const RESERVED = 3;
+export const RESERVED = 3;
 /** Room for an operator's psql, a backup and a migration at the same time. */
-const HEADROOM = 5;
+export const HEADROOM = 5;
 /** `maxSurge` of every service: a rollout runs one pod more. */
 const SURGE = 1;
 /** Outside its pool each pod holds one connection for LISTEN and one for its readiness check. */
