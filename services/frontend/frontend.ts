@@ -1,8 +1,6 @@
 import Router from '@koa/router';
 import { variable } from '../runtime/config.js';
-import { order, type Order } from '../order-service/order.js';
-import { EventHub } from '../runtime/event-hub.js';
-import { EventRelay } from '../runtime/event-relay.js';
+import { relayOrders } from '../order-service/order-relay.js';
 import { defineService } from '../runtime/service.js';
 import { Upstream } from '../runtime/upstream.js';
 import { apiOperations } from './api-routes.js';
@@ -38,14 +36,7 @@ export const frontend = defineService({
       url: config.KITCHEN_SERVICE_URL,
       timeoutMs: config.KITCHEN_SERVICE_TIMEOUT_MS,
     });
-    const hub = new EventHub<Order>({ event: 'order', draining, open: metrics.eventStreams });
-    const relay = new EventRelay({
-      to: 'order-service',
-      url: new URL('/orders/events', config.ORDER_SERVICE_URL),
-      payload: order,
-      hub,
-      log,
-    });
+    const { hub, relay } = relayOrders(config.ORDER_SERVICE_URL, { draining, metrics, log });
     const assets = new Assets();
     const { STAFF_PASSWORD: password } = config;
     const door = password === undefined ? undefined : staffDoor(password, assets);

@@ -1,7 +1,5 @@
 import { variable } from '../runtime/config.js';
-import { order, type Order } from '../order-service/order.js';
-import { EventHub } from '../runtime/event-hub.js';
-import { EventRelay } from '../runtime/event-relay.js';
+import { relayOrders } from '../order-service/order-relay.js';
 import { defineService } from '../runtime/service.js';
 import { Upstream } from '../runtime/upstream.js';
 import { kitchenOperations } from './routes.js';
@@ -22,14 +20,7 @@ export const kitchenService = defineService({
       log,
       metrics,
     });
-    const hub = new EventHub<Order>({ event: 'order', draining, open: metrics.eventStreams });
-    const relay = new EventRelay({
-      to: 'order-service',
-      url: new URL('/orders/events', config.ORDER_SERVICE_URL),
-      payload: order,
-      hub,
-      log,
-    });
+    const { hub, relay } = relayOrders(config.ORDER_SERVICE_URL, { draining, metrics, log });
     return {
       operations: kitchenOperations(orders, hub),
       dependencies: [orders],

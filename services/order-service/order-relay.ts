@@ -1,0 +1,24 @@
+import { EventHub } from '../runtime/event-hub.js';
+import { EventRelay } from '../runtime/event-relay.js';
+import type { ServiceContext } from '../runtime/service.js';
+import { order, type Order } from './order.js';
+
+/**
+ * The changes of all orders in another service: order-service's stream, passed on by a hub of its own.
+ *
+ * @param url - where order-service is
+ */
+export function relayOrders(
+  url: string,
+  { draining, metrics, log }: Pick<ServiceContext<unknown>, 'draining' | 'metrics' | 'log'>,
+): { readonly hub: EventHub<Order>; readonly relay: EventRelay<Order> } {
+  const hub = new EventHub<Order>({ event: 'order', draining, open: metrics.eventStreams });
+  const relay = new EventRelay({
+    to: 'order-service',
+    url: new URL('/orders/events', url),
+    payload: order,
+    hub,
+    log,
+  });
+  return { hub, relay };
+}
