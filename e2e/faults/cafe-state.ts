@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { kubectl, NAMESPACE, RELEASE, SERVICE_NAMES } from '../cluster.js';
+import { run } from '../command.js';
+import { eventually, must } from '../journal.js';
+import { type Stored, stored, storedStatement } from '../load/ledger.js';
+import type { Records } from '../load/records.js';
+
+const containerStatus = z.object({
+  name: z.string(),
+  restartCount: z.number(),
+  ready: z.boolean(),
+  containerID: z.string().default(''),
+});
+const podObject = z.object({
+  metadata: z.object({
+    name: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+    deletionTimestamp: z.string().optional(),
+  }),
+  spec: z.object({ nodeName: z.string().default('') }),
+  status: z.object({
+    conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
+    containerStatuses: z.array(containerStatus).default([]),
+    initContainerStatuses: z.array(containerStatus).default([]),
+  }),
+});
+export type CafePod = z.output<typeof podObject>;
+
+/** Every pod of the café, also those that are ending. */
+export async function cafePods(selector = ''): Promise<readonly CafePod[]> {
+  const json: unknown = JSON.parse(
+    await kubectl(`get pods ${selector === '' ? '' : `-l ${selector}`} -o json`),
+  );
+  return z.object({ items: z.array(podObject) }).parse(json).items;
+}
+
+/** How often each container was restarted, by `pod/container`. */
+export async function restartCounts(): Promise<ReadonlyMap<string, number>> {
+  const counts = (await cafePods()).flatMap(({ metadata, status }) =>
+    [...status.initContainerStatuses, ...status.containerStatuses].map(
+      ({ name, restartCount }) => [`${metadata.name}/${name}`, restartCount] as const,
+    ),
+  );
+  return new Map(counts);
+}
+
+/** Whether a pod has the condition Ready. */
+export const isReady = ({ status }: CafePod): boolean =>
+  status.conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True');
+
+/** The database's pod. */
+export async function databasePod(): Promise<CafePod> {
+  const [pod] = await cafePods(`app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/component=primary`);
+  must(pod !== undefined, 'PostgreSQL has no pod');
+  return pod;
+}
+
+const deployment = z.object({
+  metadata: z.object({ name: z.string(), generation: z.number() }),
+  spec: z.object({ replicas: z.number() }),
+  status: z.object({
+    observedGeneration: z.number().default(0),
+    replicas: z.number().default(0),
+    updatedReplicas: z.number().default(0),
+    availableReplicas: z.number().default(0),
+  }),
+});
+
+/** Waits until every node, Deployment and the database is as declared, and no pod is on its way out. */
+export async function healthy(seconds = 240): Promise<void> {
+  await eventually(
+    seconds,
+    async () => {
+      const json: unknown = JSON.parse(await kubectl('get deployments -o json'));
+      const { items } = z.object({ items: z.array(deployment) }).parse(json);
+      must(items.length >= SERVICE_NAMES.length, `only ${items.length} Deployments are there`);
+      for (const { metadata, spec, status } of items) {
+        const { observedGeneration, replicas, updatedReplicas, availableReplicas } = status;
+        const whole =
+          observedGeneration >= metadata.generation &&
+          [replicas, updatedReplicas, availableReplicas].every((count) => count === spec.replicas);
+        must(
+          whole,
+          `${metadata.name} has ${availableReplicas} of ${spec.replicas} pods, ${replicas - updatedReplicas} old`,
+        );
+      }
+      const pods = await cafePods();
+      const late = pods.find((pod) => pod.metadata.deletionTimestamp !== undefined || !isReady(pod));
+      must(
+        late === undefined,
+        `${late?.metadata.name ?? ''} is ${late?.metadata.deletionTimestamp ? 'still ending' : 'not ready'}`,
+      );
+      must(
+        pods.some(({ metadata }) => metadata.name === `${RELEASE}-0`),
+        'PostgreSQL has no pod',
+      );
+      const nodes = await run(
+        `kubectl get nodes -o jsonpath='{range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status},{.spec.unschedulable}{"\\n"}{end}'`,
+      );
+      const away = nodes
+        .trim()
+        .split('\n')
+        .find((line) => !line.endsWith('=True,'));
+      must(away === undefined, `node ${away ?? ''}: not ready, or cordoned`);
+    },
+    500,
+  );
+}
+
+/** What the database has of a load. */
+export async function readStored(name: string, records: Records): Promise<Stored> {
+  const text = await sql(storedStatement(name, records));
+  return stored.parse(JSON.parse(text));
+}
+
+/** Runs a statement as PostgreSQL's superuser. @returns what it answered, unadorned */
+export async function sql(statement: string, timeoutSeconds = 60): Promise<string> {
+  return run(
+    `kubectl -n ${NAMESPACE} exec -i ${RELEASE}-0 -c postgres -- psql -U postgres -d cafe_lumiere -XAtq -v ON_ERROR_STOP=1`,
+    { stdin: statement, timeoutSeconds },
+  );
+}
+
+/** When PostgreSQL last began to accept connections, by its own log, in milliseconds since 1970. */
+export async function acceptedConnectionsAt(): Promise<number | undefined> {
+  const log = await kubectl(`logs ${RELEASE}-0 -c postgres --timestamps --tail=2000`);
+  const line = log
+    .split('\n')
+    .findLast((text) => text.includes('database system is ready to accept connections'));
+  return line === undefined ? undefined : Date.parse(line.split(' ')[0] ?? '');
+}

@@ -1,0 +1,144 @@
+import type { Balance } from '../load/ledger.js';
+import type { Records } from '../load/records.js';
+import type { ScenarioKind } from './scenario.js';
+import type { Mark } from './tools.js';
+
+/** What one scenario did to the guests and cooks. Durations are milliseconds. */
+export interface Outcome {
+  readonly name: string;
+  readonly title: string;
+  readonly kind: ScenarioKind;
+  readonly requests: number;
+  readonly failedRequests: number;
+  readonly clicks: number;
+  readonly failedClicks: number;
+  readonly retriedClicks: number;
+  readonly worstClick: number;
+  readonly p99Click: number;
+  /** Until a page first said something, at worst. */
+  readonly worstSaid: number;
+  /** From the first mark to the end of the last click that failed, was retried or took longer than a second. */
+  readonly recovery: number;
+  /** From PostgreSQL's return to the first order. */
+  readonly firstOrder?: number;
+  /** The longest time for which a board had no news; 0 when none was called old. */
+  readonly staleBoard: number;
+  readonly restarts: readonly string[];
+  readonly balance: Balance;
+  /** The commonest reasons of failed requests and clicks, with how often. */
+  readonly reasons: readonly string[];
+  /** What was not as the scenario's kind says; empty when all is well. */
+  readonly violations: readonly string[];
+}
+
+/** Something was not as it must be. */
+export class ViolationError extends Error {
+  constructor(readonly outcome: Outcome) {
+    super(outcome.violations.join('\n'));
+    this.name = 'ViolationError';
+  }
+}
+
+/** What is known when a scenario is over. */
+export interface Observation {
+  readonly scenario: { readonly name: string; readonly title: string; readonly kind: ScenarioKind };
+  readonly records: Records;
+  readonly marks: readonly Mark[];
+  readonly balance: Balance;
+  /** Containers that were restarted and should not have been. */
+  readonly restarts: readonly string[];
+  readonly databaseBackAt?: number | undefined;
+}
+
+/** A click that took longer was held up by something. */
+const DISTURBED_MS = 1000;
+/** A page's own limit for one request is 3 s; what is above is this machine's, which shares its cores with the cluster. */
+const SAID_LIMIT_MS = 3500;
+const FIRST_ORDER_LIMIT_MS = 1000;
+
+/** Counts, and compares with what must hold. */
+export function toOutcome({
+  scenario,
+  records,
+  marks,
+  balance,
+  restarts,
+  databaseBackAt,
+}: Observation): Outcome {
+  const { clicks, requests } = records;
+  const milliseconds = clicks.map((click) => click.milliseconds).sort((one, other) => one - other);
+  const failedClicks = clicks.filter(({ failure }) => failure !== undefined);
+  const failedRequests = requests.filter(({ failure }) => failure !== undefined);
+  const begun = marks[0]?.at ?? Infinity;
+  const disturbed = clicks
+    .filter(
+      ({ failure, attempts, milliseconds: took }) =>
+        failure !== undefined || attempts > 1 || took > DISTURBED_MS,
+    )
+    .map(({ startedAt, milliseconds: took }) => startedAt + took);
+  const firstOrderAt =
+    databaseBackAt === undefined
+      ? undefined
+      : Math.min(...records.acknowledgements.map(({ at }) => at).filter((at) => at >= databaseBackAt));
+  const counted = {
+    ...scenario,
+    requests: requests.length,
+    failedRequests: failedRequests.length,
+    clicks: clicks.length,
+    failedClicks: failedClicks.length,
+    retriedClicks: clicks.filter(({ attempts }) => attempts > 1).length,
+    worstClick: milliseconds.at(-1) ?? 0,
+    p99Click: milliseconds[Math.floor(milliseconds.length * 0.99)] ?? 0,
+    worstSaid: Math.max(0, ...clicks.map(({ saidAfter }) => saidAfter)),
+    recovery: Math.max(0, Math.max(0, ...disturbed) - begun),
+    ...(firstOrderAt === undefined || databaseBackAt === undefined
+      ? {}
+      : { firstOrder: firstOrderAt - databaseBackAt }),
+    staleBoard: Math.max(0, ...records.staleBoards),
+    restarts,
+    balance,
+    reasons: [
+      ...commonest(failedClicks.map(({ actor, failure = '' }) => `clicks of a ${actor}: ${failure}`)),
+      ...commonest(failedRequests.map(({ failure = '' }) => failure)),
+    ],
+  };
+  return { ...counted, violations: violationsOf(counted, records) };
+}
+
+function violationsOf(outcome: Omit<Outcome, 'violations'>, { streamFaults }: Records): readonly string[] {
+  const found: string[] = [];
+  const { kind, balance } = outcome;
+  if (outcome.clicks === 0) found.push('nobody clicked, so nothing was shown');
+  if (outcome.failedClicks > 0) found.push(`${outcome.failedClicks} clicks failed`);
+  if (kind === 'planned' && outcome.failedRequests > 0)
+    found.push(`${outcome.failedRequests} requests failed`);
+  if (outcome.worstSaid > SAID_LIMIT_MS) found.push(`a page said nothing for ${outcome.worstSaid} ms`);
+  if (outcome.firstOrder !== undefined && outcome.firstOrder > FIRST_ORDER_LIMIT_MS) {
+    found.push(`the first order came ${outcome.firstOrder} ms after the database's return`);
+  }
+  if (outcome.restarts.length > 0) found.push(`restarted: ${outcome.restarts.join(', ')}`);
+  return [
+    ...found,
+    ...balance.lost,
+    ...balance.doubled,
+    ...balance.illegalHistories,
+    ...balance.missedEvents,
+    ...streamFaults,
+  ].slice(0, 20);
+}
+
+/** Reasons without what differs from one time to the next. */
+function commonest(reasons: readonly string[]): readonly string[] {
+  const plain = reasons.map((reason) =>
+    reason
+      .replaceAll(/[0-9A-Z]{3}-[0-9A-Z]{3}/g, '…')
+      .replaceAll(/\d+\.\d+\.\d+\.\d+(:\d+)?/g, '…')
+      .replaceAll(/"instance":"[^"]*"/g, ''),
+  );
+  const counts = new Map<string, number>();
+  for (const reason of plain) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts]
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, 6)
+    .map(([reason, count]) => `${count} × ${reason.slice(0, 220)}`);
+}

@@ -1,0 +1,203 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { kubectl, NAMESPACE, RELEASE, SERVICE_NAMES } from '../cluster.js';
+import { run } from '../command.js';
+import { must } from '../journal.js';
+import { cafePods, healthy, isReady } from './cafe-state.js';
+import type { Scenario } from './scenario.js';
+import type { FaultTools } from './tools.js';
+
+const ALL = SERVICE_NAMES.map((name) => `deployment/${name}`).join(' ');
+const HELM_UPGRADE = `helm upgrade ${RELEASE} dist/helm/postgresql --namespace ${NAMESPACE} --wait --timeout 3m`;
+
+const rolledOut = async (): Promise<void> => {
+  for (const name of SERVICE_NAMES) await kubectl(`rollout status deployment/${name} --timeout=180s`);
+};
+
+const applied = async (tools: FaultTools, folder: string): Promise<void> => {
+  await tools.inWorkspace(`kubectl apply -f ${folder}`);
+  await rolledOut();
+};
+
+/** Edits a file of the workspace, synthesizes into another folder, and puts the file back. */
+const synthesizedWith =
+  (file: string, from: string, to: string, folder: string, then = '') =>
+  (tools: FaultTools) =>
+    tools.inWorkspace(
+      `cp -p ${file} build/kept && grep -q '${from}' ${file} && sed -i 's|${from}|${to}|' ${file} && { npx cdk8s synth --output ${folder} ${then}; status=$?; cp -p build/kept ${file}; exit $status; }`,
+    );
+
+/** What operators do on a normal day. */
+export const plannedScenarios: readonly Scenario[] = [
+  ...SERVICE_NAMES.map((service): Scenario => ({
+    name: `restart-${service}`,
+    title: `Rolling restart of ${service}`,
+    kind: 'planned',
+    run: async (tools) => {
+      tools.mark(`restart ${service}`);
+      await tools.restart(service);
+    },
+  })),
+  {
+    name: 'restart-all',
+    title: 'Rolling restart of all three services at once',
+    kind: 'planned',
+    run: async (tools) => {
+      tools.mark('restart all');
+      await tools.restart(...SERVICE_NAMES);
+    },
+  },
+  {
+    name: 'new-version',
+    title: 'A new image version, and back to the old one',
+    kind: 'planned',
+    prepare: async (tools) => {
+      await tools.inWorkspace(
+        // With its times: make must not think that the dependencies have changed.
+        `cp -p package.json build/package.json.kept && cp images.lock.json build/images.lock.json.kept` +
+          ` && sed -i 's|"version": "[^"]*"|"version": "999.0.0"|' package.json` +
+          ` && touch -r build/package.json.kept package.json` +
+          ` && { make images push && npx cdk8s synth --output build/new-version; status=$?;` +
+          ` mv build/package.json.kept package.json; mv build/images.lock.json.kept images.lock.json; exit $status; }`,
+      );
+    },
+    run: async (tools) => {
+      tools.mark('new version');
+      await applied(tools, 'build/new-version');
+      tools.mark('old version');
+      await applied(tools, 'dist');
+    },
+  },
+  {
+    name: 'broken-versions',
+    title: 'Three broken versions: an image that is not there, one that crashes, one that never answers',
+    kind: 'planned',
+    run: async (tools) => {
+      const before = new Set((await cafePods()).map(({ metadata }) => metadata.name));
+      tools.mark('broken versions');
+      await kubectl(`set image deployment/order-service order-service=cafe.invalid/order-service:none`);
+      for (const [service, command] of [
+        ['kitchen-service', ['node', '-e', 'process.exit(1)']],
+        ['frontend', ['node', '-e', 'setInterval(() => 0, 1000)']],
+      ] as const) {
+        const patch = { spec: { template: { spec: { containers: [{ name: service, command }] } } } };
+        await kubectl(`patch deployment ${service} --patch '${JSON.stringify(patch)}'`);
+      }
+      await pause(15_000);
+      const pods = await cafePods();
+      for (const service of SERVICE_NAMES) {
+        const old = pods.filter(
+          (pod) => before.has(pod.metadata.name) && pod.metadata.labels['app'] === service && isReady(pod),
+        );
+        must(old.length === 2, `the rollout of a broken ${service} has left ${old.length} good pods of 2`);
+      }
+      tools.mark('undone');
+      await kubectl(`rollout undo ${ALL}`);
+      await rolledOut();
+    },
+  },
+  {
+    name: 'scale',
+    title: 'From two pods of each service to five, to one, to two',
+    kind: 'planned',
+    run: async (tools) => {
+      for (const replicas of [5, 1, 2]) {
+        tools.mark(`scale to ${replicas}`);
+        await kubectl(`scale ${ALL} --replicas=${replicas}`);
+        await rolledOut();
+        await healthy();
+      }
+    },
+  },
+  {
+    name: 'changed-configuration',
+    title: 'A changed value in the ConfigMap, and back',
+    kind: 'planned',
+    prepare: async (tools) => {
+      await synthesizedWith(
+        'cdk8s/constructs/probed-service.ts',
+        'return { host: this.name, port',
+        `return { host: \\\`\\\${this.name}.${NAMESPACE}\\\`, port`,
+        'build/changed-configuration',
+      )(tools);
+    },
+    run: async (tools) => {
+      tools.mark('changed');
+      await applied(tools, 'build/changed-configuration');
+      tools.mark('changed back');
+      await applied(tools, 'dist');
+    },
+  },
+  {
+    name: 'apply-again',
+    title: 'kubectl apply and helm upgrade with nothing changed',
+    kind: 'planned',
+    run: async (tools) => {
+      tools.mark('apply');
+      await applied(tools, 'dist');
+      tools.mark('helm upgrade');
+      await tools.inWorkspace(HELM_UPGRADE);
+    },
+  },
+  {
+    name: 'drain-nodes',
+    title: 'Each node but the database’s is cordoned, drained and given back',
+    kind: 'planned',
+    run: async (tools) => {
+      const database = await tools.databaseNode();
+      for (const node of await tools.nodes()) if (node !== database) await drain(tools, node);
+    },
+  },
+  {
+    name: 'drain-database-node',
+    title: 'The database’s node is cordoned, drained and given back',
+    kind: 'database',
+    run: async (tools) => {
+      await drain(tools, await tools.databaseNode());
+    },
+  },
+  {
+    name: 'database-parameter',
+    title: 'helm upgrade with a changed parameter, and back',
+    kind: 'database',
+    run: async (tools) => {
+      tools.mark('work_mem changed');
+      await tools.inWorkspace(`${HELM_UPGRADE} --set postgresqlConfiguration.work_mem=5MB`);
+      await pause(4000);
+      tools.mark('changed back');
+      await tools.inWorkspace(HELM_UPGRADE);
+    },
+  },
+  {
+    name: 'rotated-password',
+    title: 'The database password is rotated, and back',
+    kind: 'database',
+    prepare: async (tools) => {
+      await synthesizedWith(
+        'cdk8s/environments.ts',
+        'cafe-lumiere-development',
+        'rotated',
+        'build/rotated',
+      )(tools);
+    },
+    run: async (tools) => {
+      for (const folder of ['build/rotated', 'dist']) {
+        tools.mark(folder === 'dist' ? 'rotated back' : 'rotated');
+        await tools.inWorkspace(HELM_UPGRADE.replace('dist/', `${folder}/`));
+        await applied(tools, folder);
+      }
+    },
+  },
+];
+
+async function drain(tools: FaultTools, node: string): Promise<void> {
+  tools.mark(`drain ${node}`);
+  await tools.disturb(
+    () => run(`kubectl uncordon ${node}`),
+    async () => {
+      await run(`kubectl drain ${node} --ignore-daemonsets --delete-emptydir-data --timeout=180s`);
+      await pause(1000);
+    },
+  );
+  tools.mark(`${node} is back`);
+  await healthy();
+}

@@ -1,0 +1,140 @@
+import { cpus, totalmem } from 'node:os';
+import type { Outcome } from './outcome.js';
+import type { ScenarioKind } from './scenario.js';
+
+/** One scenario, as often as it was done. */
+export interface ReportedScenario {
+  readonly runs: readonly Outcome[];
+}
+
+/** A scenario that this cluster could not do, and why. */
+export interface SkippedScenario {
+  readonly title: string;
+  readonly reason: string;
+}
+
+/** Everything that the page shows. */
+export interface Report {
+  readonly environment: string;
+  readonly scenarios: readonly ReportedScenario[];
+  readonly skipped: readonly SkippedScenario[];
+  /** The same load against manifests without what the café's have. */
+  readonly naive: readonly ReportedScenario[];
+}
+
+const HEADINGS: Readonly<Record<ScenarioKind, string>> = {
+  planned: 'Planned: not one request fails',
+  replica: 'Something that has a second one is lost: not one click fails',
+  database: 'The one database is away: every click is kept, and completed by itself',
+};
+
+/** The page's generated part, in Markdown. */
+export function toMarkdown({ environment, scenarios, skipped, naive }: Report): string {
+  const parts = (Object.keys(HEADINGS) as ScenarioKind[]).flatMap((kind) => {
+    const rows = scenarios.filter(({ runs }) => runs[0]?.kind === kind);
+    return rows.length === 0 ? [] : [`## ${HEADINGS[kind]}`, table(rows, kind), ...rows.map(plots)];
+  });
+  return [
+    environment,
+    ...parts,
+    ...(naive.length === 0 ? [] : ['## Without all that', NAIVE, comparison(scenarios, naive)]),
+    ...(skipped.length === 0
+      ? []
+      : ['## Not tried here', skipped.map(({ title, reason }) => `- ${title}: ${reason}`).join('\n')]),
+  ].join('\n\n');
+}
+
+const NAIVE =
+  'The same services, load and cluster; but the manifests have no readiness and start probes, no gate, a liveness probe ' +
+  'that asks for the database (Kubernetes’ default times), no drain, and rollouts that take a pod away before its ' +
+  'successor serves: what most examples have.';
+
+/** The machine, in a line. */
+export function describeEnvironment(kubernetes: string, nodes: number, load: string): string {
+  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB`;
+  return `Kubernetes ${kubernetes}, ${nodes} nodes, all on one machine with ${machine}, which also made the load: ${load}.`;
+}
+
+function table(rows: readonly ReportedScenario[], kind: ScenarioKind): string {
+  const database = kind === 'database';
+  const head = [
+    'what happens',
+    'times',
+    'clicks',
+    'failed clicks',
+    'failed requests',
+    'retried clicks',
+    'p99 click',
+    'worst click',
+    'recovery',
+    ...(database ? ['page says so within', 'first order'] : []),
+    'orders acknowledged / found / doubled',
+    'restarts',
+  ];
+  const body = rows.map(({ runs }) => [
+    runs[0]?.title ?? '',
+    String(runs.length),
+    String(sum(runs, ({ clicks }) => clicks)),
+    `**${sum(runs, ({ failedClicks }) => failedClicks)}**`,
+    `${kind === 'planned' ? '**' : ''}${sum(runs, ({ failedRequests }) => failedRequests)}${kind === 'planned' ? '**' : ''} of ${sum(runs, ({ requests }) => requests)}`,
+    String(sum(runs, ({ retriedClicks }) => retriedClicks)),
+    inWords(worst(runs, ({ p99Click }) => p99Click)),
+    inWords(worst(runs, ({ worstClick }) => worstClick)),
+    inWords(worst(runs, ({ recovery }) => recovery)),
+    ...(database ? [inWords(worst(runs, ({ worstSaid }) => worstSaid)), firstOrder(runs)] : []),
+    `${sum(runs, ({ balance }) => balance.acknowledged)} / ${sum(runs, ({ balance }) => balance.found)} / ${sum(runs, ({ balance }) => balance.doubled.length)}`,
+    String(sum(runs, ({ restarts }) => restarts.length)),
+  ]);
+  return toTable(head, body);
+}
+
+function comparison(scenarios: readonly ReportedScenario[], naive: readonly ReportedScenario[]): string {
+  const head = [
+    'what happens',
+    'failed requests: the café',
+    'naive',
+    'failed clicks: the café',
+    'naive',
+    'restarts: the café',
+    'naive',
+  ];
+  const rows = naive.map(({ runs }) => {
+    const ours = scenarios.find((scenario) => scenario.runs[0]?.name === runs[0]?.name)?.runs ?? [];
+    const share = (all: readonly Outcome[]): string =>
+      all.length === 0
+        ? 'not run'
+        : `${sum(all, ({ failedRequests }) => failedRequests)} of ${sum(all, ({ requests }) => requests)}`;
+    return [
+      runs[0]?.title ?? '',
+      share(ours),
+      `**${share(runs)}**`,
+      String(sum(ours, ({ failedClicks }) => failedClicks)),
+      String(sum(runs, ({ failedClicks }) => failedClicks)),
+      String(sum(ours, ({ restarts }) => restarts.length)),
+      String(sum(runs, ({ restarts }) => restarts.length)),
+    ];
+  });
+  return toTable(head, rows);
+}
+
+const plots = ({ runs }: ReportedScenario): string =>
+  `![${runs[0]?.title ?? ''}](reliability/${runs[0]?.name ?? ''}.svg)`;
+
+function firstOrder(runs: readonly Outcome[]): string {
+  const measured = runs.flatMap((run) => (run.firstOrder === undefined ? [] : [run.firstOrder]));
+  return measured.length === 0 ? 'was not away' : inWords(Math.max(...measured));
+}
+
+const sum = (runs: readonly Outcome[], of: (run: Outcome) => number): number =>
+  runs.reduce((total, run) => total + of(run), 0);
+const worst = (runs: readonly Outcome[], of: (run: Outcome) => number): number =>
+  Math.max(0, ...runs.map(of));
+
+/** A duration of milliseconds with the digits that mean something. */
+const inWords = (milliseconds: number): string => {
+  if (!Number.isFinite(milliseconds)) return 'never';
+  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+};
+
+const toTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -1,0 +1,241 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { deleteNamespace, diagnosis, kubectl, NAMESPACE, RELEASE } from '../cluster.js';
+import { run } from '../command.js';
+import { frontendAddress } from '../frontend-address.js';
+import { Journal, must } from '../journal.js';
+import { prepare } from '../preparation.js';
+import { healthy } from './cafe-state.js';
+import { measure } from './measure.js';
+import { makeNaive } from './naive.js';
+import { NodeAgent } from './node-agent.js';
+import { type Outcome, ViolationError } from './outcome.js';
+import { toSvg } from './plot.js';
+import { describeEnvironment, type ReportedScenario, type SkippedScenario, toMarkdown } from './report.js';
+import type { Scenario } from './scenario.js';
+import { scenarios, scenariosNamed } from './scenarios.js';
+import { FaultTools } from './tools.js';
+
+const HELP = `Does to the café what operators and misfortune do, while guests order and cooks cook, and counts.
+
+  make e2e-faults [FORCE=1] [SCENARIOS="restart-all drain-nodes …"]
+  node --import tsx e2e/faults/run.ts [--force] [--keep] [--naive] [--planned-times N] [scenario …]
+
+  scenario         only these, and docs/reliability.md stays as it is; --list prints them
+  --planned-times  how often each planned one is done, one after the other (default 1; 3 when the report is written)
+  --naive          against manifests without probes, gate, drain and surge, to see what they prevent
+  --force          delete the namespace ${NAMESPACE} first, with the database's volume, when it is there
+  --keep           leave the café in the cluster
+
+  KUBECONFIG       the cluster: at least two nodes, privileged pods allowed in the namespace cafe-lumiere-faults
+  REGISTRY         where its nodes pull images from
+  NODE_STOP_COMMAND, NODE_START_COMMAND, LINK_CUT_COMMAND, LINK_HEAL_COMMAND
+                   take a node's power or network, and give it back; the node's name is added. For kind: "docker kill",
+                   "docker start", "docker network disconnect kind", "docker network connect kind". Without them those
+                   scenarios are skipped`;
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** What the naive variant is shown with: one of each kind. */
+const NAIVE_SCENARIOS = ['restart-all', 'delete-all-order-service', 'stop-postgresql'];
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    force: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    naive: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    'planned-times': { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (options.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+if (options.list) {
+  for (const { name, kind, title } of scenarios) console.log(`${name.padEnd(28)} ${kind.padEnd(9)} ${title}`);
+  process.exit(0);
+}
+const chosen = scenariosNamed(positionals);
+const writes = positionals.length === 0 && !options.naive;
+const plannedTimes = Number(options['planned-times'] ?? (writes ? 3 : 1));
+must(
+  Number.isInteger(plannedTimes) && plannedTimes > 0,
+  `--planned-times is ${options['planned-times'] ?? ''}; it is a whole number, 1 or more`,
+);
+
+const journal = new Journal();
+const cleanUps: (() => Promise<void>)[] = [];
+const cleanUp = async (): Promise<void> => {
+  for (const action of cleanUps.splice(0).reverse()) await action();
+};
+process.once('SIGINT', () => {
+  console.log(
+    '\nended by Ctrl-C: giving back what was taken from the cluster (once more to leave it as it is)',
+  );
+  process.once('SIGINT', () => process.exit(130));
+  void cleanUp().finally(() => process.exit(130));
+});
+
+try {
+  await tryAll();
+} catch (error) {
+  console.log(`\n${await diagnosis()}\n`);
+  if (journal.close() === 0) console.error(error);
+  await cleanUp();
+  process.exit(1);
+}
+await cleanUp();
+process.exit(journal.close());
+
+async function tryAll(): Promise<void> {
+  const workspace = await prepare(journal, options.force);
+  const inWorkspace = (line: string) => run(line, { cwd: workspace, timeoutSeconds: 600 });
+  mkdirSync(join(workspace, 'build'), { recursive: true });
+  if (!options.keep) cleanUps.push(deleteNamespace);
+  const agent = await journal.step('the café is open, and an agent is on every node', async () => {
+    await inWorkspace('kubectl apply -f dist');
+    await inWorkspace(
+      `helm upgrade --install ${RELEASE} dist/helm/postgresql --namespace ${NAMESPACE} --wait --timeout 5m`,
+    );
+    await healthy();
+    const image = await kubectl(
+      `get deployment order-service -o jsonpath='{.spec.template.spec.containers[0].image}'`,
+    );
+    const started = await NodeAgent.start(image);
+    cleanUps.push(() => started.end());
+    return started;
+  });
+  const frontend = await frontendAddress();
+  const tools = (): FaultTools => {
+    const made = new FaultTools(workspace, agent);
+    cleanUps.push(() => made.undoAll());
+    return made;
+  };
+  const naive = async (): Promise<void> => {
+    makeNaive(join(workspace, 'dist/deployments.yaml'), join(workspace, 'build/naive.yaml'));
+    await inWorkspace('kubectl apply -f build/naive.yaml');
+    await healthy();
+  };
+
+  const skipped: SkippedScenario[] = [];
+  const reported: ReportedScenario[] = [];
+  journal.heading(options.naive ? 'The naive variant: what happens' : 'What happens');
+  if (options.naive) await naive();
+  const plots = join(ROOT, 'build/reliability');
+  rmSync(plots, { recursive: true, force: true });
+  mkdirSync(plots, { recursive: true });
+  for (const scenario of chosen) {
+    const reason = scenario.cannot?.(tools());
+    if (reason !== undefined) {
+      skipped.push({ title: scenario.title, reason });
+      console.log(`  - ${scenario.title}: skipped, because ${reason}`);
+      continue;
+    }
+    const runs: Outcome[] = [];
+    for (let time = 1; time <= (scenario.kind === 'planned' ? plannedTimes : 1); time += 1) {
+      runs.push(await once(scenario, tools(), frontend.url, { judged: !options.naive, plots }));
+    }
+    reported.push({ runs });
+  }
+  if (!writes) return;
+
+  journal.heading('The same against naive manifests');
+  await naive();
+  const naiveReported: ReportedScenario[] = [];
+  for (const scenario of scenariosNamed(NAIVE_SCENARIOS)) {
+    naiveReported.push({ runs: [await once(scenario, tools(), frontend.url, { judged: false, plots })] });
+  }
+  await journal.step('docs/reliability.md is written', async () => {
+    const version = (
+      await run(`kubectl version -o json | grep -o '"gitVersion": "[^"]*"' | tail -n 1 | cut -d'"' -f4`)
+    ).trim();
+    const nodes = (await tools().nodes()).length;
+    writeReport(
+      toMarkdown({
+        environment: describeEnvironment(
+          version,
+          nodes,
+          '10 orders, 30 steps and about 40 looks at boards and orders a second',
+        ),
+        scenarios: reported,
+        skipped,
+        naive: naiveReported,
+      }),
+      plots,
+    );
+  });
+}
+
+/** One scenario, once: a step of the journal that fails when something was not as it must be. */
+async function once(
+  scenario: Scenario,
+  tools: FaultTools,
+  origin: string,
+  { judged, plots }: { readonly judged: boolean; readonly plots: string },
+): Promise<Outcome> {
+  const outcome = await journal
+    .step(scenario.title, async () => {
+      const { outcome: seen, records, startedAt } = await measure(scenario, tools, origin, { heals: judged });
+      const name = judged ? scenario.name : `${scenario.name}-naive`;
+      writeFileSync(join(plots, `${name}.json`), JSON.stringify({ ...seen, marks: tools.marks }));
+      writeFileSync(
+        join(plots, `${name}.svg`),
+        toSvg({ title: scenario.title, startedAt, clicks: records.clicks, marks: tools.marks }),
+      );
+      if (judged && seen.violations.length > 0) throw new ViolationError(seen);
+      return seen;
+    })
+    // The others are tried all the same: each begins with a healthy café.
+    .catch((error: unknown) => {
+      if (error instanceof ViolationError) return error.outcome;
+      throw error;
+    });
+  journal.note(describe(outcome));
+  return outcome;
+}
+
+function describe(outcome: Outcome): string {
+  const {
+    clicks,
+    failedClicks,
+    retriedClicks,
+    requests,
+    failedRequests,
+    worstClick,
+    worstSaid,
+    recovery,
+    firstOrder,
+    balance,
+  } = outcome;
+  return [
+    `${clicks} clicks, ${failedClicks} failed, ${retriedClicks} retried; ${requests} requests, ${failedRequests} failed; ${balance.acknowledged} orders, ${balance.found} found, ${balance.doubled.length} doubled`,
+    `worst click ${worstClick} ms, longest silence ${worstSaid} ms, recovered after ${recovery} ms${firstOrder === undefined ? '' : `, first order ${firstOrder} ms after the database's return`}`,
+    ...outcome.reasons,
+  ].join('\n');
+}
+
+function writeReport(generated: string, plots: string): void {
+  const page = join(ROOT, 'docs/reliability.md');
+  const pictures = join(ROOT, 'docs/reliability');
+  const text = readFileSync(page, 'utf8');
+  writeFileSync(
+    page,
+    text.replace(
+      /<!-- results -->[^]*<!-- \/results -->/,
+      () => `<!-- results -->\n\n${generated}\n\n<!-- /results -->`,
+    ),
+  );
+  rmSync(pictures, { recursive: true, force: true });
+  mkdirSync(pictures, { recursive: true });
+  for (const { name } of scenarios) {
+    try {
+      writeFileSync(join(pictures, `${name}.svg`), readFileSync(join(plots, `${name}.svg`)));
+    } catch {
+      // Skipped on this cluster.
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { kubectl, type ServiceName } from '../cluster.js';
+import { run } from '../command.js';
+import { must } from '../journal.js';
+import { type CafePod, cafePods, databasePod, isReady } from './cafe-state.js';
+import type { NodeAgent } from './node-agent.js';
+
+/** A moment that the plot shows. */
+export interface Mark {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly text: string;
+}
+
+/** What a scenario works with. */
+export class FaultTools {
+  readonly marks: Mark[] = [];
+  /** When the database could be used again, where the scenario itself decides that. Milliseconds since 1970. */
+  databaseBackAt: number | undefined;
+  private readonly toUndo = new Set<() => Promise<unknown>>();
+
+  constructor(
+    /** The folder in which the café's own commands are run. */
+    readonly workspace: string,
+    readonly agent: NodeAgent,
+    private readonly print: (line: string) => void = () => undefined,
+  ) {}
+
+  /** Says what is done now. */
+  mark(text: string): void {
+    this.marks.push({ at: Date.now(), text });
+    this.print(text);
+  }
+
+  /**
+   * Does something that must be undone whatever happens: a failure, or somebody's Ctrl-C in the middle.
+   *
+   * @returns what the action returns
+   */
+  async disturb<Result>(undo: () => Promise<unknown>, action: () => Promise<Result>): Promise<Result> {
+    this.toUndo.add(undo);
+    try {
+      return await action();
+    } finally {
+      if (this.toUndo.delete(undo)) await undo();
+    }
+  }
+
+  /** Undoes what is disturbed now. */
+  async undoAll(): Promise<void> {
+    for (const undo of this.toUndo) {
+      this.toUndo.delete(undo);
+      await undo();
+    }
+  }
+
+  /** Runs a command line in the workspace. */
+  inWorkspace(line: string, timeoutSeconds = 300): Promise<string> {
+    return run(line, { cwd: this.workspace, timeoutSeconds });
+  }
+
+  /** A ready pod of a service. */
+  async podOf(service: ServiceName): Promise<CafePod> {
+    const found = (await cafePods(`app=${service}`)).find(
+      (pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined,
+    );
+    must(found !== undefined, `no pod of ${service} is ready`);
+    return found;
+  }
+
+  /** Sends a signal to every process of a pod's container. */
+  async signal(pod: CafePod, container: string, signal: 'KILL' | 'STOP' | 'CONT'): Promise<void> {
+    const status = pod.status.containerStatuses.find(({ name }) => name === container);
+    must(status !== undefined, `${pod.metadata.name} has no container ${container}`);
+    await this.agent.signal(pod.spec.nodeName, status.containerID, signal);
+  }
+
+  /** Lets every process of a pod's container stand still for a while. */
+  async freeze(pod: CafePod, container: string, milliseconds: number): Promise<void> {
+    await this.disturb(
+      () => this.signal(pod, container, 'CONT'),
+      async () => {
+        await this.signal(pod, container, 'STOP');
+        await pause(milliseconds);
+      },
+    );
+  }
+
+  /** Rolls Deployments out anew and waits for the end. */
+  async restart(...services: readonly ServiceName[]): Promise<void> {
+    const names = services.map((service) => `deployment/${service}`);
+    await kubectl(`rollout restart ${names.join(' ')}`);
+    for (const name of names) await kubectl(`rollout status ${name} --timeout=180s`);
+  }
+
+  /** The nodes that can take pods. */
+  async nodes(): Promise<readonly string[]> {
+    const names = await run(`kubectl get nodes -o jsonpath='{.items[*].metadata.name}'`);
+    return names.trim().split(' ');
+  }
+
+  /** The node on which the database runs. */
+  async databaseNode(): Promise<string> {
+    return (await databasePod()).spec.nodeName;
+  }
+}

@@ -1,0 +1,42 @@
+import { Board } from './board.js';
+import { Cooks } from './cooks.js';
+import { Guests } from './guests.js';
+import { Records } from './records.js';
+
+/** How much goes on in the café. */
+export interface LoadOptions {
+  /** @default 10 */
+  readonly guestsPerSecond?: number;
+  /** Pages of the kitchen. @default 3 */
+  readonly cooks?: number;
+  /** Screens on the wall. @default 2 */
+  readonly screens?: number;
+}
+
+/** A full café: guests who order, cooks who cook what they ordered, and screens that show it. */
+export class Load {
+  readonly records = new Records();
+  /** What the customers' names begin with; no two loads have the same. */
+  readonly name = `load-${Date.now().toString(36)}`;
+  private readonly guests: Guests;
+  private readonly cooks: Cooks;
+  private readonly screens: readonly Board[];
+
+  /** @param origin - of the frontend, such as `http://192.0.2.1` */
+  constructor(origin: string, { guestsPerSecond = 10, cooks = 3, screens = 2 }: LoadOptions = {}) {
+    this.guests = new Guests(origin, this.records, this.name, guestsPerSecond);
+    this.cooks = new Cooks(origin, this.records, this.name, cooks);
+    this.screens = Array.from(
+      { length: screens },
+      () => new Board(origin, this.records, 'display', false, () => undefined),
+    );
+  }
+
+  /** Nobody new comes, and every click that is under way ends. */
+  async end(): Promise<Records> {
+    await this.guests.end();
+    await this.cooks.end();
+    await Promise.all(this.screens.map((screen) => screen.close()));
+    return this.records;
+  }
+}
