@@ -43,6 +43,12 @@ export interface ProbedServiceProps {
    * @default 5
    */
   readonly minReadySeconds?: number;
+  /**
+   * Seconds after which a pod on a node that is lost is made anew elsewhere. Kubernetes notices a lost node after 40 s or
+   * so, and these are added. It must outlast a kubelet's restart, or a short hiccup moves pods.
+   * @default 30
+   */
+  readonly lostNodeSeconds?: number;
 }
 
 const DEFAULT_RESOURCES: Resources = {
@@ -76,6 +82,7 @@ export function resolveProps(path: string, props: ProbedServiceProps): ResolvedP
     probes: props.probes ?? {},
     termination,
     minReadySeconds: props.minReadySeconds ?? 5,
+    lostNodeSeconds: checkSeconds(path, 'lostNodeSeconds', props.lostNodeSeconds ?? 30),
   };
 }
 
@@ -92,4 +99,9 @@ function withOwn(path: string, given: Variables, own: Variables): Variables {
 function checkReplicas(path: string, replicas: number): number {
   if (Number.isInteger(replicas) && replicas >= 0) return replicas;
   throw new Error(`${path}: replicas is ${replicas}; it is a whole number of pods, 0 or more.`);
+}
+
+function checkSeconds(path: string, property: string, seconds: number): number {
+  if (Number.isInteger(seconds) && seconds >= 0) return seconds;
+  throw new Error(`${path}: ${property} is ${seconds}; it is a whole number of seconds, 0 or more.`);
 }

@@ -34,7 +34,7 @@ describe('a probed service', () => {
           timeoutSeconds: 3,
         },
         readinessProbe: {
-          httpGet: { path: '/readyz', port: 'http' },
+          httpGet: { path: '/readyz', port: 'http', httpHeaders: [{ name: 'Prefer', value: 'wait=2' }] },
           periodSeconds: 2,
           failureThreshold: 2,
           timeoutSeconds: 3,
@@ -100,6 +100,7 @@ describe('a probed service', () => {
       },
       termination: { drainSeconds: 1, inFlightSeconds: 2 },
       minReadySeconds: 12,
+      lostNodeSeconds: 60,
     };
     const manifests = synthesized(newService('bar', props).chart);
     expect(only(manifests, 'Deployment', 'bar')).toMatchObject({
@@ -109,6 +110,10 @@ describe('a probed service', () => {
         template: {
           spec: {
             terminationGracePeriodSeconds: 13,
+            tolerations: [
+              { key: 'node.kubernetes.io/not-ready', effect: 'NoExecute', tolerationSeconds: 60 },
+              { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute', tolerationSeconds: 60 },
+            ],
             containers: [
               {
                 image: 'registry.example/bar:2',
@@ -154,6 +159,7 @@ describe('a probed service', () => {
       'test/bar: termination.drainSeconds is 1.5; it is a whole number of seconds, 0 or more.',
     ],
     ['bar', { replicas: -1 }, 'test/bar: replicas is -1; it is a whole number of pods, 0 or more.'],
+    ['bar', { lostNodeSeconds: 0.5 }, 'test/bar: lostNodeSeconds is 0.5; it is a whole number of seconds'],
     ['bar', { image: 'bar:latest' }, 'test/bar: the image "bar:latest" has no fixed version'],
     [
       'bar',

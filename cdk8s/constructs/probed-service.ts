@@ -16,6 +16,7 @@ import { toAffinity, toTopologySpread } from './spread.js';
 import type { Store } from './store.js';
 import { StoreEdge, type StoreEdgeOptions } from './store-edge.js';
 import { gracePeriod } from './termination.js';
+import { tolerateLostNode } from './tolerations.js';
 
 /**
  * A stateless HTTP service: Deployment, Service, ServiceAccount, PodDisruptionBudget and NetworkPolicy, with start,
@@ -111,6 +112,7 @@ export class ProbedService extends Construct implements Peer {
             securityContext: RESTRICTED_POD,
             affinity: toAffinity(this.podLabels),
             topologySpreadConstraints: toTopologySpread(this.podLabels),
+            tolerations: tolerateLostNode(props.lostNodeSeconds),
             volumes: deferredList(() => this.storeEdges.flatMap(({ volumes }) => volumes)),
             initContainers: deferredList(() => this.storeEdges.map((edge) => this.gate(edge))),
             containers: [
