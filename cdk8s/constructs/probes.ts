@@ -37,13 +37,27 @@ export function toProbes(
   timings: ProbeTimings = {},
 ): Required<Pick<k8s.Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>> {
   const resolved = { ...DEFAULT_TIMINGS, ...timings };
-  const probe = (kind: keyof typeof PROBE_PATHS): k8s.Probe => ({
-    httpGet: { path: PROBE_PATHS[kind], port: k8s.IntOrString.fromString('http') },
+  const probe = (kind: keyof typeof PROBE_PATHS, httpHeaders?: k8s.HttpHeader[]): k8s.Probe => ({
+    httpGet: {
+      path: PROBE_PATHS[kind],
+      port: k8s.IntOrString.fromString('http'),
+      ...(httpHeaders ? { httpHeaders } : {}),
+    },
     ...resolved[kind],
   });
   return {
     startupProbe: probe('startup'),
-    readinessProbe: probe('readiness'),
+    readinessProbe: probe('readiness', patience(resolved.readiness)),
     livenessProbe: probe('liveness'),
   };
+}
+
+/**
+ * A pod that is not ready keeps the question until it is, for as long as the next one would be asked: so it is back as
+ * soon as its store is, and not up to a period later. Why not ask more often: a period is a whole second at least, and
+ * every pod would be asked so often all day. See docs/decisions/recovery.md.
+ */
+function patience({ periodSeconds, timeoutSeconds }: ProbeTiming): k8s.HttpHeader[] | undefined {
+  const seconds = Math.min(periodSeconds, timeoutSeconds - 1);
+  return seconds > 0 ? [{ name: 'Prefer', value: `wait=${seconds}` }] : undefined;
 }

@@ -68,6 +68,25 @@ describe('probes', () => {
     await service.drain();
   });
 
+  test('a probe that would rather wait is answered when the store is back, and not before', async () => {
+    const store = { away: true };
+    const check = () => (store.away ? Promise.reject(new Error('no cupboard there')) : Promise.resolve());
+    const service = await ServiceFixture.start(serviceWith({ readiness: [{ name: 'store', check }] }));
+    await service.readyz(503);
+    const ask = (prefer: string) => service.send('GET', '/readyz', { headers: { prefer } });
+    const asked = { answered: false };
+    const waiting = ask('respond-async, wait=10').then((answer) => {
+      asked.answered = true;
+      return answer;
+    });
+    expect((await ask('wait=0')).status).toBe(503);
+    expect((await ask('wait=1')).status).toBe(503);
+    expect(asked.answered).toBe(false);
+    store.away = false;
+    expect((await waiting).status).toBe(200);
+    await service.drain();
+  });
+
   test('a neighbour that is away is reported and decides nothing', async () => {
     const neighbour = { name: 'order-service', state: { ok: false, reason: 'its name does not resolve' } };
     const service = await ServiceFixture.start(serviceWith({ dependencies: [neighbour] }));

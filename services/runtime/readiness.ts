@@ -16,8 +16,8 @@ export interface ReadinessCheck {
 
 /** How often a check is made, and when it concludes. */
 const INTERVAL_MS = 1000;
-/** While it fails: a database that is back should be seen within a second. */
-const FAILING_INTERVAL_MS = 250;
+/** While it fails: the first order should succeed within a second of the database's return, and much follows after this. */
+const FAILING_INTERVAL_MS = 100;
 /** Single slow answers are normal on a busy machine; three in a row are not. */
 const FAILURES = 3;
 

@@ -170,6 +170,18 @@ describe('a call to another service', () => {
     await expect(orders.request(post)).resolves.toMatchObject({ status: 200 });
   });
 
+  test('that was refused for a while is answered as soon as somebody is there again', async () => {
+    const port = await freePort();
+    const orders = upstream(`http://127.0.0.1:${port}`, 500);
+    orders.stopPinging();
+    const end = performance.now() + 2500;
+    while (performance.now() < end) await problemOf(orders.request(post));
+    await neighbour((response) => {
+      json(response, 200, {});
+    }, port);
+    await expect(orders.request(post)).resolves.toMatchObject({ status: 200 });
+  });
+
   test('is not repeated more often than one time in ten', async () => {
     const order = await neighbour((response) => response.destroy());
     const orders = upstream(order.url);

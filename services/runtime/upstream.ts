@@ -3,11 +3,12 @@ import { Agent, request } from 'undici';
 import type { Dependency } from './health.js';
 import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
-import { describeNetworkError, errorMessage } from './network-error.js';
+import { describeNetworkError, errorMessage, networkErrorCode } from './network-error.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { Problem } from './problem.js';
 import { RetryBudget } from './retry-budget.js';
 import type { CheckState } from './readiness.js';
+import { rivalConnections } from './rival-connections.js';
 import {
   CallDeadlineError,
   isRepeatable,
@@ -41,6 +42,8 @@ export interface UpstreamOptions {
 const ATTEMPTS = 3;
 /** Connections to a name of the cluster are made within milliseconds, or not at all. */
 const CONNECT_TIMEOUT_MS = 1000;
+/** A connection within a cluster takes a millisecond; what takes so long was lost, or its pod is. */
+const RIVAL_AFTER_MS = 200;
 /**
  * Idle connections are closed by us after this. It must be shorter than the servers' drain (5 s, see drain.ts): then a
  * connection that we did not use during the drain is gone before the server is.
@@ -68,7 +71,7 @@ export class Upstream implements Dependency {
   constructor(private readonly options: UpstreamOptions) {
     this.name = options.to;
     this.agent = new Agent({
-      connect: { timeout: CONNECT_TIMEOUT_MS },
+      connect: rivalConnections({ timeoutMs: CONNECT_TIMEOUT_MS, rivalAfterMs: RIVAL_AFTER_MS }),
       keepAliveTimeout: KEEP_ALIVE_MS,
       // A server's hint may ask for more, and its own drain would then be too short.
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
@@ -170,7 +173,9 @@ export class Upstream implements Dependency {
       return answer;
     } catch (error) {
       const failure = deadline.aborted ? new CallDeadlineError(milliseconds, error) : error;
-      this.breaker.failed();
+      // A refusal comes at once: there is no waiting that the breaker could save, and a pod that is back is seen at once.
+      if (networkErrorCode(failure) === 'ECONNREFUSED') this.breaker.answered();
+      else this.breaker.failed();
       this.note({ ok: false, reason: this.describe(failure) });
       throw failure;
     }

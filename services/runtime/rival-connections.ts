@@ -1,0 +1,50 @@
+import { buildConnector } from 'undici';
+
+/** How connections are made. */
+export interface RivalConnectionOptions {
+  /** When all of it is given up, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long one attempt may take before another one is made beside it, in milliseconds. */
+  readonly rivalAfterMs: number;
+}
+
+/**
+ * Makes connections, and when one takes longer than it should, makes another one beside it; the first that is made is
+ * taken, and the others are closed.
+ *
+ * A name of the cluster stands for several pods, and each connection goes to one of them by chance. When a machine has
+ * lost its power nobody refuses a connection there, and until Kubernetes has noticed, half of all attempts of a service
+ * with two pods wait for nobody. Browsers do the same (Chromium after 250 ms: `kMaxConnectRetryIntervalMs` in its
+ * net/socket/client_socket_pool.cc). Measured in docs/decisions/lost-nodes.md.
+ */
+export function rivalConnections({
+  timeoutMs,
+  rivalAfterMs,
+}: RivalConnectionOptions): buildConnector.connector {
+  const connect = buildConnector({ timeout: timeoutMs });
+  return (options, callback) => {
+    const started = performance.now();
+    const state = { over: false };
+    const end = (...result: Parameters<typeof callback>): void => {
+      state.over = true;
+      clearInterval(rivals);
+      callback(...result);
+    };
+    const attempt = (): void => {
+      connect(options, (...[error, socket]: Parameters<typeof callback>) => {
+        if (state.over) {
+          socket?.destroy();
+        } else if (socket) {
+          end(null, socket);
+        } else {
+          // A refusal, a name that does not exist or the end of the time: an answer, which no rival would change.
+          end(error ?? new Error('there is no connection'), null);
+        }
+      });
+    };
+    const rivals = setInterval(() => {
+      if (performance.now() - started < timeoutMs) attempt();
+    }, rivalAfterMs);
+    attempt();
+  };
+}
