@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults chart-push kind-up screenshots bench bench-synth
+.PHONY: help up install test synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push kind-up screenshots bench bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -85,6 +85,11 @@ e2e: install ## the guide's commands and what can happen, on the cluster of KUBE
 
 e2e-faults: install ## operators and misfortune, under load; writes docs/reliability.md (SCENARIOS="..." only these)
 	@$(TSX) e2e/faults/run.ts $(if $(FORCE),--force) $(SCENARIOS)
+
+LOAD_SECONDS ?= 30
+
+load: install ## guests, cooks and screens in the café of KUBECONFIG, for LOAD_SECONDS
+	@$(TSX) e2e/load/run.ts --seconds $(LOAD_SECONDS)
 
 e2e-database: synth ## the chart alone on the cluster of KUBECONFIG, crashes included (UPGRADE_TO=18-trixie upgrades to that)
 	@$(TSX) e2e/run.ts --database $(if $(DATABASE_NAMESPACE),--namespace $(DATABASE_NAMESPACE)) $(if $(UPGRADE_TO),--upgrade-to $(UPGRADE_TO))

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { kubectl, NAMESPACE, RELEASE } from '../cluster.js';
-import { run } from '../command.js';
+import { kubectl, RELEASE } from '../cluster.js';
 import { databasePod, sql } from './cafe-state.js';
 import type { Scenario } from './scenario.js';
 
@@ -62,10 +61,15 @@ export const databaseScenarios: readonly Scenario[] = [
     kind: 'database',
     run: async (tools) => {
       tools.mark('connections used up');
-      await run(`kubectl -n ${NAMESPACE} exec -i ${RELEASE}-0 -c postgres -- bash -s`, {
-        stdin: HOG,
-        timeoutSeconds: 60,
-      });
+      // From a pod that the network policies let in, as a leak in a service would be.
+      const { metadata } = await tools.podOf('order-service');
+      const program = `exec ${metadata.name} -c order-service -- node -e '${TAKE_CONNECTIONS}'`;
+      const taken = kubectl(program);
+      await pause(2000);
+      await sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'cafe'").catch(
+        () => undefined,
+      );
+      await taken;
       tools.databaseBackAt = Date.now();
       tools.mark('connections are free');
     },
@@ -86,17 +90,19 @@ export const databaseScenarios: readonly Scenario[] = [
 ];
 
 /**
- * Connections as the superuser would go over the socket into the reserved ones; as the application's role they compete
- * with the services. They are opened again and again until all are taken, and closed after 20 s.
+ * Connects again and again and never logs in: PostgreSQL gives each connection its place before it asks who is there, and
+ * waits for a minute. The message is https://www.postgresql.org/docs/17/protocol-message-formats.html, StartupMessage.
  */
-const HOG = `
-end=$((SECONDS + 20))
-psql -XAtq -U postgres -d cafe_lumiere -c "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'cafe'" >/dev/null
-while ((SECONDS < end)); do
-  while (($(jobs -pr | wc -l) < 110)); do
-    psql -XAtq -U cafe -d cafe_lumiere -c "set statement_timeout = 0; select pg_sleep($((end - SECONDS > 0 ? end - SECONDS : 0)))" >/dev/null 2>&1 &
-  done
-  sleep 0.2
-done
-wait
+const TAKE_CONNECTIONS = `
+  const words = Buffer.from("user\\0cafe\\0database\\0cafe_lumiere\\0\\0");
+  const message = Buffer.alloc(8);
+  message.writeInt32BE(8 + words.length);
+  message.writeInt32BE(196608, 4);
+  const { DB_HOST: host, DB_PORT: port } = process.env;
+  const take = () => {
+    const socket = require("net").connect({ host, port }, () => socket.write(Buffer.concat([message, words])));
+    socket.on("error", () => {}).on("close", () => setTimeout(take, 20)).resume();
+  };
+  for (let count = 0; count < 110; count += 1) take();
+  setTimeout(() => process.exit(), 20000);
 `;

@@ -94,6 +94,8 @@ async function withoutDatabase(action: () => Promise<void>): Promise<void> {
   await kubectl(`wait pod/${RELEASE}-0 --for=delete --timeout=120s`);
   await action();
   await kubectl(`scale statefulset ${RELEASE} --replicas=1`);
+  // Migrations run at the start of a pod.
+  await kubectl('rollout restart deployment/order-service');
   await healthy();
 }
 

@@ -23,16 +23,19 @@ export interface Measurement {
  * Does a scenario to a healthy café under load, waits until it is whole again, and compares the ledger.
  *
  * @param origin - of the frontend
- * @param heals - whether the café is expected to become whole again by itself; the naive variant may not
  */
-export async function measure(
-  scenario: Scenario,
-  tools: FaultTools,
-  origin: string,
-  { heals }: { readonly heals: boolean },
-): Promise<Measurement> {
+export async function measure(scenario: Scenario, tools: FaultTools, origin: string): Promise<Measurement> {
   await healthy();
-  await scenario.prepare?.(tools);
+  return tools.disturb(
+    async () => scenario.cleanUp?.(tools),
+    async () => {
+      await scenario.prepare?.(tools);
+      return observe(scenario, tools, origin);
+    },
+  );
+}
+
+async function observe(scenario: Scenario, tools: FaultTools, origin: string): Promise<Measurement> {
   const restartsBefore = await restartCounts();
   const acceptedBefore = await acceptedConnectionsAt();
   const startedAt = Date.now();
@@ -44,7 +47,6 @@ export async function measure(
     await healthy();
     await pause(AFTER_MS);
   } catch (error) {
-    if (!heals) console.error(error);
     problem = error instanceof Error ? error.message : String(error);
   }
   const records = await load.end();
@@ -62,7 +64,6 @@ export async function measure(
     restarts,
     databaseBackAt: tools.databaseBackAt ?? (accepted !== acceptedBefore ? accepted : undefined),
   });
-  await scenario.cleanUp?.(tools);
   return {
     outcome: problem === undefined ? outcome : { ...outcome, violations: [problem, ...outcome.violations] },
     records,

@@ -179,7 +179,7 @@ async function once(
 ): Promise<Outcome> {
   const outcome = await journal
     .step(scenario.title, async () => {
-      const { outcome: seen, records, startedAt } = await measure(scenario, tools, origin, { heals: judged });
+      const { outcome: seen, records, startedAt } = await measure(scenario, tools, origin);
       const name = judged ? scenario.name : `${scenario.name}-naive`;
       writeFileSync(join(plots, `${name}.json`), JSON.stringify({ ...seen, marks: tools.marks }));
       writeFileSync(

@@ -46,9 +46,9 @@ export class FaultTools {
     }
   }
 
-  /** Undoes what is disturbed now. */
+  /** Undoes what is disturbed now, the last first. */
   async undoAll(): Promise<void> {
-    for (const undo of this.toUndo) {
+    for (const undo of [...this.toUndo].reverse()) {
       this.toUndo.delete(undo);
       await undo();
     }

@@ -29,7 +29,7 @@ export function storedStatement(name: string, { streamPassages }: Pick<Records, 
   const first = Math.min(Number.MAX_SAFE_INTEGER, ...streamPassages.map(({ after }) => after));
   return `select json_build_object(
     'orders', (select coalesce(json_agg(json_build_object('customer', customer_name, 'number', order_number, 'status', status,
-        'history', (select json_agg(status order by event.id) from order_events as event where event.order_id = orders.id))), '[]')
+        'history', (select coalesce(json_agg(status order by event.id), '[]') from order_events as event where event.order_id = orders.id))), '[]')
       from orders where customer_name like '${name}-%'),
     'events', (select coalesce(json_agg(sequence order by sequence), '[]') from order_events where sequence > ${first}))`;
 }

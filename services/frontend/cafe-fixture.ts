@@ -22,7 +22,7 @@ export class CafeFixture {
   }
 
   private constructor(
-    private readonly postgres: PostgresFixture,
+    readonly postgres: PostgresFixture,
     readonly orders: ServiceFixture,
     readonly kitchen: ServiceFixture,
     readonly pages: ServiceFixture,

@@ -38,7 +38,7 @@ export function rivalConnections({
           end(null, socket);
         } else {
           // A refusal, a name that does not exist or the end of the time: an answer, which no rival would change.
-          end(error ?? new Error('there is no connection'), null);
+          end(error, null);
         }
       });
     };
