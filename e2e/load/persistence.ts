@@ -4,9 +4,9 @@ import type { Actor } from './records.js';
 
 /** A page goes on for ever; a person does not. Longer than any fault here, in milliseconds. */
 const PATIENCE_MS = 120_000;
-/** As services/frontend/assets has it, in milliseconds. */
+/** As services/frontend/assets/send-until-answered.js has them, in milliseconds. */
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 5000;
+const LONGEST_PAUSE_MS = 2000;
 
 /** How a page's script takes an answer that is not the expected one. */
 export interface Judgement {
@@ -60,6 +60,6 @@ export async function click(
       return undefined;
     }
     const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1));
-    await pause(longest * (0.75 + Math.random() / 4));
+    await pause(longest * (0.5 + Math.random() / 2));
   }
 }

@@ -60,6 +60,8 @@ describe('the pages’ files', () => {
       'placed-order.js',
       'live.js',
       'changes.js',
+      'send-until-answered.js',
+      'steps.js',
       'kept.js',
     ];
     for (const path of [...linked, ...scripts.map((name) => assets.path(name))]) {

@@ -2,27 +2,34 @@ import { z } from 'zod';
 import { kitchenService } from '../kitchen-service/kitchen-service.js';
 import { orderService } from '../order-service/order-service.js';
 import { order, type Order } from '../order-service/order.js';
+import { BalancerFixture } from '../runtime/balancer-fixture.js';
 import { PostgresFixture } from '../runtime/postgres-fixture.js';
 import { ServiceFixture } from '../runtime/service-fixture.js';
 import { frontend } from './frontend.js';
+
+/** Nobody listens on port 1. */
+const NOBODY = new URL('http://127.0.0.1:1');
 
 /** The whole café for one test file: the three services in the test's process, and a real PostgreSQL. */
 export class CafeFixture {
   static async start(): Promise<CafeFixture> {
     const postgres = await PostgresFixture.start();
     const orders = await ServiceFixture.start(orderService, postgres.environment);
-    const ORDER_SERVICE_URL = orders.url;
+    const network = await BalancerFixture.over([new URL(orders.url)]);
+    const ORDER_SERVICE_URL = network.url;
     const kitchen = await ServiceFixture.start(kitchenService, { ORDER_SERVICE_URL });
     const pages = await ServiceFixture.start(frontend, {
       ORDER_SERVICE_URL,
       KITCHEN_SERVICE_URL: kitchen.url,
     });
     await orders.readyz(200);
-    return new CafeFixture(postgres, orders, kitchen, pages);
+    return new CafeFixture(postgres, network, orders, kitchen, pages);
   }
 
   private constructor(
     readonly postgres: PostgresFixture,
+    /** Between order-service and those who call it. */
+    private readonly network: BalancerFixture,
     readonly orders: ServiceFixture,
     readonly kitchen: ServiceFixture,
     readonly pages: ServiceFixture,
@@ -43,8 +50,29 @@ export class CafeFixture {
       .filter((each) => each.customer_name === customerName);
   }
 
+  /** Each status that an order has had, the first one first, as the database has them. */
+  async historyOf(orderNumber: string): Promise<readonly string[]> {
+    const sql = this.postgres.client();
+    const rows = await sql<{ status: string }[]>`
+      select event.status from order_events event join orders on orders.id = event.order_id
+      where order_number = ${orderNumber} order by event.id`;
+    await sql.end();
+    return rows.map(({ status }) => status);
+  }
+
+  /** Takes order-service away from those who call it, as when none of its pods is there. */
+  takeOrderServiceAway(): void {
+    this.network.backends = [NOBODY];
+    this.network.cut();
+  }
+
+  bringOrderServiceBack(): void {
+    this.network.backends = [new URL(this.orders.url)];
+  }
+
   async end(): Promise<void> {
     for (const service of [this.pages, this.kitchen, this.orders]) await service.drain();
+    this.network.close();
     await this.postgres.remove();
   }
 }

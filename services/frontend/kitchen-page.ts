@@ -38,6 +38,7 @@ export function kitchenPage(assets: Assets, board: Board, message?: string): str
         <p id="message" class="message" role="alert">${message}</p>
       </div>
       <div id="columns" class="columns">${COLUMNS.map((column) => section(column, board))}</div>
+      <p id="kept-steps" class="message" role="status"></p>
     `,
   });
 }

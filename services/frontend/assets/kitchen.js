@@ -1,6 +1,7 @@
 // The cooks' board: follows the orders, and sends a step when a button is pressed.
 import { announce } from './announcement.js';
-import { ask, element, say, watch } from './live.js';
+import { element, say, watch } from './live.js';
+import { endStepsDone, isUnderWay, takeStep } from './steps.js';
 
 /**
  * Milliseconds for which the board stands still after a step, so that the second tap of an impatient finger does not
@@ -24,7 +25,7 @@ let changed = 0;
 let stillUntil = 0;
 /** Whether the orders were read once. */
 let known = false;
-/** The order whose button was pressed with the keyboard; a disabled button loses the focus. */
+/** The order whose button had the focus when it was pressed last; a disabled button loses it. */
 let pressed;
 
 const age = (created) => {
@@ -68,6 +69,8 @@ const cardFor = (order, list) => {
 };
 
 const render = () => {
+  // After the very first step there may be nothing to show but its order; what the page came with stays until then.
+  if (!known) return;
   const wait = stillUntil - Date.now();
   if (wait > 0) {
     setTimeout(render, wait);
@@ -85,34 +88,38 @@ const render = () => {
   for (const number of cards.keys()) if (!orders.has(number)) cards.delete(number);
   for (const time of columns.querySelectorAll('time')) say(time, age(time.dateTime));
   // The card and not its new button: a second press of the same key must not be the next step.
-  if (pressed !== undefined && document.activeElement === document.body) cards.get(pressed)?.card.focus();
+  if (pressed === undefined || isUnderWay(pressed)) return;
+  if (document.activeElement === document.body) cards.get(pressed)?.card.focus();
   pressed = undefined;
 };
 
+/** Shows at once what a step has led to. */
+const move = (order) => {
+  orders.set(order.order_number, order);
+  changed = Date.now();
+  stillUntil = changed + STAND_STILL;
+  render();
+};
+
 const step = async (form) => {
-  const button = form.querySelector('button');
   const { number } = form.closest('[data-number]').dataset;
-  const focused = button === document.activeElement;
-  button.disabled = true;
+  if (isUnderWay(number)) return;
+  const button = form.querySelector('button');
+  if (button === document.activeElement) pressed = number;
   say(message, '');
-  try {
-    const response = await ask(`/api${form.getAttribute('action')}`, { method: 'POST' });
-    const answer = await response.json();
-    if (response.ok) {
-      orders.set(number, answer);
-      changed = Date.now();
-      stillUntil = changed + STAND_STILL;
-      if (focused) pressed = number;
-      render();
-      return;
-    }
-    if (response.status >= 500) throw new Error(String(response.status));
+  const { status, answer } = (await takeStep(number, form)) ?? {};
+  if (status === 200) {
+    move(answer);
+  } else if (status === 409 && answer.current_status) {
+    // Another cook was faster, and the order is further on already. Both wanted the same, so there is nothing to say.
+    if (orders.has(number)) move({ ...orders.get(number), status: answer.current_status });
+  } else if (status !== undefined) {
     say(message, answer.detail ?? `${number}: ${answer.title}`);
-  } catch {
-    say(message, `${number}: that did not get through. Press again in a moment.`);
+    button.disabled = false;
+    if (pressed !== number) return;
+    pressed = undefined;
+    if (document.activeElement === document.body) button.focus();
   }
-  button.disabled = false;
-  if (focused) button.focus();
 };
 
 columns.addEventListener('submit', (event) => {
@@ -133,6 +140,7 @@ watch(
     const first = !known;
     known = true;
     orders = new Map(news.map((order) => [order.order_number, order]));
+    endStepsDone(orders);
     render();
     // Those that were there when the page was opened are not news.
     if (first) return;

@@ -1,12 +1,9 @@
 // One click is one order: the key is made with the form and kept until the order is acknowledged, and a request that got
 // no answer is sent again by itself with the same key. Without this script the form still works.
 import { kept } from './kept.js';
-import { ask, say } from './live.js';
-import { pause } from './pause.js';
+import { say } from './live.js';
 import { showLast, showPlaced } from './placed-order.js';
-
-/** Milliseconds of the longest pause between two attempts. */
-const LONGEST_PAUSE = 5000;
+import { isPassing, sendUntilAnswered } from './send-until-answered.js';
 
 const euro = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' });
 const byId = (id) => document.getElementById(id);
@@ -70,28 +67,20 @@ const lock = (locked) => {
   say(buttonText, locked ? 'Ordering…' : 'Order');
 };
 
-/** Sends the order until it is answered for good. @returns the answer's status and body */
-const send = async (body) => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const response = await ask('/api/orders', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': key.value },
-        body,
-      });
-      const answer = await response.json();
-      // 409: the first click is still on its way. 408, 429: not now.
-      const passing = response.status >= 500 || [408, 409, 429].includes(response.status);
-      if (!passing) return { status: response.status, answer };
-    } catch {
-      // No answer at all; the same key makes it safe to ask again.
-    }
-    say(message, 'That takes longer than usual. We keep your order and try again…');
-    say(buttonText, 'Trying again…');
-    // Jitter: a room full of guests must not come back all at once.
-    await pause(Math.min(LONGEST_PAUSE, 500 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 4));
-  }
-};
+/** Sends the order until it is answered for good; the same key makes that safe. @returns the answer's status and body */
+const send = (body) =>
+  sendUntilAnswered(
+    '/api/orders',
+    { headers: { 'content-type': 'application/json', 'idempotency-key': key.value }, body },
+    {
+      // 409: the first click is still on its way.
+      isPassing: (status) => isPassing(status) || status === 409,
+      waits() {
+        say(message, 'That takes longer than usual. We keep your order and try again…');
+        say(buttonText, 'Trying again…');
+      },
+    },
+  );
 
 const order = async (body) => {
   lock(true);

@@ -1,0 +1,70 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { CafeFixture } from './cafe-fixture.js';
+import { chromiumPath, launchChromium } from './chromium-fixture.js';
+
+const path = chromiumPath();
+
+(path === undefined ? describe.skip : describe)('a guest’s click, in a real browser,', () => {
+  let cafe: CafeFixture;
+  let browser: Browser;
+  let context: BrowserContext;
+  beforeAll(async () => {
+    cafe = await CafeFixture.start();
+    browser = await launchChromium(path ?? '');
+  }, 60_000);
+  afterEach(async () => {
+    await context.close();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await cafe.end();
+  });
+
+  test.each([
+    {
+      state: 'stopped',
+      begin: async () => {
+        await cafe.postgres.stop();
+        return () => cafe.postgres.startAgain();
+      },
+    },
+    {
+      state: 'frozen',
+      begin: async () => {
+        const thaw = await cafe.postgres.freeze();
+        return () => {
+          thaw();
+          return Promise.resolve();
+        };
+      },
+    },
+  ])('while the database is $state, is kept and is one order soon after', async ({ state, begin }) => {
+    context = await browser.newContext();
+    const page = await context.newPage();
+    const keys: (string | undefined)[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') keys.push(request.headers()['idempotency-key']);
+    });
+    await page.goto(cafe.pages.url);
+    await page.getByRole('button', { name: 'One more Espresso' }).click();
+    await page.locator('#customer_name').fill(state);
+    const end = await begin();
+    await page.locator('#order-button').click();
+    const said = 'That takes longer than usual. We keep your order and try again…';
+    await page.locator('#message', { hasText: said }).waitFor({ timeout: 3200 });
+    // Long enough for the longest pause between two attempts.
+    await page.waitForTimeout(8000);
+    expect(await page.locator('#order-button').isDisabled()).toBe(true);
+    await end();
+    await cafe.orders.readyz(200);
+    const number = page.locator('#placed-number', { hasText: /^...-...$/ });
+    // The longest pause, what an attempt under way may still take, and a slow machine.
+    await number.waitFor({ timeout: 4500 });
+    expect((await cafe.ordersOf(state)).map(({ order_number }) => order_number)).toEqual([
+      await number.innerText(),
+    ]);
+    expect(keys.length).toBeGreaterThan(2);
+    expect(new Set(keys).size).toBe(1);
+  });
+});
