@@ -121,11 +121,13 @@ export async function sql(statement: string, timeoutSeconds = 60): Promise<strin
   );
 }
 
+/** What PostgreSQL says when it can be used. */
+const ACCEPTS = 'database system is ready to accept connections';
+
 /** When PostgreSQL last began to accept connections, by its own log, in milliseconds since 1970. */
 export async function acceptedConnectionsAt(): Promise<number | undefined> {
-  const log = await kubectl(`logs ${RELEASE}-0 -c postgres --timestamps --tail=2000`);
-  const line = log
-    .split('\n')
-    .findLast((text) => text.includes('database system is ready to accept connections'));
-  return line === undefined ? undefined : Date.parse(line.split(' ')[0] ?? '');
+  // Not the last lines alone: PostgreSQL logs much when its clients come back.
+  const log = await kubectl(`logs ${RELEASE}-0 -c postgres --timestamps | grep -F "${ACCEPTS}" || true`);
+  const line = log.trim().split('\n').at(-1);
+  return !line ? undefined : Date.parse(line.split(' ')[0] ?? '');
 }

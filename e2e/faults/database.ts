@@ -50,8 +50,7 @@ export const databaseScenarios: readonly Scenario[] = [
     run: async (tools) => {
       const pod = await databasePod();
       tools.mark('freeze PostgreSQL');
-      await tools.freeze(pod, 'postgres', 20_000);
-      tools.databaseBackAt = Date.now();
+      tools.databaseBackAt = await tools.freeze(pod, 'postgres', 20_000);
       tools.mark('thaw');
     },
   },
@@ -64,13 +63,14 @@ export const databaseScenarios: readonly Scenario[] = [
       // From a pod that the network policies let in, as a leak in a service would be.
       const { metadata } = await tools.podOf('order-service');
       const program = `exec ${metadata.name} -c order-service -- node -e '${TAKE_CONNECTIONS}'`;
-      const taken = kubectl(program);
-      await pause(2000);
-      await sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'cafe'").catch(
-        () => undefined,
+      // It is there before they come: later even the superuser is one client too many.
+      const ended = sql(
+        "select from pg_sleep(2); select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'cafe'",
       );
-      await taken;
-      tools.databaseBackAt = Date.now();
+      await pause(500);
+      const taken = kubectl(program);
+      await ended;
+      tools.databaseBackAt = Number(await taken);
       tools.mark('connections are free');
     },
   },
@@ -80,10 +80,11 @@ export const databaseScenarios: readonly Scenario[] = [
     kind: 'database',
     run: async (tools) => {
       tools.mark('table locked');
-      await sql(
-        'begin; set local statement_timeout = 0; lock table orders in access exclusive mode; select pg_sleep(15); commit;',
+      const unlockedAt = await sql(
+        `begin; set local statement_timeout = 0; lock table orders in access exclusive mode; ` +
+          `select from pg_sleep(15); select extract(epoch from clock_timestamp()) * 1000; commit;`,
       );
-      tools.databaseBackAt = Date.now();
+      tools.databaseBackAt = Number(unlockedAt.trim());
       tools.mark('unlocked');
     },
   },
@@ -104,5 +105,5 @@ const TAKE_CONNECTIONS = `
     socket.on("error", () => {}).on("close", () => setTimeout(take, 20)).resume();
   };
   for (let count = 0; count < 110; count += 1) take();
-  setTimeout(() => process.exit(), 20000);
+  setTimeout(() => console.log(Date.now()) || process.exit(), 20000);
 `;

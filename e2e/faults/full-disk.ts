@@ -66,7 +66,10 @@ export const fullDisk: Scenario = {
     const pod = await databasePod();
     tools.mark('disk full');
     await tools.disturb(
-      () => tools.agent.sh(pod.spec.nodeName, `rm -f /proc/1/root${DISK.path}/fill`),
+      () => {
+        tools.databaseBackAt = Date.now();
+        return tools.agent.sh(pod.spec.nodeName, `rm -f /proc/1/root${DISK.path}/fill`);
+      },
       async () => {
         await tools.agent.sh(
           pod.spec.nodeName,

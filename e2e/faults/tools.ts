@@ -75,15 +75,24 @@ export class FaultTools {
     await this.agent.signal(pod.spec.nodeName, status.containerID, signal);
   }
 
-  /** Lets every process of a pod's container stand still for a while. */
-  async freeze(pod: CafePod, container: string, milliseconds: number): Promise<void> {
+  /**
+   * Lets every process of a pod's container stand still for a while.
+   *
+   * @returns when they were let go on, in milliseconds since 1970: rather too early than too late
+   */
+  async freeze(pod: CafePod, container: string, milliseconds: number): Promise<number> {
+    let thawed = 0;
     await this.disturb(
-      () => this.signal(pod, container, 'CONT'),
+      () => {
+        thawed = Date.now();
+        return this.signal(pod, container, 'CONT');
+      },
       async () => {
         await this.signal(pod, container, 'STOP');
         await pause(milliseconds);
       },
     );
+    return thawed;
   }
 
   /** Rolls Deployments out anew and waits for the end. */
