@@ -52,6 +52,9 @@ const KEEP_ALIVE_MS = 4000;
 /** Without traffic, somebody must still notice that a neighbour is away: the metric and /readyz should be true. */
 const PING_INTERVAL_MS = 5000;
 
+/** The way of an answer, which must still arrive: a 503 that says why is worth more than none. */
+const ANSWER_TIME_MS = 100;
+
 /** Tells the other service how long we will wait, so that it does not work for nobody. Milliseconds. */
 export const TIMEOUT_HEADER = 'x-request-timeout-ms';
 
@@ -166,7 +169,8 @@ export class Upstream implements Dependency {
   private async call(call: UpstreamRequest, milliseconds: number): Promise<UpstreamAnswer> {
     const deadline = AbortSignal.timeout(milliseconds);
     try {
-      const headers = { ...call.headers, [TIMEOUT_HEADER]: String(milliseconds) };
+      const time = milliseconds - Math.min(ANSWER_TIME_MS, milliseconds / 5);
+      const headers = { ...call.headers, [TIMEOUT_HEADER]: String(Math.floor(time)) };
       const answer = await this.send({ ...call, headers }, deadline);
       this.breaker.answered();
       this.note({ ok: true });
