@@ -1,14 +1,15 @@
 import type { Sql } from 'postgres';
 import type { Database } from '../runtime/database.js';
-import { databaseErrorCode } from '../runtime/database-error.js';
+import { LOCK_NOT_AVAILABLE, sqlState, UNIQUE_VIOLATION } from '../runtime/database-error.js';
+import type { Deadline } from '../runtime/deadline.js';
 import { Problem } from '../runtime/problem.js';
+import { OrderInserts, type Stored } from './order-inserts.js';
 import { drawOrderNumber } from './order-number.js';
 import { fingerprint, type PricedOrder } from './order-request.js';
 import {
   asPlaced,
   type Order,
   type OrderCounts,
-  type OrderItem,
   type Status,
   STATUSES,
   type OrderRow,
@@ -25,10 +26,6 @@ export interface OrderFilter {
   readonly limit: number;
 }
 
-// https://www.postgresql.org/docs/17/errcodes-appendix.html
-const UNIQUE_VIOLATION = '23505';
-/** Another request with the key waits for its commit, for longer than `lock_timeout`. */
-const LOCK_NOT_AVAILABLE = '55P03';
 /** Two equal draws of 32⁶ are rare; five in a row do not happen. */
 const DRAWS = 5;
 
@@ -37,36 +34,44 @@ const DRAWS = 5;
  * lock while this process does something else, and a process that is killed leaves either all of it or nothing.
  */
 export class OrderBook {
+  private readonly inserts: OrderInserts;
+
   /** @param changed - is told after each change that was made, so that it becomes known */
   constructor(
     private readonly database: Database,
     private readonly changed: () => void = () => undefined,
-  ) {}
+  ) {
+    this.inserts = new OrderInserts(database);
+  }
 
   /**
    * Stores an order. With a key, at most once: the same key and content give the first answer again.
    *
    * @throws Problem 422 when the key was used for another order, 409 while the first request with the key is not over
    */
-  async place(order: PricedOrder, key?: string): Promise<Order> {
-    const content = key === undefined ? null : fingerprint(order);
+  async place(order: PricedOrder, key?: string, deadline?: Deadline): Promise<Order> {
+    const print = key === undefined ? undefined : fingerprint(order);
     for (let draw = 1; draw <= DRAWS; draw += 1) {
-      try {
-        const placed = await this.insert(order, drawOrderNumber(), key ?? null, content);
+      const orderNumber = drawOrderNumber();
+      const stored = await this.inserts
+        .add({ order, orderNumber, key, fingerprint: print, deadline })
+        .catch((error: unknown) => tryAgainOrFail(error, key));
+      if (stored === 'another number') continue;
+      if (stored !== 'key is taken') {
         this.changed();
-        return placed;
-      } catch (error) {
-        const first = await this.placedBefore(error, key, content);
-        if (first) return first;
+        return asStored(order, orderNumber, stored);
       }
+      const first = await this.placedBefore(key ?? '', print ?? '', deadline);
+      if (first) return first;
     }
     throw new Error(`${DRAWS} order numbers in a row were taken`);
   }
 
   /** The order with this number. @throws Problem 404 */
-  async find(orderNumber: string): Promise<Order> {
+  async find(orderNumber: string, deadline?: Deadline): Promise<Order> {
     const rows = await this.database.run(
       (sql) => sql<OrderRow[]>`select * from orders where order_number = ${orderNumber}`,
+      deadline,
     );
     const [row] = rows;
     if (row) return toOrder(row);
@@ -74,23 +79,25 @@ export class OrderBook {
   }
 
   /** Orders, the newest first. */
-  async list({ statuses, before, limit }: OrderFilter): Promise<readonly Order[]> {
+  async list({ statuses, before, limit }: OrderFilter, deadline?: Deadline): Promise<readonly Order[]> {
     const rows = await this.database.run(
       (sql) => sql<OrderRow[]>`
         select * from orders
         where ${statuses ? withStatus(sql, statuses) : sql`true`}
           and ${before === undefined ? sql`true` : sql`id < ${before}`}
         order by id desc limit ${limit}`,
+      deadline,
     );
     return rows.map(toOrder);
   }
 
   /** How many orders have which status. */
-  async count(): Promise<OrderCounts> {
+  async count(deadline?: Deadline): Promise<OrderCounts> {
     const rows = await this.database.run(
       (sql) => sql<{ status: Status; count: number }[]>`
         select status, count(*)::int as count from orders where status <> 'served' group by status
         union all select 'served', count::int from served_orders`,
+      deadline,
     );
     const of = (status: Status): number => rows.find((row) => row.status === status)?.count ?? 0;
     return { ordered: of('ordered'), preparing: of('preparing'), ready: of('ready'), served: of('served') };
@@ -101,7 +108,7 @@ export class OrderBook {
    *
    * @throws Problem 404, or 409 that names the current status and the one that may follow
    */
-  async advance(orderNumber: string, status: Status): Promise<Order> {
+  async advance(orderNumber: string, status: Status, deadline?: Deadline): Promise<Order> {
     const before = STATUSES[STATUSES.indexOf(status) - 1];
     if (before !== undefined) {
       const rows = await this.database.run(
@@ -114,6 +121,7 @@ export class OrderBook {
             insert into order_events (order_id, status, at) select id, status, updated_at from changed
           )
           select * from changed`,
+        deadline,
       );
       const [changed] = rows;
       if (changed) {
@@ -121,7 +129,7 @@ export class OrderBook {
         return toOrder(changed);
       }
     }
-    const current = await this.find(orderNumber);
+    const current = await this.find(orderNumber, deadline);
     if (current.status === status) return current;
     const next = STATUSES[STATUSES.indexOf(current.status) + 1];
     throw new Problem(409, {
@@ -132,71 +140,53 @@ export class OrderBook {
     });
   }
 
-  private async insert(
-    { customerName, items, totalCents }: PricedOrder,
-    orderNumber: string,
-    key: string | null,
-    content: string | null,
-  ): Promise<Order> {
-    // Why not `on conflict do nothing`? It looks into each unique index once more for every order, for what nearly
-    // never happens.
-    const [row] = await this.database.run(
-      (sql) => sql<Pick<OrderRow, 'id' | 'created_at'>[]>`
-        with placed as (
-          insert into orders (order_number, customer_name, items, total_cents, idempotency_key, fingerprint)
-          values (${orderNumber}, ${customerName}, ${sql.json(toJson(items))}, ${totalCents}, ${key}, ${content})
-          returning id, status, created_at
-        ), event as (
-          insert into order_events (order_id, status, at) select id, status, created_at from placed
-        )
-        select id, created_at from placed`,
-    );
-    if (!row) throw new Error('an insert returned no row');
-    return toOrder({
-      ...row,
-      order_number: orderNumber,
-      customer_name: customerName,
-      items,
-      total_cents: totalCents,
-      status: STATUSES[0],
-      updated_at: row.created_at,
-    });
-  }
-
-  /**
-   * What the first request with this key was answered; nothing when it was the order's number that was taken, which is
-   * drawn again then.
-   *
-   * @throws what failed, when that was neither
-   */
-  private async placedBefore(
-    error: unknown,
-    key: string | undefined,
-    content: string | null,
-  ): Promise<Order | undefined> {
-    const code = databaseErrorCode(causeOf(error));
-    if (key !== undefined && code === LOCK_NOT_AVAILABLE) {
-      throw new Problem(409, {
-        detail:
-          'The first request with this Idempotency-Key is not over. Send the same request again in a moment.',
-        headers: { 'Retry-After': '1' },
-        cause: error,
-      });
-    }
-    if (code !== UNIQUE_VIOLATION) throw error;
-    if (key === undefined) return undefined;
+  /** What the first request with this key was answered; nothing when its order has been deleted meanwhile. */
+  private async placedBefore(key: string, print: string, deadline?: Deadline): Promise<Order | undefined> {
     const [row] = await this.database.run(
       (sql) =>
         sql<(OrderRow & { fingerprint: string })[]>`select * from orders where idempotency_key = ${key}`,
+      deadline,
     );
     if (!row) return undefined;
-    if (row.fingerprint !== content) {
+    if (row.fingerprint !== print) {
       throw new Problem(422, {
         detail: 'This Idempotency-Key was used for another order. Make a new key for a new order.',
       });
     }
     return asPlaced(toOrder(row));
   }
+}
+
+/** After a failed insert: whether another order number helps. @throws what the client is told otherwise */
+function tryAgainOrFail(error: unknown, key: string | undefined): 'another number' {
+  const code = sqlState(error);
+  // The number's: a key that is taken is no error.
+  if (code === UNIQUE_VIOLATION) return 'another number';
+  if (key === undefined || code !== LOCK_NOT_AVAILABLE) throw error;
+  throw new Problem(409, {
+    detail:
+      'The first request with this Idempotency-Key is not over. Send the same request again in a moment.',
+    headers: { 'Retry-After': '1' },
+    cause: error,
+  });
+}
+
+/** The order that was just stored: what we said, and what the database has added. */
+function asStored(
+  { customerName, items, totalCents }: PricedOrder,
+  orderNumber: string,
+  { id, created_at }: Stored,
+): Order {
+  return toOrder({
+    id,
+    order_number: orderNumber,
+    customer_name: customerName,
+    items,
+    total_cents: totalCents,
+    status: STATUSES[0],
+    created_at,
+    updated_at: created_at,
+  });
 }
 
 /** A number that could be one, and is none. */
@@ -210,11 +200,3 @@ export function notFound(orderNumber: string): Problem {
  */
 const withStatus = (sql: Sql, statuses: readonly Status[]) =>
   sql.unsafe(`status in (${statuses.map((status) => `'${status}'`).join(', ')})`);
-
-/** postgres.js takes plain objects as JSON, and no interfaces. */
-const toJson = (items: readonly OrderItem[]) => items.map((item) => ({ ...item }));
-
-/** A deadline or an outage is wrapped into a problem on its way. */
-function causeOf(error: unknown): unknown {
-  return error instanceof Problem && error.options.cause instanceof Error ? error.options.cause.cause : error;
-}

@@ -7,13 +7,14 @@ import type { OrderItem } from './order.js';
 /** More than any guest orders; less than hurts. */
 export const LIMITS = { nameLength: 100, lines: 50, quantity: 99 } as const;
 
-// PostgreSQL cannot store a NUL, and a line break in a name breaks the board.
+// PostgreSQL cannot store a NUL, nor half of a surrogate pair, and a line break in a name breaks the board.
 const name = z
   .string({ error: 'must be a string' })
   .trim()
   .min(1, 'must not be empty')
   .max(LIMITS.nameLength, `must have at most ${LIMITS.nameLength} characters`)
-  .regex(/^\P{Cc}*$/u, 'must not contain control characters');
+  .regex(/^\P{Cc}*$/u, 'must not contain control characters')
+  .regex(/^\P{Cs}*$/u, 'must not contain half of a character (a lone surrogate)');
 
 const line = z.object({
   id: z.int('must be a whole number, an id of the menu'),

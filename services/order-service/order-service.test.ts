@@ -62,6 +62,7 @@ describe('order-service', () => {
       ['a name of spaces', { ...espressos, customer_name: '   ' }, 'customer_name'],
       ['a long name', { ...espressos, customer_name: 'x'.repeat(101) }, 'customer_name'],
       ['a name with a NUL', { ...espressos, customer_name: 'a\u0000b' }, 'customer_name'],
+      ['half a character in its name', { ...espressos, customer_name: 'a\ud83d' }, 'customer_name'],
       ['a number for a name', { ...espressos, customer_name: 7 }, 'customer_name'],
       ['no items', { ...espressos, items: [] }, 'items'],
       ['items that are no array', { ...espressos, items: {} }, 'items'],
@@ -206,6 +207,27 @@ describe('order-service', () => {
       await sql.end();
       expect(answer.status).toBe(409);
       expect(answer.headers.get('retry-after')).toBe('1');
+    });
+  });
+
+  describe('a request whose sender says how long it waits', () => {
+    test.each([
+      ['POST', '/orders', espressos],
+      ['GET', '/orders', undefined],
+      ['GET', '/orders/counts', undefined],
+      ['GET', '/orders/ZZZ-ZZZ', undefined],
+      ['PUT', '/orders/ZZZ-ZZZ', { status: 'ready' }],
+    ])('is answered by then: %s %s', async (method, path, body) => {
+      const sql = server.client();
+      await sql.begin(async (transaction) => {
+        await transaction`lock table orders in access exclusive mode`;
+        const started = performance.now();
+        const answer = await service.send(method, path, { body, headers: { 'x-request-timeout-ms': '150' } });
+        expect(performance.now() - started).toBeLessThan(500);
+        expect(answer.status).toBe(503);
+        expect(answer.headers.get('retry-after')).toBe('1');
+      });
+      await sql.end();
     });
   });
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deadlineOf } from '../runtime/application.js';
 import type { EventHub } from '../runtime/event-hub.js';
 import { Operations } from '../runtime/operations.js';
 import { notFound, type OrderBook } from './order-book.js';
@@ -49,7 +50,7 @@ export function orderOperations(book: OrderBook, hub: EventHub<Order>): Operatio
       problems: [400, 409, 413, 415, 422, 503],
       async handle(context, { body }) {
         const key = idempotencyKey(context.get('idempotency-key'));
-        context.body = await book.place(priced(body), key);
+        context.body = await book.place(priced(body), key, deadlineOf(context));
         context.status = 201;
       },
     })
@@ -66,7 +67,7 @@ export function orderOperations(book: OrderBook, hub: EventHub<Order>): Operatio
       problems: [422, 503],
       async handle(context, { query }) {
         const { status: statuses, limit, before } = query;
-        const orders = await book.list({ statuses, limit, before });
+        const orders = await book.list({ statuses, limit, before }, deadlineOf(context));
         const last = orders.at(-1);
         if (last && orders.length === limit) {
           const next = new URLSearchParams(context.querystring);
@@ -84,7 +85,7 @@ export function orderOperations(book: OrderBook, hub: EventHub<Order>): Operatio
       answer: { status: 200, description: 'How many orders have which status', schema: orderCounts },
       problems: [503],
       async handle(context) {
-        context.body = await book.count();
+        context.body = await book.count(deadlineOf(context));
       },
     })
     .add({
@@ -111,7 +112,7 @@ export function orderOperations(book: OrderBook, hub: EventHub<Order>): Operatio
       answer: { status: 200, description: 'The order', schema: order },
       problems: [400, 404, 503],
       async handle(context, { params }) {
-        context.body = await book.find(orderNumberOf(params['orderNumber']));
+        context.body = await book.find(orderNumberOf(params['orderNumber']), deadlineOf(context));
       },
     })
     .add({
@@ -122,7 +123,8 @@ export function orderOperations(book: OrderBook, hub: EventHub<Order>): Operatio
       answer: { status: 200, description: 'The order', schema: order },
       problems: [400, 404, 409, 413, 415, 422, 503],
       async handle(context, { body, params }) {
-        context.body = await book.advance(orderNumberOf(params['orderNumber']), body.status);
+        const orderNumber = orderNumberOf(params['orderNumber']);
+        context.body = await book.advance(orderNumber, body.status, deadlineOf(context));
       },
     });
 }

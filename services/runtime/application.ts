@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
 import Koa, { type Middleware, type ParameterizedContext } from 'koa';
+import type { Deadline } from './deadline.js';
 import type { Health } from './health.js';
 import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
@@ -34,10 +35,16 @@ export function requestIdOf({ state }: { readonly state: Record<string, unknown>
   return String(state['requestId']);
 }
 
-/** Milliseconds that the caller of this request still waits, when it has said so. */
-export function remainingMsOf({ state }: { readonly state: Record<string, unknown> }): number | undefined {
+/** When the caller of this request gives up, when it has said so. */
+export function deadlineOf({ state }: { readonly state: Record<string, unknown> }): Deadline | undefined {
   const deadline = state['deadline'];
-  return typeof deadline === 'number' ? Math.max(1, deadline - performance.now()) : undefined;
+  return typeof deadline === 'number' ? deadline : undefined;
+}
+
+/** Milliseconds that the caller of this request still waits, when it has said so. */
+export function remainingMsOf(context: { readonly state: Record<string, unknown> }): number | undefined {
+  const deadline = deadlineOf(context);
+  return deadline === undefined ? undefined : Math.max(1, deadline - performance.now());
 }
 
 /** The Koa application of a service: its routes, with everything around them that all services share. */

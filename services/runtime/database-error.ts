@@ -1,4 +1,5 @@
 import { describeNetworkError, errorCode, errorMessage, networkErrorCode } from './network-error.js';
+import { Problem } from './problem.js';
 
 /** Where a database is, and who logs in. */
 export interface DatabaseTarget {
@@ -85,6 +86,19 @@ export function databaseErrorCode(error: unknown): string | undefined {
   return networkErrorCode(error) ?? errorCode(error);
 }
 
+// https://www.postgresql.org/docs/17/errcodes-appendix.html
+export const UNIQUE_VIOLATION = '23505';
+export const DEADLOCK = '40P01';
+/** A row, or a key that another transaction is about to store, was waited for longer than `lock_timeout`. */
+export const LOCK_NOT_AVAILABLE = '55P03';
+
+/** The code of a failed query, also when it has become a 503 on its way. */
+export function sqlState(error: unknown): string | undefined {
+  if (!(error instanceof Problem)) return databaseErrorCode(error);
+  const { cause } = error.options;
+  return cause instanceof Error ? databaseErrorCode(cause.cause) : undefined;
+}
+
 /** Codes of ours, of Node's TLS and of postgres.js for a connection that is not there. Its other codes are mistakes in a query. */
 const LIBRARY_CODES = new Set([
   'DEADLINE',
@@ -115,7 +129,8 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (/^[0-9A-Z]{5}$/.test(code) && /\d/.test(code)) {
     // Lock not available, serialization failure and deadlock pass, too.
     return (
-      PASSING_CLASSES.has(code.slice(0, 2)) || ['3D000', '55P03', '40001', '40P01', '25006'].includes(code)
+      PASSING_CLASSES.has(code.slice(0, 2)) ||
+      ['3D000', LOCK_NOT_AVAILABLE, '40001', DEADLOCK, '25006'].includes(code)
     );
   }
   return LIBRARY_CODES.has(code) || networkErrorCode(error) !== undefined;

@@ -7,6 +7,7 @@ import {
   describeDatabaseError,
   isDatabaseUnavailable,
 } from './database-error.js';
+import { beforeDeadline, type Deadline, within } from './deadline.js';
 import type { Logger } from './log.js';
 import { Problem } from './problem.js';
 
@@ -57,10 +58,13 @@ export class Database {
    * Runs queries on the pool.
    *
    * @param work - must not keep `sql`: the pool behind it may be replaced
-   * @throws Problem 503 with `Retry-After` when the database is not usable now
+   * @param deadline - when the caller gives up, if that is sooner than our own deadline; a query that is under way then
+   * goes on without us. @default - our own alone
+   * @throws Problem 503 with `Retry-After` when the database is not usable now, or the deadline is over
    */
-  run<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
-    return this.guard(() => this.onPool(work(this.pool)));
+  run<Result>(work: (sql: Sql) => Promise<Result>, deadline?: Deadline): Promise<Result> {
+    // Our own deadline runs inside: an impatient caller says nothing about the connection.
+    return beforeDeadline(() => this.guard(() => this.onPool(work(this.pool))), deadline);
   }
 
   /** Like {@link run}, in one transaction. */
@@ -193,20 +197,8 @@ export class Database {
 }
 
 /** The query's result. @throws DatabaseDeadlineError when there is none in time; what comes later is ignored */
-async function withDeadline<Result>(query: PromiseLike<Result>, milliseconds: number): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => {
-      // It may still fail, long after anybody listens.
-      void Promise.resolve(query).catch(() => undefined);
-      fail(new DatabaseDeadlineError(milliseconds));
-    }, milliseconds);
-  });
-  try {
-    return await Promise.race([query, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
+function withDeadline<Result>(query: PromiseLike<Result>, milliseconds: number): Promise<Result> {
+  return within(query, milliseconds, () => new DatabaseDeadlineError(milliseconds));
 }
 
 function createPool(settings: DatabaseSettings, log: Logger): Sql {

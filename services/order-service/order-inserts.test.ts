@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { Database } from '../runtime/database.js';
+import { createLog } from '../runtime/log.js';
+import { migrate } from '../runtime/migrations.js';
+import { PostgresFixture } from '../runtime/postgres-fixture.js';
+import { Problem } from '../runtime/problem.js';
+import { type NewOrder, OrderInserts } from './order-inserts.js';
+import { drawOrderNumber } from './order-number.js';
+
+const MIGRATIONS = new URL('./migrations/', import.meta.url);
+const LOG = createLog('order-service', '1', 'silent');
+
+describe('orders that come together', () => {
+  let server: PostgresFixture;
+  let database: Database;
+  let inserts: OrderInserts;
+  beforeAll(async () => {
+    server = await PostgresFixture.start();
+    const { DB_HOST, DB_NAME, DB_USER, DB_PASSWORD } = server.environment;
+    database = new Database(
+      {
+        host: DB_HOST,
+        port: server.port,
+        database: DB_NAME,
+        user: DB_USER,
+        password: DB_PASSWORD,
+        poolMax: 8,
+        queryTimeoutMs: 1500,
+        applicationName: 'order-service',
+      },
+      LOG,
+    );
+    await migrate(database, MIGRATIONS, LOG, new AbortController().signal);
+    inserts = new OrderInserts(database);
+  });
+  afterAll(async () => {
+    await database.close();
+    await server.remove();
+  });
+
+  const order = (changes: Partial<NewOrder> = {}): NewOrder => ({
+    order: {
+      customerName: 'Ada',
+      items: [{ id: 1, name: 'Espresso', price: 3.5, quantity: 2 }],
+      totalCents: 700,
+    },
+    orderNumber: drawOrderNumber(),
+    key: randomUUID(),
+    fingerprint: 'x',
+    deadline: undefined,
+    ...changes,
+  });
+  const many = (count: number): NewOrder[] => Array.from({ length: count }, () => order());
+  const add = (orders: readonly NewOrder[]) => Promise.allSettled(orders.map((each) => inserts.add(each)));
+  const stored = { status: 'fulfilled', value: expect.objectContaining({ id: expect.any(String) }) };
+  /** Of these, how many are there, each with its event, and in how many transactions they were stored. */
+  const found = async (orders: readonly NewOrder[]) => {
+    const rows = await database.run(
+      (sql) => sql`
+        select count(*)::int as orders, count(distinct orders.xmin::text)::int as transactions,
+          count(distinct event.id)::int as events, count(distinct event.xmin::text)::int as event_transactions
+        from orders left join order_events as event on event.order_id = orders.id
+        where order_number in ${sql(orders.map(({ orderNumber }) => orderNumber))}`,
+    );
+    return z
+      .tuple([z.record(z.enum(['orders', 'transactions', 'events', 'event_transactions']), z.number())])
+      .parse([...rows])[0];
+  };
+  /** While another transaction does something and is not over. */
+  const during = async (statement: string, work: () => Promise<void>): Promise<void> => {
+    const sql = server.client();
+    await sql
+      .begin(async (transaction) => {
+        await transaction.unsafe(statement);
+        await work();
+        throw new Error('over');
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof Error) || error.message !== 'over') throw error;
+      });
+    await sql.end();
+  };
+  const isStuck = (key: string): string =>
+    `insert into orders (order_number, customer_name, items, total_cents, idempotency_key, fingerprint)
+     values ('${drawOrderNumber()}', 'Bob', '[]', 1, '${key}', 'x')`;
+
+  test('are one transaction, with their events', async () => {
+    const orders = many(40);
+    await expect(add(orders)).resolves.toEqual(orders.map(() => stored));
+    await expect(found(orders)).resolves.toEqual({
+      orders: 40,
+      transactions: 1,
+      events: 40,
+      event_transactions: 1,
+    });
+    const rows = await database.run(
+      (sql) =>
+        sql`select items, customer_name from orders where order_number = ${orders[7]?.orderNumber ?? ''}`,
+    );
+    expect([...rows]).toEqual([
+      { items: [{ id: 1, name: 'Espresso', price: 3.5, quantity: 2 }], customer_name: 'Ada' },
+    ]);
+  });
+
+  test('with one key are one order', async () => {
+    const twins = [order({ key: 'twin' }), order({ key: 'twin' }), order({ key: 'twin' })];
+    const orders = [...many(3), ...twins, ...many(3)];
+    const taken = { status: 'fulfilled', value: 'key is taken' };
+    const results = await add(orders);
+    expect(
+      results.filter((result) => result.status === 'fulfilled' && result.value === 'key is taken'),
+    ).toEqual([taken, taken]);
+    await expect(found(orders)).resolves.toMatchObject({ orders: 7, events: 7, transactions: 1 });
+    // And so is one that comes later, without harm to those beside it.
+    const later = [...many(5), order({ key: 'twin' })];
+    await expect(add(later)).resolves.toEqual([...Array.from({ length: 5 }, () => stored), taken]);
+    await expect(found(later)).resolves.toMatchObject({ orders: 5, transactions: 1 });
+  });
+
+  test('are stored soon when one of them waits for a key, which alone fails', async () => {
+    await during(isStuck('stuck'), async () => {
+      const mates = many(60);
+      const waits = inserts.add(order({ key: 'stuck' })).catch((error: unknown) => error);
+      const started = performance.now();
+      await expect(add(mates)).resolves.toEqual(mates.map(() => stored));
+      expect(performance.now() - started).toBeLessThan(600);
+      const failed = await waits;
+      expect(failed).toBeInstanceOf(Problem);
+      expect(performance.now() - started).toBeLessThan(1400);
+    });
+  });
+
+  test('are stored when one of them has a number that is taken', async () => {
+    const [taken] = many(1);
+    if (!taken) throw new Error('there is one');
+    await inserts.add(taken);
+    const mates = many(20);
+    const results = await add([...mates, order({ orderNumber: taken.orderNumber })]);
+    expect(results.slice(0, -1)).toEqual(mates.map(() => stored));
+    expect(results.at(-1)).toMatchObject({ status: 'rejected', reason: { code: '23505' } });
+  });
+
+  test('are stored when PostgreSQL does not take one of them', async () => {
+    const mates = many(20);
+    const { order: content } = order();
+    const results = await add([...mates, order({ order: { ...content, customerName: 'a\u0000b' } })]);
+    expect(results.slice(0, -1)).toEqual(mates.map(() => stored));
+    expect(results.at(-1)?.status).toBe('rejected');
+  });
+
+  test('do not wait for each other crosswise when two pods have the same keys', async () => {
+    const other = new OrderInserts(database);
+    const transactions: number[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      const keys = Array.from({ length: 50 }, () => randomUUID());
+      const here = keys.map((key) => order({ key }));
+      const there = keys.toReversed().map((key) => order({ key }));
+      const results = await Promise.all([
+        ...here.map((each) => inserts.add(each)),
+        ...there.map((each) => other.add(each)),
+      ]);
+      expect(results.filter((result) => result === 'key is taken')).toHaveLength(50);
+      transactions.push((await found([...here, ...there])).transactions ?? 0);
+    }
+    // One pod has stored all of them, and the other one none. Crosswise, both batches would fail: up to 50 each time.
+    expect(transactions.reduce((sum, count) => sum + count)).toBeLessThan(100);
+  });
+
+  test('are not stored when nobody waits for them any more', async () => {
+    const impatient: NewOrder[] = [];
+    await during('lock table orders in access exclusive mode', async () => {
+      // Both places are taken for a while.
+      const held = [inserts.add(order()), pause(5).then(() => inserts.add(order()))];
+      await pause(10);
+      impatient.push(...many(3).map((each) => ({ ...each, deadline: performance.now() + 20 })));
+      const started = performance.now();
+      for (const result of await add(impatient)) {
+        expect(result).toMatchObject({ status: 'rejected', reason: { status: 503 } });
+      }
+      expect(performance.now() - started).toBeLessThan(200);
+      await pause(100);
+      void Promise.allSettled(held);
+    });
+    await pause(100);
+    await expect(found(impatient)).resolves.toMatchObject({ orders: 0 });
+  });
+});

@@ -1,0 +1,119 @@
+import type { Database } from '../runtime/database.js';
+import { DEADLOCK, LOCK_NOT_AVAILABLE, sqlState } from '../runtime/database-error.js';
+import { beforeDeadline, type Deadline } from '../runtime/deadline.js';
+import { Problem } from '../runtime/problem.js';
+import { Batches } from './batches.js';
+import type { PricedOrder } from './order-request.js';
+import type { OrderRow } from './order.js';
+
+/** An order on its way into the database. */
+export interface NewOrder {
+  readonly order: PricedOrder;
+  readonly orderNumber: string;
+  /** The Idempotency-Key, and what stands for the order's content. */
+  readonly key: string | undefined;
+  readonly fingerprint: string | undefined;
+  /** When whoever asked gives up. An order that still waits then is not stored. */
+  readonly deadline: Deadline | undefined;
+}
+
+/** What the database adds to an order. */
+export type Stored = Pick<OrderRow, 'id' | 'created_at'>;
+
+type Outcome = Stored | 'key is taken';
+
+/** One alone is as fast (docs/decisions/group-commit.md); with two, an order does not wait for a whole slow write first. */
+const STATEMENTS_AT_ONCE = 2;
+/** More than the clients of a busy day; a statement with so many takes some milliseconds. */
+const LARGEST_BATCH = 100;
+/** One by one, through a part of the pool: whoever waits for a key must not hold up the others again. */
+const SINGLE_AT_ONCE = 4;
+/** For a key that another transaction is about to store; that takes a millisecond when nothing is wrong. */
+const BATCH_LOCK_TIMEOUT_MS = 100;
+
+/**
+ * Stores new orders, with those that come at the same time in one statement: one transaction, one round trip and one
+ * write to the disk for all of them. Each is answered after that commit. An order that cannot be stored does not take
+ * the others with it: they are tried one by one then.
+ */
+export class OrderInserts {
+  private readonly together = new Batches<NewOrder, Outcome>({
+    atOnce: STATEMENTS_AT_ONCE,
+    largest: LARGEST_BATCH,
+    run: (orders) => this.store(orders),
+  });
+  private readonly alone = new Batches<NewOrder, Outcome>({
+    atOnce: SINGLE_AT_ONCE,
+    largest: 1,
+    run: (orders) => this.store(orders),
+  });
+
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Stores an order and its event, unless there is one with its key.
+   *
+   * @throws Problem 503 when the database is not usable or the deadline is over, what PostgreSQL says otherwise
+   */
+  add(order: NewOrder): Promise<Outcome> {
+    return beforeDeadline(() => this.together.add(order), order.deadline);
+  }
+
+  private async store(all: readonly NewOrder[]): Promise<(order: NewOrder) => Outcome | Promise<Outcome>> {
+    // Whoever has given up was told 503 and may ask again: what nobody waits for any more must not happen.
+    const now = performance.now();
+    const orders = all.filter(({ deadline }) => deadline === undefined || deadline > now);
+    try {
+      const rows = orders.length === 0 ? [] : await this.insert(orders);
+      const stored = new Map(rows.map((row) => [row.order_number, row]));
+      return ({ orderNumber }: NewOrder) => stored.get(orderNumber) ?? 'key is taken';
+    } catch (error) {
+      if (orders.length === 1 || !mayBeOfOneOrder(error)) throw error;
+      return (order: NewOrder) => this.alone.add(order);
+    }
+  }
+
+  private insert(orders: readonly NewOrder[]) {
+    const lockTimeout = orders.length === 1 ? null : String(BATCH_LOCK_TIMEOUT_MS);
+    // Two batches that both wait for a key of the other one would never end.
+    const rows = orders
+      .map(toRow)
+      .sort((left, right) => compare(left.idempotency_key, right.idempotency_key));
+    return this.database.run(
+      (sql) => sql<(Stored & Pick<OrderRow, 'order_number'>)[]>`
+        with patience as materialized (
+          select set_config('lock_timeout', coalesce(${lockTimeout}, current_setting('lock_timeout')), true)
+        ), placed as (
+          insert into orders (order_number, customer_name, items, total_cents, idempotency_key, fingerprint)
+          select order_number, customer_name, items, total_cents, idempotency_key, fingerprint
+          from patience, jsonb_to_recordset(${sql.json(rows)}) as row (
+            order_number text, customer_name text, items jsonb, total_cents integer, idempotency_key text,
+            fingerprint text)
+          on conflict (idempotency_key) where idempotency_key is not null do nothing
+          returning id, order_number, status, created_at
+        ), event as (
+          insert into order_events (order_id, status, at) select id, status, created_at from placed
+        )
+        select id, order_number, created_at from placed`,
+    );
+  }
+}
+
+/** Whether a batch may have failed for a reason that belongs to one of its orders, and not to the database. */
+function mayBeOfOneOrder(error: unknown): boolean {
+  const code = sqlState(error);
+  return !(error instanceof Problem) || code === LOCK_NOT_AVAILABLE || code === DEADLOCK;
+}
+
+/** As the statement takes it. postgres.js takes plain objects as JSON, and no interfaces. */
+const toRow = ({ order, orderNumber, key, fingerprint }: NewOrder) => ({
+  order_number: orderNumber,
+  customer_name: order.customerName,
+  items: order.items.map((item) => ({ ...item })),
+  total_cents: order.totalCents,
+  idempotency_key: key ?? null,
+  fingerprint: fingerprint ?? null,
+});
+
+const compare = (left: string | null, right: string | null): number =>
+  (left ?? '') < (right ?? '') ? -1 : 1;
