@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type postgres from 'postgres';
 import { OUTAGES } from '../services/order-service/outage-fixture.js';
 import { NetworkFixture } from '../services/runtime/network-fixture.js';
 import type { PostgresFixture } from '../services/runtime/postgres-fixture.js';
@@ -28,7 +27,7 @@ export async function measureOutages(server: PostgresFixture): Promise<readonly 
     guests.going = false;
     await guest;
     await end();
-    await accepts(server);
+    await server.answering();
     const back = performance.now();
     while (!(await order(service.url))) await pause(10);
     const milliseconds = performance.now() - back;
@@ -51,19 +50,4 @@ async function order(url: string): Promise<boolean> {
   });
   await response.arrayBuffer();
   return response.status === 201;
-}
-
-/** Resolves when PostgreSQL itself answers our role. */
-async function accepts(server: PostgresFixture): Promise<void> {
-  for (;;) {
-    const sql: postgres.Sql = server.client();
-    try {
-      await sql`select 1`;
-      return;
-    } catch {
-      await pause(10);
-    } finally {
-      await sql.end({ timeout: 0 });
-    }
-  }
 }

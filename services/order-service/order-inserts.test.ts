@@ -163,7 +163,7 @@ describe('orders that come together', () => {
         ...there.map((each) => other.add(each)),
       ]);
       expect(results.filter((result) => result === 'key is taken')).toHaveLength(50);
-      transactions.push((await found([...here, ...there])).transactions ?? 0);
+      transactions.push((await found([...here, ...there])).transactions);
     }
     // One pod has stored all of them, and the other one none. Crosswise, both batches would fail: up to 50 each time.
     expect(transactions.reduce((sum, count) => sum + count)).toBeLessThan(100);

@@ -57,6 +57,11 @@ export const OUTAGES: readonly Outage[] = [
     },
   },
   {
+    name: 'refusing',
+    reason: /refused the connection/,
+    begin: (_, network) => network.refuse(),
+  },
+  {
     name: 'full',
     reason: /no connection left/,
     async begin(server) {

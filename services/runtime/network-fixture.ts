@@ -31,6 +31,15 @@ export class NetworkFixture {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /** Breaks every connection and refuses new ones. @returns takes them again, at the same port */
+  async refuse(): Promise<() => Promise<void>> {
+    const { port } = this;
+    const closed = new Promise((done) => this.server.close(done));
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+    return () => new Promise((done) => this.server.listen(port, '127.0.0.1', done));
+  }
+
   private forward(client: Socket, port: number): void {
     const server = connect(port, '127.0.0.1');
     for (const [from, to] of [

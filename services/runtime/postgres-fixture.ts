@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
 import { PostgresServer, type StopMode } from '../../local/postgres-server.js';
 
@@ -55,6 +56,21 @@ export class PostgresFixture {
       max: 1,
       onnotice: () => undefined,
     });
+  }
+
+  /** Resolves when it answers the café's role on a new connection. */
+  async answering(): Promise<void> {
+    for (;;) {
+      const sql = this.client();
+      try {
+        await sql`select 1`;
+        return;
+      } catch {
+        await pause(10);
+      } finally {
+        await sql.end({ timeout: 0 });
+      }
+    }
   }
 
   /** Makes another database of the same role, empty. */
