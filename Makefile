@@ -83,8 +83,8 @@ endif
 e2e: install ## the guide's commands and what can happen, on the cluster of KUBECONFIG (FORCE=1 deletes a café there)
 	@$(TSX) e2e/run.ts $(if $(FORCE),--force)
 
-e2e-faults: install ## operators and misfortune, under load; writes docs/reliability.md (SCENARIOS="..." only these)
-	@$(TSX) e2e/faults/run.ts $(if $(FORCE),--force) $(SCENARIOS)
+e2e-faults: install ## operators and misfortune, under load (SCENARIOS="..." only these; RECORD=1 writes docs/reliability.md)
+	@$(TSX) e2e/faults/run.ts $(if $(FORCE),--force) $(if $(RECORD),--record) $(if $(NAIVE),--naive) $(SCENARIOS)
 
 LOAD_SECONDS ?= 30
 

@@ -20,7 +20,7 @@ export interface Outcome {
   /** From the first mark to the end of the last click that failed, was retried or took longer than a second. */
   readonly recovery: number;
   /** From PostgreSQL's return to the first order. */
-  readonly firstOrder?: number;
+  readonly firstOrder?: number | 'never' | undefined;
   /** The longest time for which a board had no news; 0 when none was called old. */
   readonly staleBoard: number;
   readonly restarts: readonly string[];
@@ -76,10 +76,6 @@ export function toOutcome({
         failure !== undefined || attempts > 1 || took > DISTURBED_MS,
     )
     .map(({ startedAt, milliseconds: took }) => startedAt + took);
-  const firstOrderAt =
-    databaseBackAt === undefined
-      ? undefined
-      : Math.min(...records.acknowledgements.map(({ at }) => at).filter((at) => at >= databaseBackAt));
   const counted = {
     ...scenario,
     requests: requests.length,
@@ -91,9 +87,7 @@ export function toOutcome({
     p99Click: milliseconds[Math.floor(milliseconds.length * 0.99)] ?? 0,
     worstSaid: Math.max(0, ...clicks.map(({ saidAfter }) => saidAfter)),
     recovery: Math.max(0, Math.max(0, ...disturbed) - begun),
-    ...(firstOrderAt === undefined || databaseBackAt === undefined
-      ? {}
-      : { firstOrder: firstOrderAt - databaseBackAt }),
+    firstOrder: databaseBackAt === undefined ? undefined : firstOrderAfter(databaseBackAt, records),
     staleBoard: Math.max(0, ...records.staleBoards),
     restarts,
     balance,
@@ -113,8 +107,10 @@ function violationsOf(outcome: Omit<Outcome, 'violations'>, { streamFaults }: Re
   if (kind === 'planned' && outcome.failedRequests > 0)
     found.push(`${outcome.failedRequests} requests failed`);
   if (outcome.worstSaid > SAID_LIMIT_MS) found.push(`a page said nothing for ${outcome.worstSaid} ms`);
-  if (outcome.firstOrder !== undefined && outcome.firstOrder > FIRST_ORDER_LIMIT_MS) {
-    found.push(`the first order came ${outcome.firstOrder} ms after the database's return`);
+  const { firstOrder } = outcome;
+  if (firstOrder === 'never') found.push("no order came after the database's return");
+  else if (firstOrder !== undefined && firstOrder > FIRST_ORDER_LIMIT_MS) {
+    found.push(`the first order came ${firstOrder} ms after the database's return`);
   }
   if (outcome.restarts.length > 0) found.push(`restarted: ${outcome.restarts.join(', ')}`);
   return [
@@ -125,6 +121,11 @@ function violationsOf(outcome: Omit<Outcome, 'violations'>, { streamFaults }: Re
     ...balance.missedEvents,
     ...streamFaults,
   ].slice(0, 20);
+}
+
+function firstOrderAfter(moment: number, { acknowledgements }: Records): number | 'never' {
+  const later = acknowledgements.map(({ at }) => at - moment).filter((milliseconds) => milliseconds >= 0);
+  return later.length === 0 ? 'never' : Math.min(...later);
 }
 
 /** Reasons without what differs from one time to the next. */

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Records } from '../load/records.js';
 import { type Observation, toOutcome } from './outcome.js';
 import { toSvg } from './plot.js';
+import { renderPage } from './recorded.js';
 import { toMarkdown } from './report.js';
 import type { ScenarioKind } from './scenario.js';
 
@@ -33,12 +35,11 @@ const outcomeOf = (name: string, kind: ScenarioKind, failed: number, given: Part
 
 describe('the report', () => {
   const page = toMarkdown({
-    environment: 'Somewhere.',
+    environments: ['Somewhere.'],
     scenarios: [
       { runs: [outcomeOf('restart', 'planned', 0), outcomeOf('restart', 'planned', 1)] },
       { runs: [outcomeOf('stop', 'database', 2, { databaseBackAt: 1 })] },
     ],
-    skipped: [{ title: 'A node', reason: 'there is one only' }],
     naive: [{ runs: [outcomeOf('stop', 'database', 9, { restarts: ['a/b (1)', 'c/d (2)'] })] }],
   });
 
@@ -52,10 +53,6 @@ describe('the report', () => {
 
   test('shows the naive variant beside ours', () => {
     expect(page).toContain('| Title of stop | 2 of 10 | **9 of 10** | 0 | 0 | 0 | 2 |');
-  });
-
-  test('says what was skipped, and why', () => {
-    expect(page).toContain('- A node: there is one only');
   });
 });
 
@@ -72,4 +69,9 @@ test('the plot has a dot for each click, by how it went, and escapes what stands
   }
   expect(svg).toContain('a &lt; b');
   expect(svg).toContain('power &amp; light');
+});
+
+test('the committed page is what is made from the recorded outcomes', () => {
+  const page = readFileSync('docs/reliability.md', 'utf8');
+  expect(renderPage(page)).toBe(page);
 });

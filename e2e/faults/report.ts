@@ -1,4 +1,3 @@
-import { cpus, totalmem } from 'node:os';
 import type { Outcome } from './outcome.js';
 import type { ScenarioKind } from './scenario.js';
 
@@ -7,17 +6,11 @@ export interface ReportedScenario {
   readonly runs: readonly Outcome[];
 }
 
-/** A scenario that this cluster could not do, and why. */
-export interface SkippedScenario {
-  readonly title: string;
-  readonly reason: string;
-}
-
 /** Everything that the page shows. */
 export interface Report {
-  readonly environment: string;
+  /** Where it was measured; one, unless somebody did a part of it elsewhere. */
+  readonly environments: readonly string[];
   readonly scenarios: readonly ReportedScenario[];
-  readonly skipped: readonly SkippedScenario[];
   /** The same load against manifests without what the café's have. */
   readonly naive: readonly ReportedScenario[];
 }
@@ -29,18 +22,15 @@ const HEADINGS: Readonly<Record<ScenarioKind, string>> = {
 };
 
 /** The page's generated part, in Markdown. */
-export function toMarkdown({ environment, scenarios, skipped, naive }: Report): string {
+export function toMarkdown({ environments, scenarios, naive }: Report): string {
   const parts = (Object.keys(HEADINGS) as ScenarioKind[]).flatMap((kind) => {
     const rows = scenarios.filter(({ runs }) => runs[0]?.kind === kind);
     return rows.length === 0 ? [] : [`## ${HEADINGS[kind]}`, table(rows, kind), ...rows.map(plots)];
   });
   return [
-    environment,
+    ...environments,
     ...parts,
     ...(naive.length === 0 ? [] : ['## Without all that', NAIVE, comparison(scenarios, naive)]),
-    ...(skipped.length === 0
-      ? []
-      : ['## Not tried here', skipped.map(({ title, reason }) => `- ${title}: ${reason}`).join('\n')]),
   ].join('\n\n');
 }
 
@@ -48,12 +38,6 @@ const NAIVE =
   'The same services, load and cluster; but the manifests have no readiness and start probes, no gate, a liveness probe ' +
   'that asks for the database (Kubernetes’ default times), no drain, and rollouts that take a pod away before its ' +
   'successor serves: what most examples have.';
-
-/** The machine, in a line. */
-export function describeEnvironment(kubernetes: string, nodes: number, load: string): string {
-  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB`;
-  return `Kubernetes ${kubernetes}, ${nodes} nodes, all on one machine with ${machine}, which also made the load: ${load}.`;
-}
 
 function table(rows: readonly ReportedScenario[], kind: ScenarioKind): string {
   const database = kind === 'database';
@@ -121,8 +105,9 @@ const plots = ({ runs }: ReportedScenario): string =>
   `![${runs[0]?.title ?? ''}](reliability/${runs[0]?.name ?? ''}.svg)`;
 
 function firstOrder(runs: readonly Outcome[]): string {
-  const measured = runs.flatMap((run) => (run.firstOrder === undefined ? [] : [run.firstOrder]));
-  return measured.length === 0 ? 'was not away' : inWords(Math.max(...measured));
+  const measured = runs.flatMap((run) => run.firstOrder ?? []);
+  if (measured.length === 0) return 'was not away';
+  return measured.includes('never') ? 'never' : inWords(Math.max(...measured.map(Number)));
 }
 
 const sum = (runs: readonly Outcome[], of: (run: Outcome) => number): number =>
@@ -131,10 +116,8 @@ const worst = (runs: readonly Outcome[], of: (run: Outcome) => number): number =
   Math.max(0, ...runs.map(of));
 
 /** A duration of milliseconds with the digits that mean something. */
-const inWords = (milliseconds: number): string => {
-  if (!Number.isFinite(milliseconds)) return 'never';
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
-};
+const inWords = (milliseconds: number): string =>
+  milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 
 const toTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { deleteNamespace, diagnosis, kubectl, NAMESPACE, RELEASE } from '../cluster.js';
 import { run } from '../command.js';
@@ -13,18 +12,21 @@ import { makeNaive } from './naive.js';
 import { NodeAgent } from './node-agent.js';
 import { type Outcome, ViolationError } from './outcome.js';
 import { toSvg } from './plot.js';
-import { describeEnvironment, type ReportedScenario, type SkippedScenario, toMarkdown } from './report.js';
+import { describeEnvironment } from './environment.js';
+import { plannedScenarios } from './planned.js';
+import { record } from './recorded.js';
 import type { Scenario } from './scenario.js';
 import { scenarios, scenariosNamed } from './scenarios.js';
 import { FaultTools } from './tools.js';
 
 const HELP = `Does to the café what operators and misfortune do, while guests order and cooks cook, and counts.
 
-  make e2e-faults [FORCE=1] [SCENARIOS="restart-all drain-nodes …"]
-  node --import tsx e2e/faults/run.ts [--force] [--keep] [--naive] [--planned-times N] [scenario …]
+  make e2e-faults [FORCE=1] [RECORD=1] [SCENARIOS="restart-all drain-nodes …"]
+  node --import tsx e2e/faults/run.ts [--force] [--keep] [--record] [--naive] [--planned-times N] [scenario …]
 
-  scenario         only these, and docs/reliability.md stays as it is; --list prints them
-  --planned-times  how often each planned one is done, one after the other (default 1; 3 when the report is written)
+  scenario         only these; --list prints them
+  --record         write what was seen into docs/reliability and the page docs/reliability.md
+  --planned-times  how often each operator's one is done, one after the other (default 1; 3 with --record)
   --naive          against manifests without probes, gate, drain and surge, to see what they prevent
   --force          delete the namespace ${NAMESPACE} first, with the database's volume, when it is there
   --keep           leave the café in the cluster
@@ -36,9 +38,8 @@ const HELP = `Does to the café what operators and misfortune do, while guests o
                    "docker start", "docker network disconnect kind", "docker network connect kind". Without them those
                    scenarios are skipped`;
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** What the naive variant is shown with: one of each kind. */
-const NAIVE_SCENARIOS = ['restart-all', 'delete-all-order-service', 'stop-postgresql'];
+/** What the naive variant is shown with when nothing else is said: one of each kind. */
+const NAIVE_SCENARIOS = ['restart-all', 'delete-order-service', 'stop-postgresql'];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -46,6 +47,7 @@ const { values: options, positionals } = parseArgs({
     force: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     naive: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     'planned-times': { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
@@ -59,9 +61,8 @@ if (options.list) {
   for (const { name, kind, title } of scenarios) console.log(`${name.padEnd(28)} ${kind.padEnd(9)} ${title}`);
   process.exit(0);
 }
-const chosen = scenariosNamed(positionals);
-const writes = positionals.length === 0 && !options.naive;
-const plannedTimes = Number(options['planned-times'] ?? (writes ? 3 : 1));
+const chosen = scenariosNamed(options.naive && positionals.length === 0 ? NAIVE_SCENARIOS : positionals);
+const plannedTimes = Number(options['planned-times'] ?? (options.record ? 3 : 1));
 must(
   Number.isInteger(plannedTimes) && plannedTimes > 0,
   `--planned-times is ${options['planned-times'] ?? ''}; it is a whole number, 1 or more`,
@@ -115,59 +116,31 @@ async function tryAll(): Promise<void> {
     cleanUps.push(() => made.undoAll());
     return made;
   };
-  const naive = async (): Promise<void> => {
-    makeNaive(join(workspace, 'dist/deployments.yaml'), join(workspace, 'build/naive.yaml'));
-    await inWorkspace('kubectl apply -f build/naive.yaml');
-    await healthy();
-  };
-
-  const skipped: SkippedScenario[] = [];
-  const reported: ReportedScenario[] = [];
-  journal.heading(options.naive ? 'The naive variant: what happens' : 'What happens');
-  if (options.naive) await naive();
-  const plots = join(ROOT, 'build/reliability');
-  rmSync(plots, { recursive: true, force: true });
-  mkdirSync(plots, { recursive: true });
+  if (options.naive) {
+    await journal.step('the café’s manifests are replaced by naive ones', async () => {
+      makeNaive(join(workspace, 'dist/deployments.yaml'), join(workspace, 'build/naive.yaml'));
+      await inWorkspace('kubectl apply -f build/naive.yaml');
+      await healthy();
+    });
+  }
+  const environment = await describeEnvironment();
+  journal.heading('What happens');
   for (const scenario of chosen) {
     const reason = scenario.cannot?.(tools());
     if (reason !== undefined) {
-      skipped.push({ title: scenario.title, reason });
       console.log(`  - ${scenario.title}: skipped, because ${reason}`);
       continue;
     }
     const runs: Outcome[] = [];
-    for (let time = 1; time <= (scenario.kind === 'planned' ? plannedTimes : 1); time += 1) {
-      runs.push(await once(scenario, tools(), frontend.url, { judged: !options.naive, plots }));
+    let plot = '';
+    const times = plannedScenarios.includes(scenario) && !options.naive ? plannedTimes : 1;
+    for (let time = 1; time <= times; time += 1) {
+      const measurement = await once(scenario, tools(), frontend.url);
+      runs.push(measurement.outcome);
+      plot = measurement.plot;
     }
-    reported.push({ runs });
+    if (options.record) record(runs, { environment, plot, naive: options.naive });
   }
-  if (!writes) return;
-
-  journal.heading('The same against naive manifests');
-  await naive();
-  const naiveReported: ReportedScenario[] = [];
-  for (const scenario of scenariosNamed(NAIVE_SCENARIOS)) {
-    naiveReported.push({ runs: [await once(scenario, tools(), frontend.url, { judged: false, plots })] });
-  }
-  await journal.step('docs/reliability.md is written', async () => {
-    const version = (
-      await run(`kubectl version -o json | grep -o '"gitVersion": "[^"]*"' | tail -n 1 | cut -d'"' -f4`)
-    ).trim();
-    const nodes = (await tools().nodes()).length;
-    writeReport(
-      toMarkdown({
-        environment: describeEnvironment(
-          version,
-          nodes,
-          '10 orders, 30 steps and about 40 looks at boards and orders a second',
-        ),
-        scenarios: reported,
-        skipped,
-        naive: naiveReported,
-      }),
-      plots,
-    );
-  });
 }
 
 /** One scenario, once: a step of the journal that fails when something was not as it must be. */
@@ -175,18 +148,14 @@ async function once(
   scenario: Scenario,
   tools: FaultTools,
   origin: string,
-  { judged, plots }: { readonly judged: boolean; readonly plots: string },
-): Promise<Outcome> {
+): Promise<{ readonly outcome: Outcome; readonly plot: string }> {
+  let plot = '';
   const outcome = await journal
     .step(scenario.title, async () => {
       const { outcome: seen, records, startedAt } = await measure(scenario, tools, origin);
-      const name = judged ? scenario.name : `${scenario.name}-naive`;
-      writeFileSync(join(plots, `${name}.json`), JSON.stringify({ ...seen, marks: tools.marks }));
-      writeFileSync(
-        join(plots, `${name}.svg`),
-        toSvg({ title: scenario.title, startedAt, clicks: records.clicks, marks: tools.marks }),
-      );
-      if (judged && seen.violations.length > 0) throw new ViolationError(seen);
+      plot = toSvg({ title: scenario.title, startedAt, clicks: records.clicks, marks: tools.marks });
+      // The naive variant is not judged: it is there to fail.
+      if (!options.naive && seen.violations.length > 0) throw new ViolationError(seen);
       return seen;
     })
     // The others are tried all the same: each begins with a healthy café.
@@ -195,7 +164,7 @@ async function once(
       throw error;
     });
   journal.note(describe(outcome));
-  return outcome;
+  return { outcome, plot };
 }
 
 function describe(outcome: Outcome): string {
@@ -216,26 +185,4 @@ function describe(outcome: Outcome): string {
     `worst click ${worstClick} ms, longest silence ${worstSaid} ms, recovered after ${recovery} ms${firstOrder === undefined ? '' : `, first order ${firstOrder} ms after the database's return`}`,
     ...outcome.reasons,
   ].join('\n');
-}
-
-function writeReport(generated: string, plots: string): void {
-  const page = join(ROOT, 'docs/reliability.md');
-  const pictures = join(ROOT, 'docs/reliability');
-  const text = readFileSync(page, 'utf8');
-  writeFileSync(
-    page,
-    text.replace(
-      /<!-- results -->[^]*<!-- \/results -->/,
-      () => `<!-- results -->\n\n${generated}\n\n<!-- /results -->`,
-    ),
-  );
-  rmSync(pictures, { recursive: true, force: true });
-  mkdirSync(pictures, { recursive: true });
-  for (const { name } of scenarios) {
-    try {
-      writeFileSync(join(pictures, `${name}.svg`), readFileSync(join(plots, `${name}.svg`)));
-    } catch {
-      // Skipped on this cluster.
-    }
-  }
 }

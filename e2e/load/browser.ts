@@ -1,12 +1,15 @@
 import { Agent, request } from 'undici';
+import { rivalConnections } from '../../services/runtime/rival-connections.js';
 import { describeFailure, type RequestKind, type Records } from './records.js';
 
 /** A page gives one request up after this, in milliseconds: services/frontend/assets/live.js. */
 export const REQUEST_LIMIT_MS = 3000;
-/** Browsers open so many connections to one host: https://www.rfc-editor.org/rfc/rfc9112#section-9.4 leaves it to them. */
-const CONNECTIONS = 6;
 /** Chromium keeps an idle connection for 300 s; the server's hint (65 s) is honoured, which is the earlier one. */
 const KEEP_ALIVE_MS = 300_000;
+/** Longer than the page waits: a browser waits for a connection for minutes. */
+const CONNECT_LIMIT_MS = 60_000;
+/** Chromium's: see services/runtime/rival-connections.ts. */
+const RIVAL_AFTER_MS = 250;
 
 /** One request of a page. */
 export interface PageRequest {
@@ -25,13 +28,15 @@ export interface PageAnswer {
   readonly text: string;
 }
 
-/** One user's browser: a few connections of its own that are kept, and a record of every request. */
+/**
+ * A browser: connections of its own that are kept, and a record of every request. Their number is not limited: in an
+ * outage one stands for many guests, and none of them must wait for another's.
+ */
 export class Browser {
   readonly agent = new Agent({
-    connections: CONNECTIONS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    connect: { timeout: REQUEST_LIMIT_MS },
+    connect: rivalConnections({ timeoutMs: CONNECT_LIMIT_MS, rivalAfterMs: RIVAL_AFTER_MS }),
   });
 
   /** @param origin - of the frontend, without a path */

@@ -34,17 +34,18 @@ export function storedStatement(name: string, { streamPassages }: Pick<Records, 
     'events', (select coalesce(json_agg(sequence order by sequence), '[]') from order_events where sequence > ${first}))`;
 }
 
-/** What the comparison found. Each list is in words, and empty when all is well. */
-export interface Balance {
-  readonly acknowledged: number;
+export const balanceSchema = z.object({
+  acknowledged: z.number(),
   /** Of those acknowledged. */
-  readonly found: number;
-  readonly lost: readonly string[];
-  readonly doubled: readonly string[];
-  readonly illegalHistories: readonly string[];
+  found: z.number(),
+  lost: z.array(z.string()),
+  doubled: z.array(z.string()),
+  illegalHistories: z.array(z.string()),
   /** Events that a stream left out. */
-  readonly missedEvents: readonly string[];
-}
+  missedEvents: z.array(z.string()),
+});
+/** What the comparison found. Each list is in words, and empty when all is well. */
+export type Balance = Readonly<z.output<typeof balanceSchema>>;
 
 const STATUSES = ['ordered', 'preparing', 'ready', 'served'];
 

@@ -178,8 +178,7 @@ export class Upstream implements Dependency {
     } catch (error) {
       const failure = deadline.aborted ? new CallDeadlineError(milliseconds, error) : error;
       // A refusal comes at once: there is no waiting that the breaker could save, and a pod that is back is seen at once.
-      if (networkErrorCode(failure) === 'ECONNREFUSED') this.breaker.answered();
-      else this.breaker.failed();
+      if (networkErrorCode(failure) !== 'ECONNREFUSED') this.breaker.failed();
       this.note({ ok: false, reason: this.describe(failure) });
       throw failure;
     }

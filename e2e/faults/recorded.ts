@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, parse } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { balanceSchema } from '../load/ledger.js';
+import type { Outcome } from './outcome.js';
+import { toMarkdown } from './report.js';
+import { scenarios } from './scenarios.js';
+
+/** The page, and beside it what it is made from: for each scenario its outcomes and the plot of the last one. */
+const PAGE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../docs/reliability', import.meta.url));
+
+const outcome = z.object({
+  name: z.string(),
+  title: z.string(),
+  kind: z.enum(['planned', 'replica', 'database']),
+  requests: z.number(),
+  failedRequests: z.number(),
+  clicks: z.number(),
+  failedClicks: z.number(),
+  retriedClicks: z.number(),
+  worstClick: z.number(),
+  p99Click: z.number(),
+  worstSaid: z.number(),
+  recovery: z.number(),
+  firstOrder: z.union([z.number(), z.literal('never')]).optional(),
+  staleBoard: z.number(),
+  restarts: z.array(z.string()),
+  balance: balanceSchema,
+  reasons: z.array(z.string()),
+  violations: z.array(z.string()),
+});
+const recordedScenario = z.object({ environment: z.string(), runs: z.array(outcome).min(1) });
+type RecordedScenario = z.output<typeof recordedScenario>;
+
+/** What is done once more is recorded anew; everything else stays as it was. */
+export function record(
+  runs: readonly Outcome[],
+  {
+    environment,
+    plot,
+    naive,
+  }: { readonly environment: string; readonly plot: string; readonly naive: boolean },
+): void {
+  const name = fileName(runs[0]?.name ?? '', naive);
+  mkdirSync(FOLDER, { recursive: true });
+  removeForgotten();
+  writeFileSync(join(FOLDER, `${name}.json`), `${JSON.stringify({ environment, runs }, undefined, 2)}\n`);
+  writeFileSync(join(FOLDER, `${name}.svg`), plot);
+  writeFileSync(PAGE, renderPage(readFileSync(PAGE, 'utf8')));
+}
+
+/** The page with its generated part made anew from what is recorded. */
+export function renderPage(page: string): string {
+  const of = (naive: boolean): readonly RecordedScenario[] =>
+    scenarios.flatMap(({ name }) => {
+      const path = join(FOLDER, `${fileName(name, naive)}.json`);
+      return existsSync(path) ? [recordedScenario.parse(JSON.parse(readFileSync(path, 'utf8')))] : [];
+    });
+  const [ours, naive] = [of(false), of(true)];
+  const report = toMarkdown({
+    environments: [...new Set([...ours, ...naive].map(({ environment }) => environment))],
+    scenarios: ours,
+    naive: naive,
+  });
+  return page.replace(
+    /<!-- results -->[^]*<!-- \/results -->/,
+    () => `<!-- results -->\n\n${report}\n\n<!-- /results -->`,
+  );
+}
+
+/** What was recorded of scenarios that are no more. */
+function removeForgotten(): void {
+  const known = new Set(scenarios.flatMap(({ name }) => [fileName(name, false), fileName(name, true)]));
+  for (const file of readdirSync(FOLDER)) if (!known.has(parse(file).name)) rmSync(join(FOLDER, file));
+}
+
+const fileName = (name: string, naive: boolean): string => (naive ? `${name}-naive` : name);
