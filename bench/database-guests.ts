@@ -29,6 +29,7 @@ export class DatabaseGuests {
   /** Begins to order, at a database that need not be there yet. */
   async come(service: string): Promise<void> {
     const env = {
+      PORT: '5001',
       DB_HOST: service,
       DB_PORT: '5432',
       DB_NAME: DatabaseRelease.database,

@@ -94,7 +94,7 @@ async function measure(server: MeasuredServer, service: string): Promise<Times> 
     const before = await guests.now();
     await kubectl(`delete pod ${server.pod} --force --grace-period=0`);
     await pause(2000);
-    await guests.firstOrderAfter((await guests.now()) - 0);
+    await guests.firstOrderAfter(await guests.now());
     await pause(1000);
     kill.push((await guests.longestPauseSince(before - 500)) / 1000);
   }
