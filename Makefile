@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push kind-up screenshots bench bench-synth
+.PHONY: help up install test synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push kind-up screenshots bench bench-database bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -91,8 +91,8 @@ LOAD_SECONDS ?= 30
 load: install ## guests, cooks and screens in the café of KUBECONFIG, for LOAD_SECONDS
 	@$(TSX) e2e/load/run.ts --seconds $(LOAD_SECONDS)
 
-e2e-database: synth ## the chart alone on the cluster of KUBECONFIG, crashes included (UPGRADE_TO=18-trixie upgrades to that)
-	@$(TSX) e2e/run.ts --database $(if $(DATABASE_NAMESPACE),--namespace $(DATABASE_NAMESPACE)) $(if $(UPGRADE_TO),--upgrade-to $(UPGRADE_TO))
+e2e-database: synth ## the chart alone on the cluster of KUBECONFIG, crashes included (SCENARIOS="operate crash" are some)
+	@$(TSX) e2e/database/run.ts $(if $(DATABASE_NAMESPACE),--namespace $(DATABASE_NAMESPACE)) $(if $(UPGRADE_TO),--upgrade-to $(UPGRADE_TO)) $(if $(EXPORTER_IMAGE),--exporter-image $(EXPORTER_IMAGE)) $(SCENARIOS)
 
 # A registry on this machine speaks HTTP.
 chart-push: synth ## package the chart and push it to oci://REGISTRY/charts
@@ -109,6 +109,9 @@ MINUTES ?= 1
 
 bench: install ## measure the order path, and write docs/benchmarks.md (MINUTES of events; needs pgbench)
 	@$(TSX) bench/run.ts --minutes $(MINUTES)
+
+bench-database: synth ## the database's cold start and return on the cluster, against the plain image's, into docs/benchmarks.md
+	@$(TSX) bench/database.ts
 
 bench-synth: install ## how long a synth takes: the café's against an empty chart, a thousand services against plain ones
 	@$(TSX) bench/synth.ts

@@ -68,3 +68,6 @@ export async function eventually<Result>(
 export function must(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(message);
 }
+
+/** Of what a container has said, what it said last. */
+export const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { deleteNamespace, diagnosis, NAMESPACE } from './cluster.js';
-import { runDatabaseScenarios } from './database.js';
 import { Journal } from './journal.js';
 import { prepare } from './preparation.js';
 import { helmFirst, kubectlFirst, type Scenario } from './scenarios.js';
@@ -8,19 +7,13 @@ import { helmFirst, kubectlFirst, type Scenario } from './scenarios.js';
 const HELP = `Runs the guide's commands on a real cluster, and what can happen to the café there.
 
   make e2e [FORCE=1]
-  make e2e-database [DATABASE_NAMESPACE=postgresql-e2e] [UPGRADE_TO=18-trixie]
   node --import tsx e2e/run.ts [--force] [--keep]
-  node --import tsx e2e/run.ts --database [--namespace NAME] [--upgrade-to TAG]
 
   KUBECONFIG   the cluster
   REGISTRY     where its nodes pull images from, such as localhost:5001 for kind's documented local registry
 
   --force      delete the namespace ${NAMESPACE} first, with the database's volume, when it is there
-  --keep       leave the café of the last scenario in the cluster
-  --database   the chart alone, without the café, in a namespace that is made for it and deleted
-  --namespace  that namespace's name
-  --upgrade-to a tag of the database's image of another major version, which the nodes can pull; without it the move
-               into a new release is one to another size`;
+  --keep       leave the café of the last scenario in the cluster`;
 
 const SCENARIOS: readonly (readonly [string, Scenario])[] = [
   ['Helm first, with --wait', helmFirst],
@@ -31,9 +24,6 @@ const { values: options } = parseArgs({
   options: {
     force: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
-    database: { type: 'boolean', default: false },
-    namespace: { type: 'string', default: 'postgresql-e2e' },
-    'upgrade-to': { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -44,7 +34,7 @@ if (options.help) {
 
 const journal = new Journal();
 try {
-  await (options.database ? runDatabaseScenarios(journal, options.namespace, options['upgrade-to']) : e2e());
+  await e2e();
 } catch (error) {
   // Whatever a step threw is printed; anything else must not get lost.
   if (journal.close() === 0) console.error(error);

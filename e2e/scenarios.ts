@@ -2,18 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   expectNoRequestsWhileUnready,
   expectNoRestarts,
-  kubectl,
   NAMESPACE,
   objectVersions,
   pods,
-  readyPod,
   RELEASE,
   rolledOut,
-  SERVICE_NAMES,
 } from './cluster.js';
 import { run } from './command.js';
 import type { FrontendAddress } from './frontend-address.js';
-import { Guests, missingOrders } from './guests.js';
 import { followTheGuide } from './guide.js';
 import { eventually, type Journal, must } from './journal.js';
 import { liveAnOrder, placeOrder, readOrder } from './order-life.js';
@@ -25,7 +21,7 @@ const KUBECTL_APPLY = 'kubectl apply -f dist';
 /** A scenario: it begins on a cluster without the café, in a folder with a fresh `dist`. */
 export type Scenario = (journal: Journal, workspace: string) => Promise<void>;
 
-/** First the database, waited for; then the services. Then the operations of a normal week. */
+/** First the database, waited for; then the services. Then the commands once more, and the database's release made anew. */
 export const helmFirst: Scenario = async (journal, workspace) => {
   await journal.step(`$ ${HELM_INSTALL} --wait`, () => run(`${HELM_INSTALL} --wait`, { cwd: workspace }));
   await journal.step(`$ ${KUBECTL_APPLY}`, () => run(KUBECTL_APPLY, { cwd: workspace }));
@@ -34,7 +30,6 @@ export const helmFirst: Scenario = async (journal, workspace) => {
   await expectNothingWentWrong(journal);
   await applyAgain(journal, workspace);
   await reinstallTheDatabase(journal, workspace, frontend);
-  await loseAPodOfEach(journal, frontend);
   frontend.close();
 };
 
@@ -115,31 +110,4 @@ async function reinstallTheDatabase(
     eventually(30, () => liveAnOrder(frontend.url, 'after the reinstall')),
   );
   await journal.step('no service was restarted meanwhile', expectNoRestarts);
-}
-
-async function loseAPodOfEach(journal: Journal, frontend: FrontendAddress): Promise<void> {
-  await journal.step('every Deployment is complete', rolledOut);
-  for (const service of SERVICE_NAMES) {
-    const guests = new Guests(frontend.url);
-    const ledger = await journal.step(`a pod of ${service} is killed while guests order`, async () => {
-      await pause(1000);
-      const { name } = await readyPod(service);
-      await kubectl(`delete pod ${name} --grace-period=0 --force`);
-      await rolledOut();
-      await pause(1000);
-      const seen = await guests.goHome();
-      must(seen.failedClicks.length === 0, `clicks failed: ${seen.failedClicks.join('; ')}`);
-      must(seen.acknowledged.size > 0, 'no order was acknowledged');
-      return seen;
-    });
-    journal.note(
-      `${ledger.acknowledged.size} orders, 0 failed clicks, ${ledger.retriedClicks} retried by the page, ` +
-        `${ledger.failedRequests.length} failed requests${ledger.failedRequests.length > 0 ? `:\n${ledger.failedRequests.join('\n')}` : ''}`,
-    );
-    await journal.step('every acknowledged order is there', async () => {
-      const missing = await missingOrders(frontend.url, ledger);
-      must(missing.length === 0, `missing: ${missing.join(', ')}`);
-    });
-  }
-  await journal.step('an order lives its life', () => liveAnOrder(frontend.url, 'after the losses'));
 }

@@ -67,7 +67,8 @@ export function addressesIn(
 function addressOf(variable: Variable, variables: ReadonlyMap<string, Variable>): Address | undefined {
   const { name, value } = variable;
   if (value === undefined || value === '') return undefined;
-  const url = urlAddress(value, variable);
+  // Of postgres_exporter, which puts the scheme in front by itself.
+  const url = urlAddress(name === 'DATA_SOURCE_URI' ? `postgresql://${value}` : value, variable);
   if (url) return url;
   if (HOST_AND_PORT_NAME.test(name) && /^[^\s/]+:\d+$/.test(value)) return hostAddress(value, variable);
   // HOSTNAME is the pod's own name, HOST by itself the address to listen on.

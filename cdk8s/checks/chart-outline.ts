@@ -118,7 +118,7 @@ function clientsPolicy(
   const release = Object.fromEntries(Object.entries(labels).filter(([name]) => name !== key));
   const jobs = {
     matchLabels: release,
-    matchExpressions: [{ key, operator: 'In', values: ['test', 'backup', 'restore'] }],
+    matchExpressions: [{ key, operator: 'In', values: ['test', 'backup', 'restore', 'metrics'] }],
   };
   const clients = Array.isArray(policy['clients']) ? policy['clients'].filter(isRecord) : [];
   return {

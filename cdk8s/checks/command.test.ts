@@ -83,7 +83,7 @@ describe('cafe check', () => {
     expect(output).toContain(
       'preStop 0 + drain 5 + in flight 10 + flush 10 = 25 s ≤ terminationGracePeriodSeconds 25 s',
     );
-    expect(output).toContain('order-service (2 + 1 pods) × 10 = 30; 30 ≤ 92 of 100');
+    expect(output).toContain('order-service (2 + 1 pods) × 10 = 30; 30 ≤ 89 of 100');
     expect(output).toContain(
       'ok  Deployment cafe-lumiere/kitchen-service -> Deployment cafe-lumiere/order-service port 5001',
     );

@@ -100,7 +100,7 @@ const cases: readonly (readonly [name: string, mutations: readonly Mutation[], i
   // connections
   ['a pool that is too large', [set(ORDERS, `${C}.env.8.value`, '40')], 'CAFE051', '(2 + 1 pods) × 42 = 126'],
   ['an autoscaler that multiplies the pools', [unset(ORDERS, 'spec.replicas'), hpa('{minReplicas: 2, maxReplicas: 20, scaleTargetRef: {kind: Deployment, name: order-service}}')], 'CAFE051', '(20 + 1 pods) × 10 = 210'],
-  ['a database that lets fewer in', [inChart('values.yaml', 'max_connections: 100', 'max_connections: 30')], 'CAFE051', 'raise args: max_connections to 38'],
+  ['a database that lets fewer in', [inChart('values.yaml', 'max_connections: 100', 'max_connections: 30')], 'CAFE051', 'raise args: max_connections to 41'],
   // network
   ['an egress rule that is gone', [unset('NetworkPolicy/kitchen-service', 'spec.egress.1')], 'CAFE061', 'to podSelector app=order-service, port 5001'],
   ['an ingress rule that is gone', [unset('NetworkPolicy/order-service', 'spec.ingress.0')], 'CAFE061', 'port 5001 from Deployment cafe-lumiere/kitchen-service'],

@@ -10,8 +10,10 @@ export interface DatabaseClient {
 
 /** PostgreSQL keeps these for a superuser (`superuser_reserved_connections`, default 3). */
 export const RESERVED = 3;
-/** Room for an operator's psql, a backup and a migration at the same time. */
-export const HEADROOM = 5;
+/** What the chart's exporter holds at most: the limit of its role in files/exporter-role.sh. */
+export const EXPORTER = 3;
+/** Room for an operator's psql, a backup and a migration at the same time, and for the exporter: it may come later. */
+export const HEADROOM = 5 + EXPORTER;
 /** `maxSurge` of every service: a rollout runs one pod more. */
 const SURGE = 1;
 /** Outside its pool each pod holds one connection for LISTEN and one for its readiness check. */
@@ -36,7 +38,7 @@ export function connectionBudgetProblem(
   if (total <= available) return undefined;
   return (
     `${total} connections are needed, ${available} are there: ${terms.join(', ')}; ` +
-    `max_connections ${maxConnections} − ${RESERVED} reserved − ${HEADROOM} for operators = ${available}. ` +
+    `max_connections ${maxConnections} − ${RESERVED} reserved − ${HEADROOM} for operators and metrics = ${available}. ` +
     `Lower poolMax or replicas, or raise maxConnections to at least ${total + RESERVED + HEADROOM}.`
   );
 }

@@ -326,7 +326,7 @@ describe('an edge to the store', () => {
 
   test('refuses more connections than the store has', () => {
     expect(() => synthesized(newStore({ maxConnections: 30 }).chart)).toThrow(
-      '30 connections are needed, 22 are there: bar (2 + 1 pods) × (8 + 2) = 30',
+      '30 connections are needed, 19 are there: bar (2 + 1 pods) × (8 + 2) = 30',
     );
   });
 });

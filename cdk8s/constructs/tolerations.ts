@@ -8,7 +8,7 @@ const LOST_NODE = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachab
  *
  * Why not leave it out: then Kubernetes adds these two with 300 s, and for five minutes one pod of two carries
  * everything (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions).
- * Measured in docs/decisions/lost-nodes.md.
+ * Measured in docs/decisions/services-on-a-lost-node.md.
  */
 export function tolerateLostNode(seconds: number): k8s.Toleration[] {
   return LOST_NODE.map((key) => ({

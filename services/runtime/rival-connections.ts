@@ -15,7 +15,7 @@ export interface RivalConnectionOptions {
  * A name of the cluster stands for several pods, and each connection goes to one of them by chance. When a machine has
  * lost its power nobody refuses a connection there, and until Kubernetes has noticed, half of all attempts of a service
  * with two pods wait for nobody. Browsers do the same (Chromium after 250 ms: `kMaxConnectRetryIntervalMs` in its
- * net/socket/client_socket_pool.cc). Measured in docs/decisions/lost-nodes.md.
+ * net/socket/client_socket_pool.cc). Measured in docs/decisions/services-on-a-lost-node.md.
  */
 export function rivalConnections({
   timeoutMs,

@@ -38,6 +38,14 @@ const rules = z.object({
       expect(expr).toContain('namespace="test"');
       expect(expr).toContain('shop-postgresql');
     }
+    const counted = alerts('--set', 'metrics.enabled=true,metrics.existingSecret=theirs').slice(3);
+    expect(counted.map(({ alert }) => alert)).toEqual([
+      'PostgresqlConnectionsRunOut',
+      'PostgresqlLongTransaction',
+      'PostgresqlExporterBlind',
+    ]);
+    for (const { expr } of counted)
+      expect(expr).toContain('namespace="test",service="shop-postgresql-metrics"');
     // Without the sum the zero would always be there, and the alert, too.
     expect(all[0]?.expr).toMatch(/^\(sum\(.*\) or vector\(0\)\) < 1$/);
     expect(all.find(({ alert }) => alert === 'PostgresqlBackupTooOld')?.expr).toMatch(/ > 7200$/);

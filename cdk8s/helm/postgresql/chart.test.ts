@@ -36,7 +36,9 @@ test('a wrong value does not become a chart', () => {
   const render = (release: string, ...words: readonly string[]) => chart.render(release, ...words);
   const objects = (release: string, ...words: readonly string[]) => chart.objects(release, ...words);
 
-  const EVERYTHING = 'backup.enabled=true,metrics.prometheusRule.enabled=true';
+  const EVERYTHING =
+    'backup.enabled=true,metrics.prometheusRule.enabled=true,metrics.enabled=true,metrics.existingSecret=theirs,' +
+    'metrics.serviceMonitor.enabled=true,primary.initdb.args=--encoding=UTF8,primary.initdb.scripts.a\\.sql=select 1';
   test.each(['enabled=true', EVERYTHING, 'backup.enabled=true,backup.cronjob.verify=false'])(
     'with %s lint finds nothing, with --strict',
     (values) => {
@@ -47,7 +49,9 @@ test('a wrong value does not become a chart', () => {
 
   test('two renders are the same bytes', () => {
     const once = () => render('shop', '--set', EVERYTHING).stdout;
-    expect(once()).toContain('kind: PrometheusRule');
+    for (const kind of ['PrometheusRule', 'ServiceMonitor', 'CronJob', 'NetworkPolicy']) {
+      expect(once()).toContain(`kind: ${kind}`);
+    }
     expect(once()).toBe(once());
   });
 
@@ -131,6 +135,17 @@ test('a wrong value does not become a chart', () => {
     const text = JSON.stringify(objects('shop', ...words));
     expect(text).toContain('"log_min_duration_statement=2000000"');
     expect(text).toContain('"jit=false"');
+  });
+
+  test('scripts of the first initialisation are in a ConfigMap whose change restarts nothing', () => {
+    const words = (text: string) => ['--set', `primary.initdb.scripts.a\\.sql=${text}`];
+    const pod = (text: string) =>
+      objects('shop', ...words(text)).find(({ kind }) => kind === 'StatefulSet')?.spec;
+    expect(pod('select 1')).toEqual(pod('select 2'));
+    expect(JSON.stringify(pod('select 1'))).toContain('"mountPath":"/etc/postgresql/initdb/1-scripts"');
+    expect(objects('shop', ...words('select 2'))).toContainEqual(
+      expect.objectContaining({ kind: 'ConfigMap', data: { 'a.sql': 'select 2' } }),
+    );
   });
 
   test('a label of the user’s cannot take the place of one that selectors look for', () => {
@@ -229,7 +244,7 @@ test('a wrong value does not become a chart', () => {
     expect(postgresqlValues.safeParse({ postgresqlConfiguration: { [name]: 1 } }).success).toBe(false);
   });
 
-  test.each(['backup', 'metrics'])(
+  test.each(['backup', 'metrics', 'metrics.image', 'primary.initdb'])(
     'values of an older chart, without %s, are refused with the way out',
     (name) => {
       expect(render('shop', '--set', `${name}=null`).stderr).toContain(

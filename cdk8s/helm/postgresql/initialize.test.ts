@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,10 +78,36 @@ if (!runsHere) console.warn('no Linux with flock, so initialize.sh is not run by
     put('pgdata.initializing/PG_VERSION', '17\n');
     put('lost+found/x');
     const { status, lines } = initialize();
-    expect(lines).toEqual(['initialize: making the database app of PostgreSQL 17']);
+    expect(lines).toEqual([
+      'initialize: making the database app of PostgreSQL 17',
+      expect.stringContaining('initialize: refused: initdb failed'),
+    ]);
     expect(status).not.toBe(0);
     expect(existsSync(join(volume, 'pgdata'))).toBe(false);
     expect(readdirSync(join(volume, 'pgdata.initializing'))).toEqual([]);
+  });
+
+  // Only root can give a folder to somebody else, or leave its own identity.
+  (process.getuid?.() === 0 ? describe : describe.skip)('as root', () => {
+    test('refuses what it may not read, write or own, and says whose it is', () => {
+      const asNobody = () => {
+        const words = ['--reuid=65534', '--regid=65534', '--clear-groups', 'bash', SCRIPT];
+        const { status, stdout } = spawnSync('setpriv', words, { env: environment(), encoding: 'utf8' });
+        return [status, stdout.trim()];
+      };
+      chmodSync(volume, 0o700);
+      expect(asNobody()).toEqual([1, expect.stringContaining('user 65534 cannot read the volume')]);
+      chmodSync(volume, 0o755);
+      expect(asNobody()).toEqual([1, expect.stringContaining('user 65534 cannot write to the volume')]);
+      put('pgdata/PG_VERSION', '17\n');
+      expect(asNobody()).toEqual([
+        1,
+        expect.stringContaining('belongs to user 0, and this container runs as'),
+      ]);
+      chownSync(join(volume, 'pgdata'), 65_534, 65_534);
+      chmodSync(join(volume, 'pgdata'), 0o500);
+      expect(asNobody()).toEqual([1, expect.stringContaining('the volume is mounted read-only')]);
+    });
   });
 
   test('waits for whoever still writes to the volume', async () => {

@@ -44,3 +44,9 @@ export const identifier = (description: string) =>
         `is ${JSON.stringify(input)}; a plain identifier is 1 to 63 of a-z, 0-9 and "_", not beginning with a digit`,
     })
     .meta(describe(description));
+
+/** Labels of pods, one at least: in a network policy an empty selector is every pod. */
+export const labelSelector = z
+  .record(z.string(), z.string())
+  .refine((labels) => Object.keys(labels).length > 0, { error: 'is empty; name a label' })
+  .meta({ minProperties: 1 });

@@ -26,7 +26,14 @@ describe('the values', () => {
     // For the parent chart of a subchart; see their descriptions.
     const forOthers = ['global', 'enabled'];
     // Read as a whole, by `toYaml` or `with`.
-    const asWhole = ['image.', 'primary.resources.', 'backup.cronjob.resources.', 'postgresqlConfiguration.'];
+    const asWhole = [
+      'image.',
+      'metrics.image.',
+      'primary.resources.',
+      'backup.cronjob.resources.',
+      'metrics.resources.',
+      'postgresqlConfiguration.',
+    ];
     const unread = leaves(valuesSchema())
       .filter((path) => !forOthers.includes(path))
       .filter((path) => {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { backupValues } from './backup-values.js';
+import { imageShape } from './image-values.js';
+import { initdbValues } from './initdb-values.js';
 import { metricsValues } from './metrics-values.js';
-import { describe, identifier, limits, optionalName, quantity } from './value-types.js';
+import { describe, identifier, labelSelector, limits, optionalName, quantity } from './value-types.js';
 
 // The chart's values, said once: their TypeScript type, values.yaml with its comments, values.schema.json and the
 // table in the README all come from here. Names are Bitnami's where the concept is theirs: people know them.
@@ -58,39 +60,22 @@ export const postgresqlValues = z.strictObject({
     .default({}),
   image: z
     .strictObject({
-      registry: z
-        .string()
-        .meta(describe('Registry in front of the repository; empty is the nodes’ default'))
-        .default(''),
-      repository: z
-        .string()
-        .min(1)
-        .meta(describe('The official image, or one made to its contract'))
-        .default('postgres'),
-      tag: z
-        .string()
-        .regex(/^\w[\w.-]{0,127}$/)
-        .refine((tag) => tag !== 'latest', { error: 'is "latest", which one day is another major version' })
-        .meta(describe('Major version and distribution; both matter to data that exist. "latest" is refused'))
-        .default('17-trixie'),
-      digest: z
-        .string()
-        .regex(/^(sha256:[0-9a-f]{64})?$/)
-        .meta(describe('sha256:…, which is then used besides the tag'))
-        .default(''),
-      pullPolicy: z
-        .enum(['Always', 'IfNotPresent', 'Never'])
-        .meta(describe('When nodes pull'))
-        .default('IfNotPresent'),
+      ...imageShape({
+        registry: '',
+        repository: 'postgres',
+        tag: '17-trixie',
+        about: 'The official image, or one made to its contract',
+        tagAbout: 'Major version and distribution; both matter to data that exist. "latest" is refused',
+      }),
       pullSecrets: z.array(z.string()).meta(describe('Names of Secrets for the registry')).default([]),
     })
     .prefault({}),
   auth: z
     .strictObject({
       username: identifier('')
-        .refine((name) => name !== 'postgres' && !name.startsWith('pg_'), {
+        .refine((name) => !['postgres', 'postgresql_exporter'].includes(name) && !name.startsWith('pg_'), {
           error: ({ input }) =>
-            `is ${JSON.stringify(input)}; "postgres" is the superuser, and names beginning with "pg_" are PostgreSQL's own`,
+            `is ${JSON.stringify(input)}; "postgres" is the superuser, "postgresql_exporter" the chart's own, and names beginning with "pg_" are PostgreSQL's own`,
         })
         .meta(describe('The application’s role: owns its database, is no superuser'))
         .default('app'),
@@ -151,15 +136,7 @@ export const postgresqlValues = z.strictObject({
         .strictObject({
           enabled: z.boolean().meta(describe('Whether only clients reach the database')).default(true),
           clients: z
-            .array(
-              z.strictObject({
-                matchLabels: z
-                  .record(z.string(), z.string())
-                  // In a policy an empty selector is every pod.
-                  .refine((labels) => Object.keys(labels).length > 0, { error: 'is empty; name a label' })
-                  .meta({ minProperties: 1 }),
-              }),
-            )
+            .array(z.strictObject({ matchLabels: labelSelector }))
             .meta(
               describe(
                 'Who may connect, by pod labels: `- matchLabels: {app: shop}`. Empty is every pod of the namespace, and none of another',
@@ -168,6 +145,7 @@ export const postgresqlValues = z.strictObject({
             .default([]),
         })
         .prefault({}),
+      initdb: initdbValues,
       pdb: z
         .strictObject({
           create: z.boolean().meta(describe('A PodDisruptionBudget that never blocks a drain')).default(true),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Gives the application's role the password of the Secret, over the socket, at the start and whenever the Secret changes:
-# without the old password, and without a restart.
+# without the old password, and without a restart. Then the exporter's, where there is one.
 #
 # Why a container of its own: a postStart hook holds up the kubelet's work on the whole pod while it waits, its probes and
 # its end included; an init container would need PostgreSQL to recover its data once more before each start.
@@ -39,9 +39,13 @@ alter role :"username" password :'password';
 SQL
 }
 
+# shellcheck source=exporter-role.sh
+. "$(dirname "$0")/exporter-role.sh"
+
 applied='' failures=0
 while true; do
   pause=5
+  [[ -z $applied ]] || keep_exporter_role
   current=$(sha256sum <"$secret")
   if [[ ! -s $secret ]]; then
     say "the password in the Secret is empty; the role $APP_USERNAME keeps the one it has until there is another"

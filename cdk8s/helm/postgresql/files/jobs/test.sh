@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What an application does, once: connects through the Service with the Secret's password, writes a row, and reads it
-# back over another connection.
+# back over another connection. And it asks where the data lie: serve.sh has looked, and says so in a setting.
 set -euo pipefail
 # shellcheck source=connection.sh
 . "$(dirname "$0")/connection.sh"
@@ -22,4 +22,6 @@ superuser=$(ask "select rolsuper from pg_roles where rolname = current_user")
 [[ $superuser == f ]] || fail "the role $PGUSER is a superuser; an application's role must not be able to do everything"
 owner=$(ask "select pg_get_userbyid(datdba) from pg_database where datname = current_database()")
 [[ $owner == "$PGUSER" ]] || fail "the database $PGDATABASE belongs to $owner, not to $PGUSER"
-say "wrote a row to $PGDATABASE at $PGHOST:$PGPORT as $PGUSER, and read it back; PostgreSQL $(ask 'show server_version')"
+volume=$(ask "select coalesce(current_setting('chart.volume', true), '')")
+[[ -n $volume ]] || fail "the server does not say what its data are on, so it was not started by this chart's serve.sh: $PGHOST is another PostgreSQL"
+say "wrote a row to $PGDATABASE at $PGHOST:$PGPORT as $PGUSER, and read it back; PostgreSQL $(ask 'show server_version'), its data on the claim ($volume)"

@@ -1,5 +1,6 @@
-import { DatabaseRelease } from './database-release.js';
-import { eventually, must } from './journal.js';
+import { databasePod } from './database-pod.js';
+import { DatabaseRelease } from './release.js';
+import { eventually, must } from '../journal.js';
 
 /**
  * Writes numbered rows through the Service, one transaction each, and prints a number only after its commit was
@@ -8,7 +9,7 @@ import { eventually, must } from './journal.js';
 const SCRIPT = `
 trap 'exit 0' TERM INT
 for ((n = 1; ; n++)); do
-  until psql --no-psqlrc --quiet --command="insert into ledger values ($n) on conflict do nothing" 2>/dev/null; do
+  until timeout 5 psql --no-psqlrc --quiet --command="insert into ledger values ($n) on conflict do nothing" 2>/dev/null; do
     [[ ! -e /tmp/stop ]] || exit 0
     sleep 0.1
   done
@@ -20,13 +21,15 @@ done`;
 export class DatabaseLedger {
   constructor(private readonly release: DatabaseRelease) {}
 
-  /** Makes the table and the client's pod, and waits for the first row. */
-  async open(): Promise<void> {
+  /**
+   * Makes the table and the client's pod, and waits for the first row.
+   *
+   * @param notOn - a node that the client must not be on
+   */
+  async open(notOn?: string): Promise<void> {
     await this.release.sql('create table ledger (n bigint primary key)');
-    const image = await this.release.kubectl(
-      `get pod ${this.release.name}-0 --output jsonpath={.spec.containers[0].image}`,
-    );
-    await this.release.kubectl('apply --filename -', JSON.stringify(this.pod(image)));
+    const pod = this.pod(await this.release.image(), notOn);
+    await this.release.kubectl('apply --filename -', JSON.stringify(pod));
     await eventually(90, async () => {
       must((await this.acknowledged()).length > 0, 'the ledger’s client has written nothing');
     });
@@ -59,32 +62,26 @@ export class DatabaseLedger {
     return acknowledged.length;
   }
 
-  private pod(image: string): unknown {
+  private pod(image: string, notOn: string | undefined): unknown {
     const secretKeyRef = { name: `${this.release.name}-auth`, key: 'password' };
-    return {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'ledger' },
-      spec: {
-        restartPolicy: 'Never',
-        automountServiceAccountToken: false,
-        securityContext: { runAsNonRoot: true, runAsUser: 999, seccompProfile: { type: 'RuntimeDefault' } },
-        containers: [
-          {
-            name: 'ledger',
-            image,
-            command: ['bash', '-c', SCRIPT],
-            env: [
-              { name: 'PGHOST', value: this.release.name },
-              { name: 'PGDATABASE', value: DatabaseRelease.database },
-              { name: 'PGUSER', value: DatabaseRelease.role },
-              { name: 'PGPASSWORD', valueFrom: { secretKeyRef } },
-              { name: 'PGCONNECT_TIMEOUT', value: '2' },
-            ],
-            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-          },
-        ],
+    const env = [
+      { name: 'PGHOST', value: this.release.name },
+      { name: 'PGDATABASE', value: DatabaseRelease.database },
+      { name: 'PGUSER', value: DatabaseRelease.role },
+      { name: 'PGPASSWORD', valueFrom: { secretKeyRef } },
+      { name: 'PGCONNECT_TIMEOUT', value: '2' },
+    ];
+    const elsewhere = { key: 'kubernetes.io/hostname', operator: 'NotIn', values: [notOn] };
+    const affinity = {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [elsewhere] }],
+        },
       },
     };
+    return databasePod('ledger', image, ['bash', '-c', SCRIPT], {
+      env,
+      ...(notOn === undefined ? {} : { affinity }),
+    });
   }
 }

@@ -1,22 +1,25 @@
-import { DatabaseRelease } from './database-release.js';
-import { eventually, type Journal, must } from './journal.js';
-
-const ROWS = 'insert into kept select i, md5(i::text) from generate_series(1, 5000) i';
-const SUM = "select count(*) || ' rows, ' || coalesce(sum(hashtext(k::text)), 0) from kept k";
+import { eventually, type Journal, must } from '../journal.js';
+import { KeptRows } from './kept-rows.js';
+import type { DatabaseRelease } from './release.js';
+import type { DatabaseScenario } from './scenario.js';
 
 /** The life of a release: everything that an operator does to it in a normal year. */
-export async function operateADatabase(journal: Journal, release: DatabaseRelease): Promise<void> {
-  await journal.step('helm install --wait', () => release.install());
-  journal.note(await journal.step('helm test', () => release.test()));
-  const sum = await journal.step('5000 rows are written', async () => {
-    await release.sql('create table kept (id int primary key, v text)');
-    await release.sql(ROWS);
-    return release.sql(SUM);
-  });
-  const expectRows = async (): Promise<void> => {
-    const now = await release.sql(SUM);
-    must(now === sum, `there were ${sum}, there are ${now}`);
-  };
+export const operateADatabase: DatabaseScenario = {
+  name: 'operate',
+  title: 'A year of a database',
+  run: async (journal, { release }) => {
+    await journal.step('helm install --wait', () => release.install());
+    journal.note(await journal.step('helm test', () => release.test()));
+    const rows = await journal.step('5000 rows are written', () => KeptRows.write(release));
+    await operate(journal, release, () => rows.expect());
+  },
+};
+
+async function operate(
+  journal: Journal,
+  release: DatabaseRelease,
+  expectRows: () => Promise<void>,
+): Promise<void> {
   await upgrade(journal, release, expectRows);
 
   await journal.step('helm uninstall, and helm install again', async () => {
@@ -127,29 +130,4 @@ async function backUpAndRestore(
     return said.trim();
   });
   journal.note(restored);
-}
-
-/** Moves to a new release, to another major version where the cluster has its image. */
-export async function moveADatabase(
-  journal: Journal,
-  release: DatabaseRelease,
-  tag: string | undefined,
-): Promise<void> {
-  const moved = new DatabaseRelease(release.namespace, `${release.name}-next`);
-  const words = tag === undefined ? '--set primary.persistence.size=2Gi' : `--set image.tag=${tag}`;
-  const before = await release.sql(SUM);
-  const log = await journal.step(`bash move.sh … ${moved.name} ${words}`, () =>
-    release.move(moved.name, words),
-  );
-  journal.note(log.trim());
-  const version = await journal.step('the rows are in both releases', async () => {
-    const [now, old] = [await moved.sql(SUM), await release.sql(SUM)];
-    must(
-      now === before && old === before,
-      `there were ${before}; there are ${now}, and ${old} in the old one`,
-    );
-    return moved.sql('select version()');
-  });
-  journal.note(version);
-  await moved.uninstall();
 }

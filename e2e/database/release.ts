@@ -1,17 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { attempt, type CommandResult, run } from './command.js';
-import { eventually, must } from './journal.js';
+import { attempt, type CommandResult, run } from '../command.js';
+import { eventually, must } from '../journal.js';
 
-const CHART = fileURLToPath(new URL('../dist/helm/postgresql', import.meta.url));
+const CHART = fileURLToPath(new URL('../../dist/helm/postgresql', import.meta.url));
 
 const pod = z.object({
   metadata: z.object({ uid: z.string() }),
+  spec: z.object({ nodeName: z.string().optional() }),
   status: z.object({
     conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
     containerStatuses: z.array(z.object({ name: z.string(), restartCount: z.number() })).default([]),
     initContainerStatuses: z
-      .array(z.object({ state: z.object({ running: z.unknown() }).partial() }))
+      .array(z.object({ state: z.object({ running: z.unknown(), terminated: z.unknown() }).partial() }))
       .default([]),
   }),
 });
@@ -21,8 +22,10 @@ export interface DatabasePod {
   readonly uid: string;
   readonly ready: boolean;
   readonly restarts: number;
-  /** Whether the container `initialize` runs right now. */
-  readonly initializing: boolean;
+  /** Whether the container `initialize` has begun. */
+  readonly begun: boolean;
+  /** The node that it is on. @default - none yet */
+  readonly node: string | undefined;
 }
 
 /** A release of the chart alone, in a namespace without the café. Its name contains "postgresql", so objects have it too. */
@@ -45,6 +48,13 @@ export class DatabaseRelease {
     return run(`helm install ${this.name} ${this.chartWords} ${words}`);
   }
 
+  /** What a scenario begins with: the release, with these values at least. */
+  async ensure(words = ''): Promise<void> {
+    const { code } = await attempt(`helm status ${this.name} --namespace ${this.namespace}`);
+    if (code !== 0) await this.install(`--wait ${words}`);
+    else if (words !== '') await this.upgrade(words);
+  }
+
   /** `helm upgrade` with the values of before and these, waited for. */
   upgrade(words = ''): Promise<string> {
     return run(this.upgradeLine(words));
@@ -62,6 +72,16 @@ export class DatabaseRelease {
   async uninstall(): Promise<void> {
     await run(`helm uninstall ${this.name} --namespace ${this.namespace} --wait --timeout 5m`);
     await this.kubectl(`wait --for=delete pod/${this.name}-0 --timeout=180s`);
+  }
+
+  /** What outlives a release. */
+  async deleteData(): Promise<void> {
+    await this.kubectl(`delete pvc/data-${this.name}-0 secret/${this.name}-auth --ignore-not-found`);
+  }
+
+  /** The image that the pod runs. */
+  image(): Promise<string> {
+    return this.kubectl(`get pod ${this.name}-0 --output 'jsonpath={.spec.containers[0].image}'`);
   }
 
   /** `helm test`. @returns the test's own line */
@@ -83,12 +103,15 @@ export class DatabaseRelease {
   async pod(): Promise<DatabasePod | undefined> {
     const json = await this.kubectl(`get pod ${this.name}-0 --ignore-not-found --output json`);
     if (json.trim() === '') return undefined;
-    const { metadata, status } = pod.parse(JSON.parse(json));
+    const { metadata, spec, status } = pod.parse(JSON.parse(json));
     return {
       uid: metadata.uid,
       ready: status.conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True'),
       restarts: status.containerStatuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
-      initializing: status.initContainerStatuses.some(({ state }) => state.running !== undefined),
+      begun: status.initContainerStatuses.some(
+        ({ state }) => state.running !== undefined || state.terminated !== undefined,
+      ),
+      node: spec.nodeName,
     };
   }
 
