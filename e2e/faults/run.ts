@@ -22,12 +22,13 @@ import { FaultTools } from './tools.js';
 const HELP = `Does to the café what operators and misfortune do, while guests order and cooks cook, and counts.
 
   make e2e-faults [FORCE=1] [RECORD=1] [SCENARIOS="restart-all drain-nodes …"]
-  node --import tsx e2e/faults/run.ts [--force] [--keep] [--record] [--naive] [--planned-times N] [scenario …]
+  node --import tsx e2e/faults/run.ts [--force] [--keep] [--record] [--naive] [--planned-times N] [--url URL] [scenario …]
 
   scenario         only these; --list prints them
   --record         write what was seen into docs/reliability and the page docs/reliability.md
   --planned-times  how often each operator's one is done, one after the other (default 1; 3 with --record)
   --naive          against manifests without probes, gate, drain and surge, to see what they prevent
+  --url            of the frontend, where the cluster has no load balancer (default: that of its Service)
   --force          delete the namespace ${NAMESPACE} first, with the database's volume, when it is there
   --keep           leave the café in the cluster
 
@@ -48,6 +49,7 @@ const { values: options, positionals } = parseArgs({
     keep: { type: 'boolean', default: false },
     naive: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
+    url: { type: 'string' },
     list: { type: 'boolean', default: false },
     'planned-times': { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
@@ -110,7 +112,7 @@ async function tryAll(): Promise<void> {
     cleanUps.push(() => started.end());
     return started;
   });
-  const frontend = await frontendAddress();
+  const origin = options.url ?? (await loadBalancer());
   const tools = (): FaultTools => {
     const made = new FaultTools(workspace, agent);
     cleanUps.push(() => made.undoAll());
@@ -135,12 +137,22 @@ async function tryAll(): Promise<void> {
     let plot = '';
     const times = plannedScenarios.includes(scenario) && !options.naive ? plannedTimes : 1;
     for (let time = 1; time <= times; time += 1) {
-      const measurement = await once(scenario, tools(), frontend.url);
+      const measurement = await once(scenario, tools(), origin);
       runs.push(measurement.outcome);
       plot = measurement.plot;
     }
     if (options.record) record(runs, { environment, plot, naive: options.naive });
   }
+}
+
+/** A forwarded port would not do: it leads to one pod, and ends with it. */
+async function loadBalancer(): Promise<string> {
+  const frontend = await frontendAddress();
+  if (frontend.through === 'load balancer') return frontend.url;
+  frontend.close();
+  throw new Error(
+    'The Service frontend has no address of a load balancer, and a forwarded port ends with its pod. Install one (for kind: cloud-provider-kind), or say --url=http://<a node>:<the node port of the Service frontend>.',
+  );
 }
 
 /** One scenario, once: a step of the journal that fails when something was not as it must be. */
