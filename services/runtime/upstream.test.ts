@@ -142,6 +142,21 @@ describe('a call to another service', () => {
     await expect(upstream(order.url, 1000).request(get)).resolves.toMatchObject({ body: { call: 2 } });
   });
 
+  test('that is given up there in the time that we gave is tried again', async () => {
+    const order = await neighbour((response, call) => {
+      if (call > 1) json(response, 200, { call });
+      else {
+        const told = Number(order.calls[0]?.headers['x-request-timeout-ms']);
+        setTimeout(() => {
+          response.setHeader('Retry-After', '1');
+          json(response, 503, {});
+        }, told);
+      }
+    });
+    await expect(upstream(order.url, 1000).request(get)).resolves.toMatchObject({ body: { call: 2 } });
+    expect(Number(order.calls[0]?.headers['x-request-timeout-ms'])).toBe(400);
+  });
+
   test('says how long it waits, and waits no longer than its own caller', async () => {
     const order = await neighbour(() => undefined);
     const problem = await problemOf(upstream(order.url, 5000).request({ ...post, remainingMs: 120 }));

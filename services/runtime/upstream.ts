@@ -161,16 +161,23 @@ export class Upstream implements Dependency {
   /** One attempt. What may be repeated gets half of the time first: the other half is for another pod. */
   private async attempt(call: UpstreamRequest, deadline: number, last: boolean): Promise<UpstreamAnswer> {
     const remaining = Math.max(1, Math.ceil(deadline - performance.now()));
-    const time = last || !isRepeatable(call) ? remaining : Math.max(remaining / 2, Math.min(remaining, 100));
-    return this.call(call, Math.ceil(time));
+    const time = Math.ceil(
+      last || !isRepeatable(call) ? remaining : Math.max(remaining / 2, Math.min(remaining, 100)),
+    );
+    const started = performance.now();
+    const answer = await this.call(call, time);
+    // It gave up because we had told it to: as good as no answer, and there is time for another one.
+    if (!last && answer.status === 503 && performance.now() - started >= timeToTell(time)) {
+      throw new CallDeadlineError(time, undefined);
+    }
+    return answer;
   }
 
   /** The deadline is rejected with an error of ours, whatever undici makes of it. */
   private async call(call: UpstreamRequest, milliseconds: number): Promise<UpstreamAnswer> {
     const deadline = AbortSignal.timeout(milliseconds);
     try {
-      const time = milliseconds - Math.min(ANSWER_TIME_MS, milliseconds / 5);
-      const headers = { ...call.headers, [TIMEOUT_HEADER]: String(Math.floor(time)) };
+      const headers = { ...call.headers, [TIMEOUT_HEADER]: String(timeToTell(milliseconds)) };
       const answer = await this.send({ ...call, headers }, deadline);
       this.breaker.answered();
       this.note({ ok: true });
@@ -230,6 +237,11 @@ export class Upstream implements Dependency {
     this.current = state;
     metrics.dependencyUp.set(this.labels, state.ok ? 1 : 0);
   }
+}
+
+/** What the other service is told that it has, of the time that we wait. */
+function timeToTell(milliseconds: number): number {
+  return Math.floor(milliseconds - Math.min(ANSWER_TIME_MS, milliseconds / 5));
 }
 
 function parse(text: string): unknown {
