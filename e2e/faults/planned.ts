@@ -19,12 +19,10 @@ const applied = async (tools: FaultTools, folder: string): Promise<void> => {
 };
 
 /** Edits a file of the workspace, synthesizes into another folder, and puts the file back. */
-const synthesizedWith =
-  (file: string, from: string, to: string, folder: string) =>
-  (tools: FaultTools) =>
-    tools.inWorkspace(
-      `cp -p ${file} build/kept && grep -q '${from}' ${file} && sed -i 's|${from}|${to}|' ${file} && { npx cdk8s synth --output ${folder}; status=$?; cp -p build/kept ${file}; exit $status; }`,
-    );
+const synthesizedWith = (file: string, from: string, to: string, folder: string) => (tools: FaultTools) =>
+  tools.inWorkspace(
+    `cp -p ${file} build/kept && grep -q '${from}' ${file} && sed -i 's|${from}|${to}|' ${file} && { npx cdk8s synth --output ${folder}; status=$?; cp -p build/kept ${file}; exit $status; }`,
+  );
 
 /** What operators do on a normal day. */
 export const plannedScenarios: readonly Scenario[] = [

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { deleteNamespace, diagnosis, kubectl, NAMESPACE, RELEASE } from '../cluster.js';
 import { run } from '../command.js';
 import { frontendAddress } from '../frontend-address.js';
-import { Journal, must } from '../journal.js';
+import { Journal } from '../journal.js';
 import { prepare } from '../preparation.js';
 import { healthy } from './cafe-state.js';
 import { measure } from './measure.js';
@@ -63,12 +63,15 @@ if (options.list) {
   for (const { name, kind, title } of scenarios) console.log(`${name.padEnd(28)} ${kind.padEnd(9)} ${title}`);
   process.exit(0);
 }
-const chosen = scenariosNamed(options.naive && positionals.length === 0 ? NAIVE_SCENARIOS : positionals);
+const wrong = (message: string): never => {
+  console.error(message);
+  process.exit(2);
+};
+const chosen = chosenScenarios();
 const plannedTimes = Number(options['planned-times'] ?? (options.record ? 3 : 1));
-must(
-  Number.isInteger(plannedTimes) && plannedTimes > 0,
-  `--planned-times is ${options['planned-times'] ?? ''}; it is a whole number, 1 or more`,
-);
+if (!(Number.isInteger(plannedTimes) && plannedTimes > 0)) {
+  wrong(`--planned-times is ${options['planned-times'] ?? ''}; it is a whole number, 1 or more.`);
+}
 
 const journal = new Journal();
 const cleanUps: (() => Promise<void>)[] = [];
@@ -93,6 +96,14 @@ try {
 }
 await cleanUp();
 process.exit(journal.close());
+
+function chosenScenarios(): readonly Scenario[] {
+  try {
+    return scenariosNamed(options.naive && positionals.length === 0 ? NAIVE_SCENARIOS : positionals);
+  } catch (error) {
+    return wrong(error instanceof Error ? error.message : String(error));
+  }
+}
 
 async function tryAll(): Promise<void> {
   const workspace = await prepare(journal, options.force);

@@ -23,13 +23,11 @@ export class FaultTools {
     /** The folder in which the café's own commands are run. */
     readonly workspace: string,
     readonly agent: NodeAgent,
-    private readonly print: (line: string) => void = () => undefined,
   ) {}
 
   /** Says what is done now. */
   mark(text: string): void {
     this.marks.push({ at: Date.now(), text });
-    this.print(text);
   }
 
   /**

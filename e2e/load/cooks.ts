@@ -20,7 +20,7 @@ const AFTER = { start: 'preparing', ready: 'ready', serve: 'served' } as const;
  */
 function isFurther({ status, text }: PageAnswer, step: keyof typeof AFTER): boolean {
   if (status !== 409) return false;
-  const { current_status: current } = conflict.parse(JSON.parse(text));
+  const current = conflict.safeParse(JSON.parse(text)).data?.current_status;
   const statuses = Object.values(AFTER);
   return statuses.findIndex((one) => one === current) >= statuses.indexOf(AFTER[step]);
 }
