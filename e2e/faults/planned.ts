@@ -95,13 +95,17 @@ export const plannedScenarios: readonly Scenario[] = [
   },
   {
     name: 'scale',
-    title: 'From two pods of each service to five, to one, to two',
+    title: 'One service after another, from two pods to five, to one, to two',
     kind: 'planned',
+    // Not all three at once: nine more processes that start in the same second are more than two cores have time for,
+    // and what is measured is then the machine.
     run: async (tools) => {
       for (const replicas of [5, 1, 2]) {
-        tools.mark(`scale to ${replicas}`);
-        await kubectl(`scale ${ALL} --replicas=${replicas}`);
-        await rolledOut();
+        for (const service of SERVICE_NAMES) {
+          tools.mark(`${service.replace('-service', '')} ${replicas}`);
+          await kubectl(`scale deployment/${service} --replicas=${replicas}`);
+          await kubectl(`rollout status deployment/${service} --timeout=180s`);
+        }
         await healthy();
       }
     },
