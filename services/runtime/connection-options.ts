@@ -2,6 +2,7 @@ import { connect, Socket } from 'node:net';
 import type { DatabaseTarget } from './database-error.js';
 import { type DatabaseTls, secureSocket } from './database-tls.js';
 import { errorCode, errorMessage } from './network-error.js';
+import { rememberedAddresses } from './remembered-addresses.js';
 
 /** A database that is reached at all is reached fast; what takes longer is not there. */
 const CONNECT_TIMEOUT_SECONDS = 2;
@@ -41,7 +42,7 @@ export function connectionOptions({
  * (porsager/postgres#1193). Turning that end into an error lets it fail and back off.
  */
 function openSocket(host: string, port: number, tls?: DatabaseTls): Promise<Socket> {
-  const socket = connect({ host, port });
+  const socket = connect({ host, port, lookup: rememberedAddresses.lookup });
   let answered = false;
   socket.once('data', () => {
     answered = true;

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { EventHub } from './event-hub.js';
 import type { Logger } from './log.js';
 import { describeNetworkError, errorMessage } from './network-error.js';
+import { rememberedAddresses } from './remembered-addresses.js';
 import { readEvents } from './server-sent-events.js';
 
 /** Whose events are passed on. */
@@ -32,7 +33,9 @@ const LONGEST_PAUSE_MS = 1000;
  */
 export class EventRelay<Payload> {
   private readonly stopped = new AbortController();
-  private readonly agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } });
+  private readonly agent = new Agent({
+    connect: { timeout: CONNECT_TIMEOUT_MS, lookup: rememberedAddresses.lookup },
+  });
   private reason: string | undefined = 'not asked yet';
   private failures = 0;
 

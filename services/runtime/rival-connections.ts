@@ -1,4 +1,6 @@
+import type { LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
+import { rememberedAddresses } from './remembered-addresses.js';
 
 /** How connections are made. */
 export interface RivalConnectionOptions {
@@ -6,6 +8,8 @@ export interface RivalConnectionOptions {
   readonly timeoutMs: number;
   /** How long one attempt may take before another one is made beside it, in milliseconds. */
   readonly rivalAfterMs: number;
+  /** How names become addresses. @default - what this process remembers, else DNS */
+  readonly lookup?: LookupFunction;
 }
 
 /**
@@ -20,8 +24,9 @@ export interface RivalConnectionOptions {
 export function rivalConnections({
   timeoutMs,
   rivalAfterMs,
+  lookup = rememberedAddresses.lookup,
 }: RivalConnectionOptions): buildConnector.connector {
-  const connect = buildConnector({ timeout: timeoutMs });
+  const connect = buildConnector({ timeout: timeoutMs, lookup });
   return (options, callback) => {
     const started = performance.now();
     const state = { over: false };
