@@ -54,15 +54,18 @@ export class NodeAgent {
    * Sends a signal to every process of a container.
    *
    * @param containerId - as a pod's status has it, `containerd://…`
+   * @returns when the first one got it, by the node's clock, in milliseconds since 1970
    */
-  async signal(node: string, containerId: string, signal: 'KILL' | 'STOP' | 'CONT'): Promise<void> {
+  async signal(node: string, containerId: string, signal: 'KILL' | 'STOP' | 'CONT'): Promise<number> {
     const id = containerId.replace(/^\w+:\/\//, '');
     must(/^[0-9a-f]{64}$/.test(id), `"${containerId}" is no container's id`);
     const said = await this.sh(
       node,
-      `for process in /proc/[0-9]*; do if grep -qs ${id} $process/cgroup; then kill -${signal} \${process#/proc/} && echo sent; fi; done; true`,
+      `for process in /proc/[0-9]*; do if grep -qs ${id} $process/cgroup; then date +%s%3N; kill -${signal} \${process#/proc/}; fi; done; true`,
     );
-    must(said.includes('sent'), `no process of ${containerId} was found on ${node}`);
+    const [first = ''] = said.trim().split('\n');
+    must(first !== '', `no process of ${containerId} was found on ${node}`);
+    return Number(first);
   }
 
   /** Runs a line on a node, as its root. @returns what it printed */

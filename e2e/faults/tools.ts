@@ -66,24 +66,23 @@ export class FaultTools {
     return found;
   }
 
-  /** Sends a signal to every process of a pod's container. */
-  async signal(pod: CafePod, container: string, signal: 'KILL' | 'STOP' | 'CONT'): Promise<void> {
+  /** Sends a signal to every process of a pod's container. @returns when, as {@link NodeAgent.signal} */
+  async signal(pod: CafePod, container: string, signal: 'KILL' | 'STOP' | 'CONT'): Promise<number> {
     const status = pod.status.containerStatuses.find(({ name }) => name === container);
     must(status !== undefined, `${pod.metadata.name} has no container ${container}`);
-    await this.agent.signal(pod.spec.nodeName, status.containerID, signal);
+    return this.agent.signal(pod.spec.nodeName, status.containerID, signal);
   }
 
   /**
    * Lets every process of a pod's container stand still for a while.
    *
-   * @returns when they were let go on, in milliseconds since 1970: rather too early than too late
+   * @returns when they were let go on, in milliseconds since 1970
    */
   async freeze(pod: CafePod, container: string, milliseconds: number): Promise<number> {
     let thawed = 0;
     await this.disturb(
-      () => {
-        thawed = Date.now();
-        return this.signal(pod, container, 'CONT');
+      async () => {
+        thawed = await this.signal(pod, container, 'CONT');
       },
       async () => {
         await this.signal(pod, container, 'STOP');
