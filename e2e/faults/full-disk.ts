@@ -5,8 +5,16 @@ import { databasePod, healthy } from './cafe-state.js';
 import type { Scenario } from './scenario.js';
 import type { FaultTools } from './tools.js';
 
-/** A disk that can be filled without filling the machine's: memory of the node, mounted there. */
-const DISK = { name: 'cafe-small-disk', path: '/var/lib/cafe-small-disk', megabytes: 256 } as const;
+/**
+ * A disk that can be filled without filling the machine's: a file with a file system of its own. Not memory: the chart
+ * refuses data that would go with the pod.
+ */
+const DISK = {
+  name: 'cafe-small-disk',
+  path: '/var/lib/cafe-small-disk',
+  file: '/var/lib/cafe-small-disk.img',
+  megabytes: 256,
+} as const;
 const CLAIM = `data-${RELEASE}-0`;
 const FULL_MS = 20_000;
 
@@ -19,10 +27,11 @@ export const fullDisk: Scenario = {
   restarts: /-postgresql-0\//,
   prepare: async (tools) => {
     const node = await tools.databaseNode();
-    const onNode = `nsenter --target 1 --mount --`;
-    await tools.agent.sh(
+    await onNode(
+      tools,
       node,
-      `set -e; mkdir -p /proc/1/root${DISK.path}; ${onNode} mount -t tmpfs -o size=${DISK.megabytes}m,mode=0755 ${DISK.name} ${DISK.path}`,
+      `set -e; mkdir -p ${DISK.path}; truncate --size=${DISK.megabytes}M ${DISK.file}; ` +
+        `mkfs.ext4 -q ${DISK.file}; mount -o loop ${DISK.file} ${DISK.path}`,
     );
     const volume = {
       apiVersion: 'v1',
@@ -68,12 +77,13 @@ export const fullDisk: Scenario = {
     await tools.disturb(
       () => {
         tools.databaseBackAt = Date.now();
-        return tools.agent.sh(pod.spec.nodeName, `rm -f /proc/1/root${DISK.path}/fill`);
+        return onNode(tools, pod.spec.nodeName, `rm -f ${DISK.path}/fill`);
       },
       async () => {
-        await tools.agent.sh(
+        await onNode(
+          tools,
           pod.spec.nodeName,
-          `dd if=/dev/zero of=/proc/1/root${DISK.path}/fill bs=1M 2>/dev/null; true`,
+          `dd if=/dev/zero of=${DISK.path}/fill bs=1M 2>/dev/null; true`,
         );
         await pause(FULL_MS);
       },
@@ -87,7 +97,7 @@ export const fullDisk: Scenario = {
       await kubectl(`delete pvc ${CLAIM}`);
       await run(`kubectl delete pv ${DISK.name}`);
     });
-    await unmount(tools, spec.nodeName);
+    await onNode(tools, spec.nodeName, `umount ${DISK.path}; rm -rf ${DISK.path} ${DISK.file}; true`);
   },
 };
 
@@ -102,9 +112,7 @@ async function withoutDatabase(action: () => Promise<void>): Promise<void> {
   await healthy();
 }
 
-async function unmount(tools: FaultTools, node: string): Promise<void> {
-  await tools.agent.sh(
-    node,
-    `nsenter --target 1 --mount -- umount ${DISK.path}; rmdir /proc/1/root${DISK.path}; true`,
-  );
+/** As the node's root, among the node's own mounts. */
+function onNode(tools: FaultTools, node: string, line: string): Promise<string> {
+  return tools.agent.sh(node, `nsenter --target 1 --mount -- sh -c '${line}'`);
 }
