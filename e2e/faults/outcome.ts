@@ -29,12 +29,14 @@ export interface Outcome {
   readonly reasons: readonly string[];
   /** What was not as the scenario's kind says; empty when all is well. */
   readonly violations: readonly string[];
+  /** What took longer than it should. A slow machine is no fault, so it is judged where it is recorded, and nowhere else. */
+  readonly late: readonly string[];
 }
 
 /** Something was not as it must be. */
 export class ViolationError extends Error {
   constructor(readonly outcome: Outcome) {
-    super(outcome.violations.join('\n'));
+    super([...outcome.violations, ...outcome.late].join('\n'));
     this.name = 'ViolationError';
   }
 }
@@ -96,22 +98,19 @@ export function toOutcome({
       ...commonest(failedRequests.map(({ failure = '' }) => failure)),
     ],
   };
-  return { ...counted, violations: violationsOf(counted, records) };
+  return { ...counted, violations: violationsOf(counted, records), late: lateIn(counted) };
 }
 
-function violationsOf(outcome: Omit<Outcome, 'violations'>, { streamFaults }: Records): readonly string[] {
+type Counted = Omit<Outcome, 'violations' | 'late'>;
+
+function violationsOf(outcome: Counted, { streamFaults }: Records): readonly string[] {
   const found: string[] = [];
   const { kind, balance } = outcome;
   if (outcome.clicks === 0) found.push('nobody clicked, so nothing was shown');
   if (outcome.failedClicks > 0) found.push(`${outcome.failedClicks} clicks failed`);
   if (kind === 'planned' && outcome.failedRequests > 0)
     found.push(`${outcome.failedRequests} requests failed`);
-  if (outcome.worstSaid > SAID_LIMIT_MS) found.push(`a page said nothing for ${outcome.worstSaid} ms`);
-  const { firstOrder } = outcome;
-  if (firstOrder === 'never') found.push("no order came after the database's return");
-  else if (firstOrder !== undefined && firstOrder > FIRST_ORDER_LIMIT_MS) {
-    found.push(`the first order came ${firstOrder} ms after the database's return`);
-  }
+  if (outcome.firstOrder === 'never') found.push("no order came after the database's return");
   if (outcome.restarts.length > 0) found.push(`restarted: ${outcome.restarts.join(', ')}`);
   return [
     ...found,
@@ -121,6 +120,12 @@ function violationsOf(outcome: Omit<Outcome, 'violations'>, { streamFaults }: Re
     ...balance.missedEvents,
     ...streamFaults,
   ].slice(0, 20);
+}
+
+function lateIn({ worstSaid, firstOrder }: Counted): readonly string[] {
+  const said = worstSaid > SAID_LIMIT_MS ? [`a page said nothing for ${worstSaid} ms`] : [];
+  const late = typeof firstOrder === 'number' && firstOrder > FIRST_ORDER_LIMIT_MS;
+  return late ? [...said, `the first order came ${firstOrder} ms after the database's return`] : said;
 }
 
 function firstOrderAfter(moment: number, { acknowledgements }: Records): number | 'never' {

@@ -30,6 +30,7 @@ const outcome = z.object({
   balance: balanceSchema,
   reasons: z.array(z.string()),
   violations: z.array(z.string()),
+  late: z.array(z.string()).default([]),
 });
 const recordedScenario = z.object({ environment: z.string(), runs: z.array(outcome).min(1) });
 type RecordedScenario = z.output<typeof recordedScenario>;

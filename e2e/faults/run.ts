@@ -178,7 +178,8 @@ async function once(
       const { outcome: seen, records, startedAt } = await measure(scenario, tools, origin);
       plot = toSvg({ title: scenario.title, startedAt, clicks: records.clicks, marks: tools.marks });
       // The naive variant is not judged: it is there to fail.
-      if (!options.naive && seen.violations.length > 0) throw new ViolationError(seen);
+      const wrong = seen.violations.length > 0 || (options.record && seen.late.length > 0);
+      if (!options.naive && wrong) throw new ViolationError(seen);
       return seen;
     })
     // The others are tried all the same: each begins with a healthy café.
