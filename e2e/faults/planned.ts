@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { kubectl, NAMESPACE, RELEASE, SERVICE_NAMES } from '../cluster.js';
+import { kubectl, NAMESPACE, RELEASE, rolledOut, SERVICE_NAMES } from '../cluster.js';
 import { run } from '../command.js';
 import { must } from '../journal.js';
 import { cafePods, healthy, isReady } from './cafe-state.js';
@@ -9,13 +9,9 @@ import type { FaultTools } from './tools.js';
 const ALL = SERVICE_NAMES.map((name) => `deployment/${name}`).join(' ');
 const HELM_UPGRADE = `helm upgrade ${RELEASE} dist/helm/postgresql --namespace ${NAMESPACE} --wait --timeout 3m`;
 
-const rolledOut = async (): Promise<void> => {
-  for (const name of SERVICE_NAMES) await kubectl(`rollout status deployment/${name} --timeout=180s`);
-};
-
 const applied = async (tools: FaultTools, folder: string): Promise<void> => {
   await tools.inWorkspace(`kubectl apply -f ${folder}`);
-  await rolledOut();
+  await rolledOut(180);
 };
 
 /** Edits a file of the workspace, synthesizes into another folder, and puts the file back. */
@@ -90,7 +86,7 @@ export const plannedScenarios: readonly Scenario[] = [
       }
       tools.mark('undone');
       await kubectl(`rollout undo ${ALL}`);
-      await rolledOut();
+      await rolledOut(180);
     },
   },
   {

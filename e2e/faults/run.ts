@@ -139,7 +139,7 @@ async function tryAll(): Promise<void> {
   const environment = await describeEnvironment();
   journal.heading('What happens');
   for (const scenario of chosen) {
-    const reason = scenario.cannot?.(tools());
+    const reason = scenario.cannot?.();
     if (reason !== undefined) {
       console.log(`  - ${scenario.title}: skipped, because ${reason}`);
       continue;

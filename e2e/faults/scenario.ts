@@ -25,7 +25,7 @@ export interface Scenario {
    * Why it cannot be done on this cluster, or nothing.
    * @default - it can
    */
-  readonly cannot?: (tools: FaultTools) => string | undefined;
+  readonly cannot?: () => string | undefined;
   /** Before the load begins: builds and the like. @default - nothing */
   readonly prepare?: (tools: FaultTools) => Promise<void>;
   /**
