@@ -14,6 +14,7 @@ const containerStatus = z.object({
 const podObject = z.object({
   metadata: z.object({
     name: z.string(),
+    uid: z.string(),
     labels: z.record(z.string(), z.string()).default({}),
     deletionTimestamp: z.string().optional(),
   }),

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { kubectl, NAMESPACE, RELEASE, rolledOut, SERVICE_NAMES } from '../cluster.js';
 import { run } from '../command.js';
 import { must } from '../journal.js';
-import { cafePods, healthy, isReady } from './cafe-state.js';
+import { cafePods, databasePod, healthy, isReady } from './cafe-state.js';
 import type { Scenario } from './scenario.js';
 import type { FaultTools } from './tools.js';
 
@@ -148,21 +148,23 @@ export const plannedScenarios: readonly Scenario[] = [
   {
     name: 'drain-database-node',
     title: 'The database’s node is cordoned, drained and given back',
-    kind: 'database',
+    kind: 'planned',
     run: async (tools) => {
-      await drain(tools, await tools.databaseNode());
+      const node = await tools.databaseNode();
+      await databaseReplaced(() => drain(tools, node));
     },
   },
   {
     name: 'database-parameter',
-    title: 'helm upgrade with a changed parameter, and back',
-    kind: 'database',
+    title: 'helm upgrade with a changed parameter, and back: PostgreSQL restarts',
+    kind: 'planned',
     run: async (tools) => {
       tools.mark('work_mem changed');
-      await tools.inWorkspace(`${HELM_UPGRADE} --set postgresqlConfiguration.work_mem=5MB`);
+      await databaseReplaced(() => tools.inWorkspace(`${HELM_UPGRADE} --set postgresqlConfiguration.work_mem=5MB`));
       await pause(4000);
       tools.mark('changed back');
-      await tools.inWorkspace(HELM_UPGRADE);
+      // Helm keeps the values of the last time where none are given.
+      await databaseReplaced(() => tools.inWorkspace(`${HELM_UPGRADE} --reset-values`));
     },
   },
   {
@@ -188,6 +190,13 @@ export const plannedScenarios: readonly Scenario[] = [
     },
   },
 ];
+
+/** Does what must end in another pod of the database. */
+async function databaseReplaced(action: () => Promise<unknown>): Promise<void> {
+  const before = await databasePod();
+  await action();
+  must((await databasePod()).metadata.uid !== before.metadata.uid, 'PostgreSQL was not restarted');
+}
 
 async function drain(tools: FaultTools, node: string): Promise<void> {
   tools.mark(`drain ${node}`);

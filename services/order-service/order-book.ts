@@ -71,7 +71,7 @@ export class OrderBook {
   async find(orderNumber: string, deadline?: Deadline): Promise<Order> {
     const rows = await this.database.run(
       (sql) => sql<OrderRow[]>`select * from orders where order_number = ${orderNumber}`,
-      deadline,
+      { deadline },
     );
     const [row] = rows;
     if (row) return toOrder(row);
@@ -86,7 +86,7 @@ export class OrderBook {
         where ${statuses ? withStatus(sql, statuses) : sql`true`}
           and ${before === undefined ? sql`true` : sql`id < ${before}`}
         order by id desc limit ${limit}`,
-      deadline,
+      { deadline },
     );
     return rows.map(toOrder);
   }
@@ -97,7 +97,7 @@ export class OrderBook {
       (sql) => sql<{ status: Status; count: number }[]>`
         select status, count(*)::int as count from orders where status <> 'served' group by status
         union all select 'served', count::int from served_orders`,
-      deadline,
+      { deadline },
     );
     const of = (status: Status): number => rows.find((row) => row.status === status)?.count ?? 0;
     return { ordered: of('ordered'), preparing: of('preparing'), ready: of('ready'), served: of('served') };
@@ -121,7 +121,7 @@ export class OrderBook {
             insert into order_events (order_id, status, at) select id, status, updated_at from changed
           )
           select * from changed`,
-        deadline,
+        { deadline },
       );
       const [changed] = rows;
       if (changed) {
@@ -145,7 +145,7 @@ export class OrderBook {
     const [row] = await this.database.run(
       (sql) =>
         sql<(OrderRow & { fingerprint: string })[]>`select * from orders where idempotency_key = ${key}`,
-      deadline,
+      { deadline },
     );
     if (!row) return undefined;
     if (row.fingerprint !== print) {

@@ -20,6 +20,8 @@ export interface NewOrder {
 /** What the database adds to an order. */
 export type Stored = Pick<OrderRow, 'id' | 'created_at'>;
 
+type StoredRow = Stored & Pick<OrderRow, 'order_number'>;
+
 type Outcome = Stored | 'key is taken';
 
 /** One alone is as fast (docs/decisions/group-commit.md); with two, an order does not wait for a whole slow write first. */
@@ -60,11 +62,9 @@ export class OrderInserts {
   }
 
   private async store(all: readonly NewOrder[]): Promise<(order: NewOrder) => Outcome | Promise<Outcome>> {
-    // Whoever has given up was told 503 and may ask again: what nobody waits for any more must not happen.
-    const now = performance.now();
-    const orders = all.filter(({ deadline }) => deadline === undefined || deadline > now);
+    const orders = stillWaitedFor(all);
     try {
-      const rows = orders.length === 0 ? [] : await this.insert(orders);
+      const rows = await this.insert(orders);
       const stored = new Map(rows.map((row) => [row.order_number, row]));
       return ({ orderNumber }: NewOrder) => stored.get(orderNumber) ?? 'key is taken';
     } catch (error) {
@@ -73,30 +73,51 @@ export class OrderInserts {
     }
   }
 
-  private insert(orders: readonly NewOrder[]) {
+  private insert(orders: readonly NewOrder[]): Promise<readonly StoredRow[]> {
     const lockTimeout = orders.length === 1 ? null : String(BATCH_LOCK_TIMEOUT_MS);
-    // Two batches that both wait for a key of the other one would never end.
-    const rows = orders
-      .map(toRow)
-      .sort((left, right) => compare(left.idempotency_key, right.idempotency_key));
-    return this.database.run(
-      (sql) => sql<(Stored & Pick<OrderRow, 'order_number'>)[]>`
-        with patience as materialized (
-          select set_config('lock_timeout', coalesce(${lockTimeout}, current_setting('lock_timeout')), true)
-        ), placed as (
-          insert into orders (order_number, customer_name, items, total_cents, idempotency_key, fingerprint)
-          select order_number, customer_name, items, total_cents, idempotency_key, fingerprint
-          from patience, jsonb_to_recordset(${sql.json(rows)}) as row (
-            order_number text, customer_name text, items jsonb, total_cents integer, idempotency_key text,
-            fingerprint text)
-          on conflict (idempotency_key) where idempotency_key is not null do nothing
-          returning id, order_number, status, created_at
-        ), event as (
-          insert into order_events (order_id, status, at) select id, status, created_at from placed
-        )
-        select id, order_number, created_at from placed`,
+    return this.database.run<readonly StoredRow[]>(
+      (sql) => {
+        // Each time anew: the database may have been waited for meanwhile.
+        const rows = stillWaitedFor(orders)
+          .map(toRow)
+          // Two batches that both wait for a key of the other one would never end.
+          .sort((left, right) => compare(left.idempotency_key, right.idempotency_key));
+        if (rows.length === 0) return Promise.resolve([]);
+        return sql<StoredRow[]>`
+          with patience as materialized (
+            select set_config('lock_timeout', coalesce(${lockTimeout}, current_setting('lock_timeout')), true)
+          ), placed as (
+            insert into orders (order_number, customer_name, items, total_cents, idempotency_key, fingerprint)
+            select order_number, customer_name, items, total_cents, idempotency_key, fingerprint
+            from patience, jsonb_to_recordset(${sql.json(rows)}) as row (
+              order_number text, customer_name text, items jsonb, total_cents integer, idempotency_key text,
+              fingerprint text)
+            on conflict (idempotency_key) where idempotency_key is not null do nothing
+            returning id, order_number, status, created_at
+          ), event as (
+            insert into order_events (order_id, status, at) select id, status, created_at from placed
+          )
+          select id, order_number, created_at from placed`;
+      },
+      {
+        deadline: latest(orders),
+        // Without a key nothing would tell that an order is already there, and it would be stored twice.
+        once: orders.some(({ key }) => key === undefined),
+      },
     );
   }
+}
+
+/** Whoever has given up was told 503 and may ask again: what nobody waits for any more must not happen. */
+function stillWaitedFor(orders: readonly NewOrder[]): readonly NewOrder[] {
+  const now = performance.now();
+  return orders.filter(({ deadline }) => deadline === undefined || deadline > now);
+}
+
+/** When the last of them gives up; nothing when one has not said when. */
+function latest(orders: readonly NewOrder[]): Deadline | undefined {
+  const deadlines = orders.flatMap(({ deadline }) => deadline ?? []);
+  return deadlines.length === orders.length && deadlines.length > 0 ? Math.max(...deadlines) : undefined;
 }
 
 /** Whether a batch may have failed for a reason that belongs to one of its orders, and not to the database. */

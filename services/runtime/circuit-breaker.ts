@@ -2,7 +2,7 @@
 const FAILURES = 5;
 const FAILING_FOR_MS = 2000;
 /** While it is open, one call in this time is let through to see whether the other side is back. */
-const TRIAL_MS = 500;
+const TRIAL_MS = 200;
 
 /**
  * Fails calls at once when the other side has not answered any for a while: waiting for a deadline each time would hold

@@ -119,6 +119,38 @@ const LIBRARY_CODES = new Set([
 /** SQLSTATE classes that mean "not now": connection, insufficient resources, operator intervention. */
 const PASSING_CLASSES = new Set(['08', '53', '57', '28']);
 
+/** There is nobody who could have begun anything. An unknown name is not among them: that is a mistake, and stays one. */
+const NEVER_BEGUN = new Set([
+  'ECONNREFUSED',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'CONNECT_TIMEOUT',
+  '57P03',
+]);
+/** Whoever was there has left. */
+const BROKEN_OFF = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'ECONNRESET',
+  'EPIPE',
+  '57P01',
+  '57P02',
+]);
+
+/**
+ * Whether the database is away, as it is in a restart: before anything was begun, or in the middle of it, so that what came
+ * of it is unknown. Nothing when it is there, whatever is wrong with it.
+ */
+export function absenceIn(error: unknown): 'before' | 'in the middle' | undefined {
+  const code = databaseErrorCode(error);
+  if (code === undefined) return undefined;
+  if (NEVER_BEGUN.has(code)) return 'before';
+  return BROKEN_OFF.has(code) ? 'in the middle' : undefined;
+}
+
 /**
  * Whether the database, not the query, is what failed: then the client may come back. An error in the query itself is a
  * defect of ours, and must not look like an outage.

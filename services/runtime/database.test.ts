@@ -110,23 +110,26 @@ describe('the database', () => {
     const before = await pid();
     for (let caller = 0; caller < 3; caller += 1) {
       const started = performance.now();
-      const late = database.run((sql) => sql`select pg_sleep(0.3)`, started + 50);
+      const late = database.run((sql) => sql`select pg_sleep(0.3)`, { deadline: started + 50 });
       await expect(late).rejects.toMatchObject({ status: 503, options: { headers: { 'Retry-After': '1' } } });
       expect(performance.now() - started).toBeLessThan(250);
     }
     await expect(pid()).resolves.toEqual(before);
     // The later of the two does not make a query last longer.
-    const patient = database.run((sql) => sql`select pg_sleep(5)`, performance.now() + 60_000);
+    const patient = database.run((sql) => sql`select pg_sleep(5)`, { deadline: performance.now() + 60_000 });
     await expect(unavailable(patient)).resolves.toContain('statement_timeout');
   });
 
   test('is not asked at all when the caller’s deadline is over', async () => {
     const database = databaseAt();
     const asked = { count: 0 };
-    const call = database.run((sql) => {
-      asked.count += 1;
-      return sql`select 1`;
-    }, performance.now() - 1);
+    const call = database.run(
+      (sql) => {
+        asked.count += 1;
+        return sql`select 1`;
+      },
+      { deadline: performance.now() - 1 },
+    );
     await expect(unavailable(call)).resolves.toBe('');
     expect(asked.count).toBe(0);
   });

@@ -1,7 +1,9 @@
 import postgres, { type Sql, type TransactionSql } from 'postgres';
+import { Absence } from './absence.js';
 import { connectionOptions } from './connection-options.js';
 import type { DatabaseTls } from './database-tls.js';
 import {
+  absenceIn,
   DatabaseDeadlineError,
   type DatabaseTarget,
   describeDatabaseError,
@@ -24,6 +26,21 @@ export interface DatabaseSettings extends DatabaseTarget {
   readonly applicationName: string;
 }
 
+/** How queries are run. */
+export interface RunOptions {
+  /**
+   * When the caller gives up. A query that is under way then goes on without us.
+   * @default - when a query is given up
+   */
+  readonly deadline?: Deadline | undefined;
+  /**
+   * Whether doing it twice would not be the same as doing it once. Then it is not done again when the connection broke in
+   * the middle of it.
+   * @default false
+   */
+  readonly once?: boolean;
+}
+
 /** What a query is written with: postgres.js' tagged template, bare or inside a transaction. */
 export type Query = Sql | TransactionSql;
 
@@ -31,6 +48,8 @@ export type Query = Sql | TransactionSql;
 const DEADLINES_UNTIL_NEW_POOL = 2;
 /** Deadlines after which even a single query is lost, and its connection with it, though others answer. */
 const LOST_AFTER_DEADLINES = 3;
+/** Of the time in which a caller waits for the database's return, so much is left to say that it did not come. */
+const ANSWER_TIME_MS = 50;
 /** For the readiness check: an idle PostgreSQL answers in a millisecond, a very busy one in less than this. */
 const CHECK_TIMEOUT_MS = 1000;
 
@@ -43,6 +62,7 @@ export class Database {
   /** Of its own: whether the database answers must be known also when all of the pool's connections are busy. */
   private checking: Sql;
   private listening: Sql | undefined;
+  private readonly absence: Absence;
   private deadlinesInARow = 0;
   private closed = false;
 
@@ -52,19 +72,23 @@ export class Database {
   ) {
     this.pool = createPool(settings, log);
     this.checking = this.dedicated();
+    this.absence = new Absence({
+      look: () => this.look(),
+      onBack: (milliseconds) => {
+        log.info(`the database is back after ${Math.round(milliseconds)} ms; requests have waited for it`);
+      },
+    });
   }
 
   /**
-   * Runs queries on the pool.
+   * Runs queries on the pool. While the database is away for a moment, as in a restart, it waits and runs them then.
    *
-   * @param work - must not keep `sql`: the pool behind it may be replaced
-   * @param deadline - when the caller gives up, if that is sooner than our own deadline; a query that is under way then
-   * goes on without us. @default - our own alone
+   * @param work - must not keep `sql`: the pool behind it may be replaced. It may be called several times
    * @throws Problem 503 with `Retry-After` when the database is not usable now, or the deadline is over
    */
-  run<Result>(work: (sql: Sql) => Promise<Result>, deadline?: Deadline): Promise<Result> {
+  run<Result>(work: (sql: Sql) => Promise<Result>, options: RunOptions = {}): Promise<Result> {
     // Our own deadline runs inside: an impatient caller says nothing about the connection.
-    return beforeDeadline(() => this.guard(() => this.onPool(work(this.pool))), deadline);
+    return beforeDeadline(() => this.guard(() => this.patiently(work, options)), options.deadline);
   }
 
   /** Like {@link run}, in one transaction. */
@@ -138,6 +162,36 @@ export class Database {
     this.closed = true;
     const all = [this.pool, this.checking, ...(this.listening ? [this.listening] : [])];
     await Promise.all(all.map((connections) => connections.end({ timeout: 5 })));
+  }
+
+  private async patiently<Result>(
+    work: (sql: Sql) => Promise<Result>,
+    { deadline = performance.now() + this.settings.queryTimeoutMs, once = false }: RunOptions,
+  ): Promise<Result> {
+    const until = deadline - ANSWER_TIME_MS;
+    // Its connections would only be refused, or not be answered at all.
+    if (this.absence.current) await this.absence.end(until);
+    for (;;) {
+      try {
+        const result = await this.onPool(work(this.pool));
+        this.absence.answered();
+        return result;
+      } catch (error) {
+        const away = absenceIn(error);
+        if (away === undefined || (once && away !== 'before') || this.closed) throw error;
+        if (!(await this.absence.end(until))) throw error;
+      }
+    }
+  }
+
+  /** Whether PostgreSQL takes new connections. With one of its own: the others may wait for an answer of who has left. */
+  private async look(): Promise<void> {
+    const connection = this.dedicated();
+    try {
+      await withDeadline(connection`select 1`, CHECK_TIMEOUT_MS);
+    } finally {
+      void connection.end({ timeout: 0 }).catch(() => undefined);
+    }
   }
 
   private async guard<Result>(action: () => Promise<Result>): Promise<Result> {

@@ -44,7 +44,6 @@ export function isRepeatable({ method, headers, repeatable }: UpstreamRequest): 
 
 /** Whether a call that failed like this may be made again. */
 export function mayRepeat(call: UpstreamRequest, error: unknown): boolean {
-  if (error instanceof CallDeadlineError) return isRepeatable(call);
   const code = networkErrorCode(error);
   return code !== undefined && (NEVER_SENT.has(code) || isRepeatable(call));
 }
@@ -59,8 +58,8 @@ export function retryAfterMs({ status, headers }: UpstreamAnswer): number | unde
 
 /** There was no answer in time. */
 export class CallDeadlineError extends Error {
-  constructor(milliseconds: number, cause: unknown) {
-    super(`no answer within ${milliseconds} ms`, { cause });
+  constructor(milliseconds: number) {
+    super(`no answer within ${milliseconds} ms`);
     this.name = 'CallDeadlineError';
   }
 }

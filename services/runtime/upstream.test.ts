@@ -142,7 +142,18 @@ describe('a call to another service', () => {
     await expect(upstream(order.url, 1000).request(get)).resolves.toMatchObject({ body: { call: 2 } });
   });
 
-  test('that is given up there in the time that we gave is tried again', async () => {
+  test('that is silent because it waits is answered, also where no second one is granted', async () => {
+    const order = await neighbour((response) => {
+      setTimeout(json, 700, response, 200, {});
+    });
+    const orders = upstream(order.url, 1000);
+    // Far more than the budget of ten.
+    const answers = Array.from({ length: 40 }, () => orders.request(get));
+    for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200);
+    expect(order.calls.length).toBeLessThanOrEqual(40 + 10 + 4);
+  });
+
+  test('that is given up there in the time that we gave is asked of another pod before', async () => {
     const order = await neighbour((response, call) => {
       if (call > 1) json(response, 200, { call });
       else {
@@ -154,7 +165,7 @@ describe('a call to another service', () => {
       }
     });
     await expect(upstream(order.url, 1000).request(get)).resolves.toMatchObject({ body: { call: 2 } });
-    expect(Number(order.calls[0]?.headers['x-request-timeout-ms'])).toBe(400);
+    expect(Number(order.calls[0]?.headers['x-request-timeout-ms'])).toBe(900);
   });
 
   test('says how long it waits, and waits no longer than its own caller', async () => {

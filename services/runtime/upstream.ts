@@ -5,6 +5,7 @@ import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
 import { describeNetworkError, errorMessage, networkErrorCode } from './network-error.js';
 import { CircuitBreaker } from './circuit-breaker.js';
+import { hedged } from './hedge.js';
 import { Problem } from './problem.js';
 import { RetryBudget } from './retry-budget.js';
 import type { CheckState } from './readiness.js';
@@ -136,7 +137,7 @@ export class Upstream implements Dependency {
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt === ATTEMPTS;
       try {
-        const answer = await this.attempt(call, deadline, last);
+        const answer = await this.attempt(call, deadline);
         const wait = retryAfterMs(answer);
         if (last || wait === undefined || !this.options.retriesUnavailable || !isRepeatable(call))
           return answer;
@@ -158,36 +159,52 @@ export class Upstream implements Dependency {
     return granted;
   }
 
-  /** One attempt. What may be repeated gets half of the time first: the other half is for another pod. */
-  private async attempt(call: UpstreamRequest, deadline: number, last: boolean): Promise<UpstreamAnswer> {
-    const remaining = Math.max(1, Math.ceil(deadline - performance.now()));
-    const time = Math.ceil(
-      last || !isRepeatable(call) ? remaining : Math.max(remaining / 2, Math.min(remaining, 100)),
-    );
-    const started = performance.now();
-    const answer = await this.call(call, time);
-    // It gave up because we had told it to: as good as no answer, and there is time for another one.
-    if (!last && answer.status === 503 && performance.now() - started >= timeToTell(time)) {
-      throw new CallDeadlineError(time, undefined);
-    }
-    return answer;
+  /** One attempt. What may be repeated is asked of another pod, too, when half of the time is over. */
+  private attempt(call: UpstreamRequest, deadline: number): Promise<UpstreamAnswer> {
+    const remaining = (): number => Math.max(1, Math.ceil(deadline - performance.now()));
+    const ask = (over?: AbortSignal): Promise<UpstreamAnswer> => this.call(call, remaining(), over);
+    if (!isRepeatable(call)) return ask();
+    return hedged(ask, {
+      afterMs: remaining() / 2,
+      granted: () => this.retries(),
+      poor: ({ status }) => status === 503,
+    });
   }
 
-  /** The deadline is rejected with an error of ours, whatever undici makes of it. */
-  private async call(call: UpstreamRequest, milliseconds: number): Promise<UpstreamAnswer> {
-    const deadline = AbortSignal.timeout(milliseconds);
+  /**
+   * The deadline is rejected with an error of ours, whatever undici makes of it.
+   *
+   * @param over - that the answer is not needed any more, which says nothing about the other service
+   */
+  private async call(
+    call: UpstreamRequest,
+    milliseconds: number,
+    over?: AbortSignal,
+  ): Promise<UpstreamAnswer> {
+    // Not AbortSignal.any: in Node 20 its result may be collected before it fires.
+    const end = new AbortController();
+    const deadline = new CallDeadlineError(milliseconds);
+    const timer = setTimeout(() => {
+      end.abort(deadline);
+    }, milliseconds);
+    over?.addEventListener('abort', () => {
+      end.abort(over.reason);
+    });
     try {
       const headers = { ...call.headers, [TIMEOUT_HEADER]: String(timeToTell(milliseconds)) };
-      const answer = await this.send({ ...call, headers }, deadline);
+      const answer = await this.send({ ...call, headers }, end.signal);
       this.breaker.answered();
       this.note({ ok: true });
       return answer;
     } catch (error) {
-      const failure = deadline.aborted ? new CallDeadlineError(milliseconds, error) : error;
+      if (over?.aborted === true) throw error;
+      const failure = end.signal.aborted ? deadline : error;
       // A refusal comes at once: there is no waiting that the breaker could save, and a pod that is back is seen at once.
       if (networkErrorCode(failure) !== 'ECONNREFUSED') this.breaker.failed();
       this.note({ ok: false, reason: this.describe(failure) });
       throw failure;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -1,0 +1,53 @@
+/** How a second question is asked. */
+export interface HedgeOptions<Answer> {
+  /** Milliseconds of silence after which a second one is asked. */
+  readonly afterMs: number;
+  /** Asked just before it: whether there may be one. */
+  readonly granted: () => boolean;
+  /** Whether an answer is worth less than another one that may still come. */
+  readonly poor: (answer: Answer) => boolean;
+}
+
+/**
+ * Asks, and when nobody answers for a while, asks once more beside it; the first good answer counts, and the other question is
+ * given up. Behind a name are several pods, and one of them may have lost its power. "Hedged requests" in
+ * https://research.google/pubs/the-tail-at-scale/.
+ *
+ * Why not give up the first one: whoever is silent may also be waiting for something that will be there in time, and where no
+ * second question is granted, there would be none at all.
+ *
+ * @param ask - begins a question; the signal says that its answer is not needed any more
+ * @throws what the first question failed with, when none is answered
+ */
+export async function hedged<Answer>(
+  ask: (signal: AbortSignal) => Promise<Answer>,
+  { afterMs, granted, poor }: HedgeOptions<Answer>,
+): Promise<Answer> {
+  const over = new AbortController();
+  try {
+    const first = ask(over.signal);
+    if (!(await silentFor(first, afterMs)) || !granted()) return await first;
+    const both = [first, ask(over.signal)];
+    const good = both.map(async (question) => {
+      const answer = await question;
+      if (poor(answer)) throw new Error('it is poor');
+      return answer;
+    });
+    return await Promise.any(good).catch(() => Promise.any(both).catch(() => first));
+  } finally {
+    over.abort();
+  }
+}
+
+async function silentFor(question: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<true>((done) => {
+    timer = setTimeout(done, milliseconds, true);
+  });
+  const heard = (): false => false;
+  try {
+    return await Promise.race([question.then(heard, heard), silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
