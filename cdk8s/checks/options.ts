@@ -26,7 +26,7 @@ export interface CheckOptions {
   readonly previous?: readonly Manifest[];
   /**
    * When the browser's page gives up, in milliseconds: the first caller of all, and in no manifest.
-   * @default 3000, REQUEST_LIMIT in services/frontend/assets/live.js
+   * @default 6000, REQUEST_LIMIT in services/frontend/assets/live.js
    */
   readonly pageTimeoutMs?: number;
 }

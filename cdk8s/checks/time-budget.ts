@@ -10,7 +10,7 @@ const FLUSH_SECONDS = 10;
 /** What a migration of a large table may take at a start. */
 const MIGRATION_SECONDS = 120;
 /** A page of the café gives up; REQUEST_LIMIT in services/frontend/assets/live.js. */
-const PAGE_MS = 3000;
+const PAGE_MS = 6000;
 
 /** The whole arithmetic, for `--explain`. */
 export const timeTable = (cluster: Cluster, pageTimeoutMs?: number): readonly TimeLine[] =>

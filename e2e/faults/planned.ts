@@ -160,7 +160,9 @@ export const plannedScenarios: readonly Scenario[] = [
     kind: 'planned',
     run: async (tools) => {
       tools.mark('work_mem changed');
-      await databaseReplaced(() => tools.inWorkspace(`${HELM_UPGRADE} --set postgresqlConfiguration.work_mem=5MB`));
+      await databaseReplaced(() =>
+        tools.inWorkspace(`${HELM_UPGRADE} --set postgresqlConfiguration.work_mem=5MB`),
+      );
       await pause(4000);
       tools.mark('changed back');
       // Helm keeps the values of the last time where none are given.

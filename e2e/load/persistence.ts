@@ -32,8 +32,14 @@ export async function click(
   { passing, isDone = () => false }: Judgement,
 ): Promise<PageAnswer | undefined> {
   let saidAfter: number | undefined;
-  for (let attempts = 1; ; attempts += 1) {
-    const answer = await browser.ask(request);
+  let attempts = 0;
+  const silent = (): void => {
+    saidAfter ??= Date.now() - pressedAt;
+    attempts += 1;
+  };
+  for (let round = 1; ; round += 1) {
+    attempts += 1;
+    const answer = await browser.ask({ ...request, silent });
     const milliseconds = Date.now() - pressedAt;
     saidAfter ??= milliseconds;
     const end = (failure?: string): void => {
@@ -59,7 +65,7 @@ export async function click(
       end(`no good answer in ${attempts} requests`);
       return undefined;
     }
-    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1));
+    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (round - 1));
     await pause(longest * (0.5 + Math.random() / 2));
   }
 }

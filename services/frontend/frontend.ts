@@ -17,9 +17,9 @@ export const frontend = defineService({
   name: 'frontend',
   variables: {
     ORDER_SERVICE_URL: variable.url('http://order-service:5001'),
-    ORDER_SERVICE_TIMEOUT_MS: variable.milliseconds(2800),
+    ORDER_SERVICE_TIMEOUT_MS: variable.milliseconds(5750),
     KITCHEN_SERVICE_URL: variable.url('http://kitchen-service:5002'),
-    KITCHEN_SERVICE_TIMEOUT_MS: variable.milliseconds(2800),
+    KITCHEN_SERVICE_TIMEOUT_MS: variable.milliseconds(5750),
     STAFF_PASSWORD: variable.optionalPassword(),
   },
   create({ name, config, log, metrics, draining }) {

@@ -9,7 +9,7 @@ export const kitchenService = defineService({
   name: 'kitchen-service',
   variables: {
     ORDER_SERVICE_URL: variable.url('http://order-service:5001'),
-    ORDER_SERVICE_TIMEOUT_MS: variable.milliseconds(2650),
+    ORDER_SERVICE_TIMEOUT_MS: variable.milliseconds(5500),
   },
   create({ name, config, log, metrics, draining }) {
     const orders = new Upstream({

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * Whoever comes within this time waits for the return. A planned restart of PostgreSQL takes less: 1.4 s, and 2.2 s on
- * another node (docs/decisions/short-absence.md). Later callers are told at once: then a page that says so is worth more
- * than one that waits.
+ * Whoever comes within this time waits for the return. A planned restart of PostgreSQL takes less, also on another node
+ * (docs/decisions/short-absence.md). Later callers are told at once: then a page that says so is worth more than one that
+ * waits.
  */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 6000;
 /**
  * Between two looks, whether or not the one before has ended: where a Service has no pod, most connections get no answer at
  * all, and the kernel asks again only after a second (docs/decisions/recovery.md).

@@ -5,7 +5,11 @@ import { hedged } from './hedge.js';
 describe('a question', () => {
   const answers = async (
     ...behaviours: ((signal: AbortSignal) => Promise<string>)[]
-  ): Promise<{ readonly answer: string; readonly asked: number; readonly signals: readonly AbortSignal[] }> => {
+  ): Promise<{
+    readonly answer: string;
+    readonly asked: number;
+    readonly signals: readonly AbortSignal[];
+  }> => {
     const signals: AbortSignal[] = [];
     const answer = await hedged(
       (signal) => {
@@ -18,11 +22,16 @@ describe('a question', () => {
     ).catch((error: unknown) => `failed: ${error instanceof Error ? error.message : ''}`);
     return { answer, asked: signals.length, signals };
   };
-  const says = (answer: string, after = 0) => () => pause(after, answer);
-  const fails = (message: string, after = 0) => () =>
-    pause(after).then(() => {
-      throw new Error(message);
-    });
+  const says =
+    (answer: string, after = 0) =>
+    () =>
+      pause(after, answer);
+  const fails =
+    (message: string, after = 0) =>
+    () =>
+      pause(after).then(() => {
+        throw new Error(message);
+      });
   const silent = () => new Promise<string>(() => undefined);
 
   test('that is answered is asked once', async () => {
@@ -45,11 +54,18 @@ describe('a question', () => {
 
   test('is answered by the better answer, and by a poor one when there is no better', async () => {
     await expect(answers(says('yes', 150), says('not now'))).resolves.toMatchObject({ answer: 'yes' });
-    await expect(answers(says('not now', 100), fails('broken'))).resolves.toMatchObject({ answer: 'not now' });
+    await expect(answers(says('not now', 100), fails('broken'))).resolves.toMatchObject({
+      answer: 'not now',
+    });
   });
 
   test('fails at once as the first one did, or when both have', async () => {
-    await expect(answers(fails('first'), says('other'))).resolves.toMatchObject({ answer: 'failed: first', asked: 1 });
-    await expect(answers(fails('first', 100), fails('second'))).resolves.toMatchObject({ answer: 'failed: first' });
+    await expect(answers(fails('first'), says('other'))).resolves.toMatchObject({
+      answer: 'failed: first',
+      asked: 1,
+    });
+    await expect(answers(fails('first', 100), fails('second'))).resolves.toMatchObject({
+      answer: 'failed: first',
+    });
   });
 });

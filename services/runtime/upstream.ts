@@ -53,6 +53,8 @@ const KEEP_ALIVE_MS = 4000;
 /** Without traffic, somebody must still notice that a neighbour is away: the metric and /readyz should be true. */
 const PING_INTERVAL_MS = 5000;
 
+/** Silence after which another pod is asked, too: longer than nearly every answer, so that it stays the exception. */
+const HEDGE_AFTER_MS = 1250;
 /** The way of an answer, which must still arrive: a 503 that says why is worth more than none. */
 const ANSWER_TIME_MS = 100;
 
@@ -159,13 +161,13 @@ export class Upstream implements Dependency {
     return granted;
   }
 
-  /** One attempt. What may be repeated is asked of another pod, too, when half of the time is over. */
+  /** One attempt. What may be repeated is asked of another pod, too, when nobody answers for a while. */
   private attempt(call: UpstreamRequest, deadline: number): Promise<UpstreamAnswer> {
     const remaining = (): number => Math.max(1, Math.ceil(deadline - performance.now()));
     const ask = (over?: AbortSignal): Promise<UpstreamAnswer> => this.call(call, remaining(), over);
     if (!isRepeatable(call)) return ask();
     return hedged(ask, {
-      afterMs: remaining() / 2,
+      afterMs: Math.min(HEDGE_AFTER_MS, remaining() / 2),
       granted: () => this.retries(),
       poor: ({ status }) => status === 503,
     });

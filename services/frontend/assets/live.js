@@ -4,14 +4,45 @@ import { pause } from './pause.js';
 
 /** Milliseconds until a question that was not answered is asked again. */
 const RETRY = 2000;
-/** Milliseconds after which a question is given up; each service behind gives up before. */
-export const REQUEST_LIMIT = 3000;
+/**
+ * Milliseconds of silence after which the page says so, and asks once more beside: whoever is silent may have lost its power,
+ * and then a new connection leads to somebody else.
+ */
+const SILENCE = 2500;
+/**
+ * Milliseconds after which a question is given up; each service behind gives up before. Longer than the silence, because
+ * whoever is silent may also be waiting for a database that restarts (docs/decisions/short-absence.md).
+ */
+export const REQUEST_LIMIT = 6000;
 /** Milliseconds without an answer after which the page says so: longer than a slow answer and a pause together. */
 const STALE = 6000;
 
-/** An answer within the limit. Rejects when there is none. */
-export const ask = (address, options = {}) =>
-  fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(REQUEST_LIMIT), ...options });
+/** Somebody has trouble that passes, or no time now. */
+export const isPassing = (status) => status >= 500 || status === 408 || status === 429;
+
+/**
+ * An answer within the limit. Rejects when there is none. Only for requests that change nothing the second time.
+ *
+ * @param {string} address
+ * @param {RequestInit} [options]
+ * @param {() => void} [silent] - is called when the answer takes long
+ */
+export async function ask(address, options = {}, silent = () => {}) {
+  const send = () =>
+    fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(REQUEST_LIMIT), ...options });
+  const first = send();
+  const heard = () => true;
+  if (await Promise.race([first.then(heard, heard), pause(SILENCE)])) return first;
+  silent();
+  // Neither is taken back when the other one is answered: it changes nothing, and ends by itself.
+  const both = [first, send()];
+  const good = both.map(async (question) => {
+    const response = await question;
+    if (isPassing(response.status)) throw new Error(`${response.status} from ${address}`);
+    return response;
+  });
+  return Promise.any(good).catch(() => Promise.any(both));
+}
 
 /** Changes a text only when it is another one: a screen reader reads each change aloud. */
 export const say = (place, text) => {

@@ -1,9 +1,9 @@
 // One click is one order: the key is made with the form and kept until the order is acknowledged, and a request that got
 // no answer is sent again by itself with the same key. Without this script the form still works.
 import { kept } from './kept.js';
-import { say } from './live.js';
+import { isPassing, say } from './live.js';
 import { showLast, showPlaced } from './placed-order.js';
-import { isPassing, sendUntilAnswered } from './send-until-answered.js';
+import { sendUntilAnswered } from './send-until-answered.js';
 
 const euro = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' });
 const byId = (id) => document.getElementById(id);

@@ -1,5 +1,5 @@
 // One press is enough: what got no answer is sent again by itself. Only for requests that change nothing the second time.
-import { ask } from './live.js';
+import { ask, isPassing } from './live.js';
 import { pause } from './pause.js';
 
 const FIRST_PAUSE = 500;
@@ -14,16 +14,13 @@ const LONGEST_PAUSE = 2000;
 const pauseAfter = (attempt) =>
   Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
 
-/** Somebody has trouble that passes, or no time now. */
-export const isPassing = (status) => status >= 500 || status === 408 || status === 429;
-
 /**
  * Posts something until it is answered for good.
  *
  * @param {string} address
  * @param {RequestInit} options
  * @param {object} course
- * @param {() => void} course.waits - is called each time that there was no answer, before the pause
+ * @param {() => void} course.waits - is called each time that an answer takes long, or that there was none
  * @param {(status: number) => boolean} [course.isPassing] - which answers are none yet
  * @param {() => boolean} [course.isWanted] - whether somebody still needs the answer
  * @returns the answer's status and body; nothing when nobody needs it any more
@@ -32,7 +29,7 @@ export async function sendUntilAnswered(address, options, course) {
   const { waits, isPassing: passes = isPassing, isWanted = () => true } = course;
   for (let attempt = 1; isWanted(); attempt += 1) {
     try {
-      const response = await ask(address, { ...options, method: 'POST' });
+      const response = await ask(address, { ...options, method: 'POST' }, waits);
       const answer = await response.json();
       if (!passes(response.status)) return { status: response.status, answer };
     } catch {
