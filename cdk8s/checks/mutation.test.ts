@@ -95,7 +95,7 @@ const cases: readonly (readonly [name: string, mutations: readonly Mutation[], i
   ['a probe that gives up before the query', [set(ORDERS, `${C}.env.9.value`, '3000'), set(ORDERS, `${C}.readinessProbe.timeoutSeconds`, 2)], 'CAFE043', 'more than DB_QUERY_TIMEOUT_MS, 3000 ms'],
   ['a gate that outlasts the rollout', [set(ORDERS, `${POD}.initContainers.0.env.5.value`, '900')], 'CAFE044', 'gate 900 + start 300'],
   ['a caller that gives up before its callee', [set(KITCHEN, `${C}.env.4.value`, '1000')], 'CAFE045', 'more than 1500 ms'],
-  ['a query that takes longer than its callers wait', [set(ORDERS, `${C}.env.9.value`, '2600')], 'CAFE045', 'lower DB_QUERY_TIMEOUT_MS'],
+  ['a query that takes longer than its callers wait', [set(ORDERS, `${C}.env.9.value`, '5600')], 'CAFE045', 'lower DB_QUERY_TIMEOUT_MS'],
   ['a frontend that outlasts the page', [set(FRONTEND, `${C}.env.5.value`, '6500')], 'CAFE045', 'less than 6000 ms'],
   // connections
   ['a pool that is too large', [set(ORDERS, `${C}.env.8.value`, '40')], 'CAFE051', '(2 + 1 pods) × 42 = 126'],

@@ -54,7 +54,7 @@ export interface Observation {
 
 /** A click that took longer was held up by something. */
 const DISTURBED_MS = 1000;
-/** A page's own limit for one request is 3 s; what is above is this machine's, which shares its cores with the cluster. */
+/** A page speaks after 2.5 s without an answer; what is above is this machine's, which shares its cores with the cluster. */
 const SAID_LIMIT_MS = 3500;
 const FIRST_ORDER_LIMIT_MS = 1000;
 

@@ -67,4 +67,29 @@ const path = chromiumPath();
     expect(keys.length).toBeGreaterThan(2);
     expect(new Set(keys).size).toBe(1);
   });
+
+  test.each([
+    { silent: 'the first', delays: [undefined, 0] },
+    { silent: 'the second', delays: [4000, undefined] },
+  ])('of whose two requests $silent is not answered, is one order', async ({ silent, delays }) => {
+    context = await browser.newContext();
+    const page = await context.newPage();
+    const keys: (string | undefined)[] = [];
+    await page.route('**/api/orders', async (route) => {
+      const delay = delays[keys.length];
+      keys.push(route.request().headers()['idempotency-key']);
+      if (delay === undefined) return;
+      await page.waitForTimeout(delay);
+      await route.continue();
+    });
+    await page.goto(cafe.pages.url);
+    await page.getByRole('button', { name: 'One more Espresso' }).click();
+    await page.locator('#customer_name').fill(silent);
+    await page.locator('#order-button').click();
+    // Before the request is given up, after 6 s.
+    await page.locator('#placed-number', { hasText: /^...-...$/ }).waitFor({ timeout: 5500 });
+    expect(await cafe.ordersOf(silent)).toHaveLength(1);
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+  });
 });

@@ -16,6 +16,8 @@ const LOOK_EVERY_MS = 100;
 export interface AbsenceOptions {
   /** Rejects while it is away. Must end by itself. */
   readonly look: () => Promise<void>;
+  /** Whoever comes within this time after it was missed waits for the return, in milliseconds. @default 6000 */
+  readonly patienceMs?: number;
   /** Is called when it is back, with the milliseconds for which it was away. */
   readonly onBack?: (milliseconds: number) => void;
 }
@@ -42,7 +44,7 @@ export class Absence {
   async end(until: number): Promise<boolean> {
     const now = performance.now();
     this.since ??= now;
-    if (now - this.since > PATIENCE_MS || until <= now) return false;
+    if (now - this.since > (this.options.patienceMs ?? PATIENCE_MS) || until <= now) return false;
     const limit = new AbortController();
     this.waiting += 1;
     this.returning ??= this.lookOut(this.since);

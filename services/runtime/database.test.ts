@@ -179,6 +179,66 @@ describe('the database', () => {
     await expect(database.run((sql) => sql`select * from cups`)).resolves.toHaveLength(0);
   });
 
+  describe('that is away for a moment', () => {
+    const away = async (settingsOfTest: Partial<DatabaseSettings> = {}) => {
+      const network = await networkTo(server.port);
+      const database = databaseAt({ port: network.port, ...settingsOfTest });
+      await one(database);
+      return { network, database, back: await network.refuse() };
+    };
+
+    test('is waited for, by all who come meanwhile', async () => {
+      const { database, back } = await away();
+      const early = Array.from({ length: 20 }, () => one(database));
+      await pause(300);
+      const late = one(database);
+      await back();
+      await expect(Promise.all([...early, late])).resolves.toHaveLength(21);
+    });
+
+    test('is waited for until the caller’s deadline, and then the reason is told', async () => {
+      const { database } = await away();
+      const started = performance.now();
+      const call = database.run((sql) => sql`select 1`, { deadline: started + 600 });
+      await expect(unavailable(call)).resolves.toContain('refused the connection');
+      expect(performance.now() - started).toBeGreaterThan(400);
+    });
+
+    test.each([
+      { once: false, times: 2 },
+      { once: true, times: 1 },
+    ])('in the middle of a query: it runs $times times when once is $once', async ({ once, times }) => {
+      const network = await networkTo(server.port);
+      const database = databaseAt({ port: network.port });
+      const asked = { times: 0 };
+      const call = database.run(
+        (sql) => {
+          asked.times += 1;
+          return sql`select pg_sleep(0.5)`;
+        },
+        { once },
+      );
+      const ended = call.then(
+        () => 'done',
+        () => 'failed',
+      );
+      await pause(200);
+      const back = await network.refuse();
+      await pause(100);
+      await back();
+      await expect(ended).resolves.toBe(once ? 'failed' : 'done');
+      expect(asked.times).toBe(times);
+    });
+
+    test('is waited for before anything was begun, also by what may be done only once', async () => {
+      const { database, back } = await away();
+      const call = database.run((sql) => sql`select 1 as one`, { once: true });
+      await pause(300);
+      await back();
+      await expect(call).resolves.toEqual([{ one: 1 }]);
+    });
+  });
+
   test('that went away and came back answers again at once', async () => {
     const database = databaseAt();
     await one(database);
