@@ -130,7 +130,7 @@ function lateIn({ worstSaid, firstOrder }: Counted): readonly string[] {
 
 function firstOrderAfter(moment: number, { acknowledgements }: Records): number | 'never' {
   const later = acknowledgements.map(({ at }) => at - moment).filter((milliseconds) => milliseconds >= 0);
-  return later.length === 0 ? 'never' : Math.min(...later);
+  return later.length === 0 ? 'never' : Math.round(Math.min(...later));
 }
 
 /** Reasons without what differs from one time to the next. */
