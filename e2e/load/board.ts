@@ -53,11 +53,7 @@ export class Board {
   private async follow(): Promise<void> {
     const { signal } = this.closing;
     while (!signal.aborted) {
-      const answer = await this.browser.ask({
-        kind: 'board',
-        path: `/api/${this.name}/orders`,
-        silent: () => undefined,
-      });
+      const answer = await this.browser.ask({ kind: 'board', path: `/api/${this.name}/orders` });
       const shown = answer?.status === 200;
       if (shown) {
         this.fresh();

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
+import { hedged } from '../../services/runtime/hedge.js';
 import { rivalConnections } from '../../services/runtime/rival-connections.js';
 import { describeFailure, type RequestKind, type Records } from './records.js';
 
@@ -22,7 +22,7 @@ export interface PageRequest {
   readonly body?: string;
   /** The status of the right answer. @default 200 */
   readonly expects?: number;
-  /** Is called when the answer takes long, and once more is asked beside. @default - a page's address, which no script asks for */
+  /** Is called when the answer takes long, and once more is asked beside. */
   readonly silent?: () => void;
 }
 
@@ -56,17 +56,18 @@ export class Browser {
    */
   async ask(page: PageRequest): Promise<PageAnswer | undefined> {
     const course = { answered: false };
-    const first = this.send(page, course);
-    if (page.silent === undefined || !(await isSilent(first))) return first;
-    page.silent();
-    const both = [first, this.send(page, course)];
-    const good = both.map(async (question) => {
-      const answer = await question;
-      if (answer === undefined || isPassing(answer)) throw new Error('no good answer');
-      course.answered = true;
-      return answer;
+    const answer = await hedged(() => this.send(page, course), {
+      afterMs: SILENCE_MS,
+      granted: () => {
+        // No script asks for the page itself.
+        if (page.kind === 'page') return false;
+        page.silent?.();
+        return true;
+      },
+      poor: (given) => given === undefined || isPassing(given),
     });
-    return Promise.any(good).catch(async () => (await first) ?? (await both[1]));
+    course.answered = true;
+    return answer;
   }
 
   /**
@@ -119,7 +120,3 @@ export class Browser {
 
 /** Somebody has trouble that passes, or no time now; as services/frontend/assets/live.js has it. */
 const isPassing = ({ status }: PageAnswer): boolean => status >= 500 || status === 408 || status === 429;
-
-function isSilent(question: Promise<unknown>): Promise<boolean> {
-  return Promise.race([question.then(() => false), pause(SILENCE_MS, true)]);
-}

@@ -93,11 +93,7 @@ export class Guests {
     for (let asked = 0; asked < FOLLOWS; asked += 1) {
       await this.wait(FOLLOW_MS);
       if (this.closed) return;
-      const now = await phone.ask({
-        kind: 'follow',
-        path: `/api/orders/${orderNumber}`,
-        silent: () => undefined,
-      });
+      const now = await phone.ask({ kind: 'follow', path: `/api/orders/${orderNumber}` });
       if (now?.status === 200 && order.parse(JSON.parse(now.text)).status === 'served') return;
     }
   }

@@ -61,8 +61,7 @@ export class OrderInserts {
     return beforeDeadline(() => this.together.add(order), order.deadline);
   }
 
-  private async store(all: readonly NewOrder[]): Promise<(order: NewOrder) => Outcome | Promise<Outcome>> {
-    const orders = stillWaitedFor(all);
+  private async store(orders: readonly NewOrder[]): Promise<(order: NewOrder) => Outcome | Promise<Outcome>> {
     try {
       const rows = await this.insert(orders);
       const stored = new Map(rows.map((row) => [row.order_number, row]));
@@ -77,7 +76,7 @@ export class OrderInserts {
     const lockTimeout = orders.length === 1 ? null : String(BATCH_LOCK_TIMEOUT_MS);
     return this.database.run<readonly StoredRow[]>(
       (sql) => {
-        // Each time anew: the database may have been waited for meanwhile.
+        // Here, because the database may have been waited for meanwhile.
         const rows = stillWaitedFor(orders)
           .map(toRow)
           // Two batches that both wait for a key of the other one would never end.

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { endsWithin } from './deadline.js';
 
 /**
  * Whoever comes within this time waits for the return. A planned restart of PostgreSQL takes less, also on another node
@@ -45,17 +45,12 @@ export class Absence {
     const now = performance.now();
     this.since ??= now;
     if (now - this.since > (this.options.patienceMs ?? PATIENCE_MS) || until <= now) return false;
-    const limit = new AbortController();
     this.waiting += 1;
     this.returning ??= this.lookOut(this.since);
     try {
-      return await Promise.race([
-        this.returning.then(() => true),
-        pause(until - now, false, { signal: limit.signal }),
-      ]);
+      return await endsWithin(this.returning, until - now);
     } finally {
       this.waiting -= 1;
-      limit.abort();
     }
   }
 

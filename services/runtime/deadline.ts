@@ -42,5 +42,11 @@ export async function within<Result>(
   }
 }
 
+/** Whether the work ends within the milliseconds, well or not. */
+export async function endsWithin(work: PromiseLike<unknown>, milliseconds: number): Promise<boolean> {
+  const ended = (): true => true;
+  return within(work.then(ended, ended), milliseconds, () => new Error('late')).catch(() => false);
+}
+
 const noTimeLeft = (): Problem =>
   Problem.unavailable('There was no answer in the time that the caller gave us. Try again in a moment.');

@@ -1,3 +1,5 @@
+import { endsWithin } from './deadline.js';
+
 /** How a second question is asked. */
 export interface HedgeOptions<Answer> {
   /** Milliseconds of silence after which a second one is asked. */
@@ -24,30 +26,17 @@ export async function hedged<Answer>(
   { afterMs, granted, poor }: HedgeOptions<Answer>,
 ): Promise<Answer> {
   const over = new AbortController();
+  const first = ask(over.signal);
+  if ((await endsWithin(first, afterMs)) || !granted()) return first;
+  const both = [first, ask(over.signal)];
+  const good = both.map(async (question) => {
+    const answer = await question;
+    if (poor(answer)) throw new Error('it is poor');
+    return answer;
+  });
   try {
-    const first = ask(over.signal);
-    if (!(await silentFor(first, afterMs)) || !granted()) return await first;
-    const both = [first, ask(over.signal)];
-    const good = both.map(async (question) => {
-      const answer = await question;
-      if (poor(answer)) throw new Error('it is poor');
-      return answer;
-    });
     return await Promise.any(good).catch(() => Promise.any(both).catch(() => first));
   } finally {
     over.abort();
-  }
-}
-
-async function silentFor(question: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<true>((done) => {
-    timer = setTimeout(done, milliseconds, true);
-  });
-  const heard = (): false => false;
-  try {
-    return await Promise.race([question.then(heard, heard), silence]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -164,11 +164,9 @@ export class Upstream implements Dependency {
   /** One attempt. What may be repeated is asked of another pod, too, when nobody answers for a while. */
   private attempt(call: UpstreamRequest, deadline: number): Promise<UpstreamAnswer> {
     const remaining = (): number => Math.max(1, Math.ceil(deadline - performance.now()));
-    const ask = (over?: AbortSignal): Promise<UpstreamAnswer> => this.call(call, remaining(), over);
-    if (!isRepeatable(call)) return ask();
-    return hedged(ask, {
+    return hedged((over) => this.call(call, remaining(), over), {
       afterMs: Math.min(HEDGE_AFTER_MS, remaining() / 2),
-      granted: () => this.retries(),
+      granted: () => isRepeatable(call) && this.retries(),
       poor: ({ status }) => status === 503,
     });
   }
