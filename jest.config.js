@@ -1,7 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/{bench,cdk8s,e2e,images,local,services}/**/*.test.ts'],
+  testMatch: ['<rootDir>/{bench,cdk8s,e2e,images,local,packages,services}/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -15,7 +15,11 @@ export default {
       },
     ],
   },
-  // Sources import './x.js', as Node's ESM wants it; the file beside them is './x.ts'.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    // Sources import './x.js', as Node's ESM wants it; the file beside them is './x.ts'.
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Our packages from their sources, as `paths` in tsconfig.json has it.
+    '^@cafe-lumiere/([^/]+)((?:/[^/]+)*)$': '<rootDir>/packages/$1$2/index.ts',
+  },
   testTimeout: 30_000,
 };

@@ -1,5 +1,5 @@
-import type { PostgresFixture } from '../services/runtime/postgres-fixture.js';
-import { ProcessFixture } from '../services/runtime/process-fixture.js';
+import type { PostgresFixture } from '@cafe-lumiere/runtime/testing';
+import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
 import { median } from './statistics.js';
 
 const SERVED = 1_000_000;

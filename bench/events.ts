@@ -3,9 +3,9 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { order as orderSchema, STATUSES } from '../services/order-service/order.js';
-import type { PostgresFixture } from '../services/runtime/postgres-fixture.js';
-import { ProcessFixture } from '../services/runtime/process-fixture.js';
-import { readEvents } from '../services/runtime/server-sent-events.js';
+import type { PostgresFixture } from '@cafe-lumiere/runtime/testing';
+import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
+import { readEvents } from '@cafe-lumiere/runtime/events';
 import { residentMegabytes } from './program.js';
 import { percentile } from './statistics.js';
 

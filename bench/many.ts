@@ -1,10 +1,10 @@
 import { Chart, Duration, Size } from 'cdk8s';
-import { App } from '../cdk8s/constructs/app.js';
-import { Configuration } from '../cdk8s/constructs/configuration.js';
-import { DefaultDenyNetworkPolicy } from '../cdk8s/constructs/pod-network-policy.js';
-import { PostgresStack } from '../cdk8s/constructs/postgres-stack.js';
-import { ProbedService } from '../cdk8s/constructs/probed-service.js';
-import { RestrictedNamespace } from '../cdk8s/constructs/restricted-namespace.js';
+import { App } from '@cafe-lumiere/constructs';
+import { Configuration } from '@cafe-lumiere/constructs';
+import { DefaultDenyNetworkPolicy } from '@cafe-lumiere/constructs';
+import { PostgresStack } from '@cafe-lumiere/constructs';
+import { ProbedService } from '@cafe-lumiere/constructs';
+import { RestrictedNamespace } from '@cafe-lumiere/constructs';
 import { SERVICES } from './size.js';
 
 // A thousand services, each of which calls the one before it; the first one has the database. Everything is proven.

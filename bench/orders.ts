@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pool } from 'undici';
-import type { PostgresFixture } from '../services/runtime/postgres-fixture.js';
-import { ProcessFixture } from '../services/runtime/process-fixture.js';
+import type { PostgresFixture } from '@cafe-lumiere/runtime/testing';
+import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
 import { Program } from './program.js';
 import { median, percentile } from './statistics.js';
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { OUTAGES } from '../services/order-service/outage-fixture.js';
-import { NetworkFixture } from '../services/runtime/network-fixture.js';
-import type { PostgresFixture } from '../services/runtime/postgres-fixture.js';
-import { ProcessFixture } from '../services/runtime/process-fixture.js';
+import { NetworkFixture } from '@cafe-lumiere/runtime/testing';
+import type { PostgresFixture } from '@cafe-lumiere/runtime/testing';
+import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
 
 const AWAY_MS = 6000;
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { PostgresFixture } from '../services/runtime/postgres-fixture.js';
+import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { measureBoards } from './boards.js';
 import { measureEvents } from './events.js';
 import { measureOrders } from './orders.js';

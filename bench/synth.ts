@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { check } from '../cdk8s/checks/check.js';
-import { readDirectory } from '../cdk8s/checks/directory.js';
-import { readRelease } from '../cdk8s/checks/release.js';
+import { check } from '@cafe-lumiere/checks';
+import { readDirectory } from '@cafe-lumiere/checks';
+import { readRelease } from '@cafe-lumiere/checks';
 import { SERVICES } from './size.js';
 
 // How long `npx cdk8s synth` takes, each time as a ratio to the same command on a program to compare with. The two take

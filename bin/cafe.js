@@ -1,11 +1,7 @@
 #!/usr/bin/env node
-// The command `cafe` of a checkout: TypeScript, translated as it is loaded.
-import { readFileSync } from 'node:fs';
+// The command `cafe` of a checkout, from its sources.
 import process from 'node:process';
-import { register } from 'tsx/esm/api';
+import { fileURLToPath, URL } from 'node:url';
 
-register();
-const { run } = await import('../cdk8s/checks/command.ts');
-const { status, output } = run(process.argv.slice(2), () => readFileSync(0, 'utf8'));
-(status === 2 ? process.stderr : process.stdout).write(`${output}\n`);
-process.exitCode = status;
+process.argv.splice(2, 0, fileURLToPath(new URL('../packages/checks/main.ts', import.meta.url)));
+await import('../cdk8s/run.js');

@@ -1,13 +1,13 @@
 import { Chart, Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { ImageName } from '../images/image-lock.js';
-import { Configuration } from './constructs/configuration.js';
-import { DefaultDenyNetworkPolicy } from './constructs/pod-network-policy.js';
-import { ExternalPostgres } from './constructs/external-postgres.js';
-import { PostgresStack } from './constructs/postgres-stack.js';
-import { ProbedService } from './constructs/probed-service.js';
-import { RestrictedNamespace } from './constructs/restricted-namespace.js';
-import type { Store } from './constructs/store.js';
+import { Configuration } from '@cafe-lumiere/constructs';
+import { DefaultDenyNetworkPolicy } from '@cafe-lumiere/constructs';
+import { ExternalPostgres } from '@cafe-lumiere/constructs';
+import { PostgresStack } from '@cafe-lumiere/constructs';
+import { ProbedService } from '@cafe-lumiere/constructs';
+import { RestrictedNamespace } from '@cafe-lumiere/constructs';
+import type { Store } from '@cafe-lumiere/constructs';
 import { type Environment, SECRET_NAME } from './environments.js';
 
 /** What the café is made from. */

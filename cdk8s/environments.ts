@@ -1,5 +1,5 @@
-import type { ExternalPostgresProps } from './constructs/external-postgres.js';
-import type { DatabaseCredentials } from './constructs/postgres-stack.js';
+import type { ExternalPostgresProps } from '@cafe-lumiere/constructs';
+import type { DatabaseCredentials } from '@cafe-lumiere/constructs';
 
 /** What differs between the places where the café runs. */
 export interface Environment {

@@ -1,6 +1,6 @@
 import { readImages } from '../images/image-lock.js';
 import { Cafe } from './cafe.js';
-import { App, UnprovenError } from './constructs/app.js';
+import { App, UnprovenError } from '@cafe-lumiere/constructs';
 import { environmentNamed } from './environments.js';
 
 const app = new App();

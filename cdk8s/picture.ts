@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { chartOutline } from './checks/chart-outline.js';
-import { Cluster } from './checks/cluster.js';
-import { readDirectory } from './checks/directory.js';
-import { topologyOf } from './checks/topology.js';
-import { topologyMermaid } from './checks/topology-mermaid.js';
-import { topologySvg } from './checks/topology-svg.js';
+import { chartOutline } from '@cafe-lumiere/postgresql';
+import { Cluster } from '@cafe-lumiere/checks';
+import { readDirectory } from '@cafe-lumiere/checks';
+import { topologyOf } from '@cafe-lumiere/checks';
+import { topologyMermaid } from '@cafe-lumiere/checks';
+import { topologySvg } from '@cafe-lumiere/checks';
 
 /** The café as it is drawn: the same content twice, for what can draw Mermaid and for what cannot. */
 export interface Picture {

@@ -4,7 +4,7 @@
 // they are bundled into one file, zod included, and bundled again only when one of them has changed: `make bench-synth`.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import console from 'node:console';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL, URL } from 'node:url';
@@ -17,7 +17,8 @@ if (program === undefined) {
 }
 
 // Beside node_modules, where the packages that stay outside are found.
-const bundle = join(ROOT, 'build', 'programs', `${basename(program, '.ts')}.mjs`);
+const name = relative(ROOT, resolve(program)).replace(/\.ts$/, '').replaceAll('/', '-');
+const bundle = join(ROOT, 'build', 'programs', `${name}.mjs`);
 const noteOfInputs = `${bundle}.json`;
 
 /** What a file is known by: a change of its content changes one of them. */

@@ -1,12 +1,12 @@
 import { App } from 'cdk8s';
 import { readImages } from '../images/image-lock.js';
 import { Cafe } from '../cdk8s/cafe.js';
-import type { Address } from '../cdk8s/constructs/environment-variable.js';
-import type { Store } from '../cdk8s/constructs/store.js';
-import type { ProbedService } from '../cdk8s/constructs/probed-service.js';
+import type { Address } from '@cafe-lumiere/constructs';
+import type { Store } from '@cafe-lumiere/constructs';
+import type { ProbedService } from '@cafe-lumiere/constructs';
 import { environmentNamed } from '../cdk8s/environments.js';
-import { freePort } from './free-port.js';
-import { PostgresServer } from './postgres-server.js';
+import { freePort } from '@cafe-lumiere/runtime/testing';
+import { PostgresServer } from '@cafe-lumiere/runtime/testing';
 import { ServiceProcess } from './service-process.js';
 
 /** How the café runs on this computer. */

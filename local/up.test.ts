@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { freePort } from './free-port.js';
+import { freePort } from '@cafe-lumiere/runtime/testing';
 
 const UP = ['--import', 'tsx', 'local/up.ts'];
 const orders = z.array(z.looseObject({ order_number: z.string() }));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Cafe } from '../../cdk8s/cafe.js';
-import { App } from '../../cdk8s/constructs/app.js';
+import { App } from '@cafe-lumiere/constructs';
 import type { Environment } from '../../cdk8s/environments.js';
 import { readImages } from '../../images/image-lock.js';
 

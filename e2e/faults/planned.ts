@@ -112,7 +112,7 @@ export const plannedScenarios: readonly Scenario[] = [
     kind: 'planned',
     prepare: async (tools) => {
       await synthesizedWith(
-        'cdk8s/constructs/probed-service.ts',
+        'packages/constructs/probed-service.ts',
         'return { host: this.name, port',
         `return { host: \\\`\\\${this.name}.${NAMESPACE}\\\`, port`,
         'build/changed-configuration',

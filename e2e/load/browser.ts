@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
-import { hedged } from '../../services/runtime/hedge.js';
-import { rivalConnections } from '../../services/runtime/rival-connections.js';
+import { hedged } from '@cafe-lumiere/runtime/upstream';
+import { rivalConnections } from '@cafe-lumiere/runtime/network';
 import { describeFailure, type RequestKind, type Records } from './records.js';
 
 /** A page's script asks once more beside after this silence, and gives a request up: services/frontend/assets/live.js. */
@@ -10,7 +10,7 @@ const REQUEST_LIMIT_MS = 6000;
 const KEEP_ALIVE_MS = 300_000;
 /** Longer than the page waits: a browser waits for a connection for minutes. */
 const CONNECT_LIMIT_MS = 60_000;
-/** Chromium's: see services/runtime/rival-connections.ts. */
+/** Chromium's: see packages/runtime/network/rival-connections.ts. */
 const RIVAL_AFTER_MS = 250;
 
 /** One request of a page. */

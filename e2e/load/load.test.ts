@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { CafeFixture } from '../../services/frontend/cafe-fixture.js';
-import { BalancerFixture } from '../../services/runtime/balancer-fixture.js';
+import { BalancerFixture } from '@cafe-lumiere/runtime/testing';
 import { balance, type Balance, stored, storedStatement } from './ledger.js';
 import { Load } from './load.js';
 

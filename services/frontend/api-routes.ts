@@ -5,10 +5,10 @@ import { menu, menuItem } from '../menu/menu.js';
 import { IDEMPOTENCY_KEY, orderRequest } from '../order-service/order-request.js';
 import { order, type Order, orderCounts } from '../order-service/order.js';
 import { listQuery } from '../order-service/routes.js';
-import type { EventHub } from '../runtime/event-hub.js';
-import { Operations } from '../runtime/operations.js';
-import { passOn } from '../runtime/pass-on.js';
-import type { Upstream } from '../runtime/upstream.js';
+import type { EventHub } from '@cafe-lumiere/runtime/events';
+import { Operations } from '@cafe-lumiere/runtime/http';
+import { passOn } from '@cafe-lumiere/runtime/upstream';
+import type { Upstream } from '@cafe-lumiere/runtime/upstream';
 import { orderNumberIn, orderPath, stepCall, STEPS } from './order-call.js';
 
 /** What is behind the pages. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ServiceFixture } from '../runtime/service-fixture.js';
+import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { Assets } from './assets.js';
 import { frontend } from './frontend.js';
 

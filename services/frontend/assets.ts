@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import Router from '@koa/router';
-import { Problem } from '../runtime/problem.js';
+import { Problem } from '@cafe-lumiere/runtime/http';
 
 const FOLDER = new URL('./assets/', import.meta.url);
 const TYPES: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { order } from '../order-service/order.js';
-import type { Upstream } from '../runtime/upstream.js';
+import type { Upstream } from '@cafe-lumiere/runtime/upstream';
 import type { Assets } from './assets.js';
 import type { Board } from './board.js';
 import { displayPage } from './display-page.js';

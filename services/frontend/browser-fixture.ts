@@ -1,4 +1,4 @@
-import type { ServiceFixture } from '../runtime/service-fixture.js';
+import type { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 
 /** A page, as a browser without JavaScript has it. */
 export interface Page {

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { kitchenService } from '../kitchen-service/kitchen-service.js';
 import { orderService } from '../order-service/order-service.js';
 import { order, type Order } from '../order-service/order.js';
-import { BalancerFixture } from '../runtime/balancer-fixture.js';
-import { PostgresFixture } from '../runtime/postgres-fixture.js';
-import { ServiceFixture } from '../runtime/service-fixture.js';
+import { BalancerFixture } from '@cafe-lumiere/runtime/testing';
+import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
+import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { frontend } from './frontend.js';
 
 /** Nobody listens on port 1. */

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { EventStreamFixture } from '../runtime/event-stream-fixture.js';
-import { ServiceFixture } from '../runtime/service-fixture.js';
+import { EventStreamFixture } from '@cafe-lumiere/runtime/testing';
+import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { CafeFixture } from './cafe-fixture.js';
 import { frontend } from './frontend.js';
 

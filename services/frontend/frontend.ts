@@ -1,8 +1,8 @@
 import Router from '@koa/router';
-import { variable } from '../runtime/config.js';
+import { variable } from '@cafe-lumiere/runtime';
 import { relayOrders } from '../order-service/order-relay.js';
-import { defineService } from '../runtime/service.js';
-import { Upstream } from '../runtime/upstream.js';
+import { defineService } from '@cafe-lumiere/runtime';
+import { Upstream } from '@cafe-lumiere/runtime/upstream';
 import { apiOperations } from './api-routes.js';
 import { Assets } from './assets.js';
 import { boardPageRoutes } from './board-page-routes.js';

@@ -1,4 +1,4 @@
-import { runService } from '../runtime/service.js';
+import { runService } from '@cafe-lumiere/runtime';
 import { frontend } from './frontend.js';
 
 await runService(frontend);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { problemBody } from '../runtime/problem.js';
-import type { ServiceFixture } from '../runtime/service-fixture.js';
+import { problemBody } from '@cafe-lumiere/runtime/http';
+import type { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { CafeFixture } from './cafe-fixture.js';
 
 const SERVICES = ['orders', 'kitchen', 'pages'] as const;

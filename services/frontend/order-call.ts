@@ -1,6 +1,6 @@
 import { isOrderNumber } from '../order-service/order-number.js';
-import { Problem } from '../runtime/problem.js';
-import type { UpstreamRequest } from '../runtime/upstream-call.js';
+import { Problem } from '@cafe-lumiere/runtime/http';
+import type { UpstreamRequest } from '@cafe-lumiere/runtime/upstream';
 
 /** A cook's steps, by the words in our paths. */
 export const STEPS = ['start', 'ready', 'serve'] as const;

@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { ask } from '../runtime/pass-on.js';
-import { Problem } from '../runtime/problem.js';
-import type { Upstream } from '../runtime/upstream.js';
-import type { UpstreamAnswer, UpstreamRequest } from '../runtime/upstream-call.js';
+import { ask } from '@cafe-lumiere/runtime/upstream';
+import { Problem } from '@cafe-lumiere/runtime/http';
+import type { Upstream } from '@cafe-lumiere/runtime/upstream';
+import type { UpstreamAnswer, UpstreamRequest } from '@cafe-lumiere/runtime/upstream';
 
 /** What a page reads of a problem. */
 export const problemBody = z.object({

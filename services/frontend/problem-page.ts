@@ -1,4 +1,4 @@
-import type { Problem } from '../runtime/problem.js';
+import type { Problem } from '@cafe-lumiere/runtime/http';
 import type { Assets } from './assets.js';
 import { html } from './html.js';
 import { layout } from './layout.js';

@@ -1,8 +1,8 @@
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import { z } from 'zod';
-import { Problem } from '../runtime/problem.js';
-import { validForm } from '../runtime/request-body.js';
+import { Problem } from '@cafe-lumiere/runtime/http';
+import { validForm } from '@cafe-lumiere/runtime/http';
 import type { Assets } from './assets.js';
 import { html } from './html.js';
 import { layout } from './layout.js';

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ServiceFixture } from '../runtime/service-fixture.js';
+import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { fieldOf, open, submit, textOf } from './browser-fixture.js';
 import { frontend } from './frontend.js';
 

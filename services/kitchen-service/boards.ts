@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import { orderCounts } from '../order-service/order.js';
-import { ask, send } from '../runtime/pass-on.js';
-import { Problem } from '../runtime/problem.js';
-import type { Upstream } from '../runtime/upstream.js';
+import { ask, send } from '@cafe-lumiere/runtime/upstream';
+import { Problem } from '@cafe-lumiere/runtime/http';
+import type { Upstream } from '@cafe-lumiere/runtime/upstream';
 
 /** More open orders than a kitchen can have. */
 const LIMIT = '1000';

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { order as orderSchema, type Order } from '../order-service/order.js';
 import { orderService } from '../order-service/order-service.js';
-import { PostgresFixture } from '../runtime/postgres-fixture.js';
-import { ServiceFixture } from '../runtime/service-fixture.js';
+import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
+import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { kitchenService } from './kitchen-service.js';
 
 describe('kitchen-service', () => {

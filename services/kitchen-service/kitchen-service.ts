@@ -1,7 +1,7 @@
-import { variable } from '../runtime/config.js';
+import { variable } from '@cafe-lumiere/runtime';
 import { relayOrders } from '../order-service/order-relay.js';
-import { defineService } from '../runtime/service.js';
-import { Upstream } from '../runtime/upstream.js';
+import { defineService } from '@cafe-lumiere/runtime';
+import { Upstream } from '@cafe-lumiere/runtime/upstream';
 import { kitchenOperations } from './routes.js';
 
 /** What the kitchen sees and does. It keeps nothing: order-service has the orders. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { order, type Order, orderCounts } from '../order-service/order.js';
-import type { EventHub } from '../runtime/event-hub.js';
-import { Operations } from '../runtime/operations.js';
-import { passOn } from '../runtime/pass-on.js';
-import type { Upstream } from '../runtime/upstream.js';
+import type { EventHub } from '@cafe-lumiere/runtime/events';
+import { Operations } from '@cafe-lumiere/runtime/http';
+import { passOn } from '@cafe-lumiere/runtime/upstream';
+import type { Upstream } from '@cafe-lumiere/runtime/upstream';
 import { ordersOldestFirst, stats } from './boards.js';
 
 /** The steps of a cook, by the words in the paths, and the status that each leads to. */

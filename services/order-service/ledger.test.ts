@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
-import { EventStreamFixture } from '../runtime/event-stream-fixture.js';
-import { PostgresFixture } from '../runtime/postgres-fixture.js';
+import { EventStreamFixture } from '@cafe-lumiere/runtime/testing';
+import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { order as orderSchema, type Status, STATUSES } from './order.js';
 import { PodsFixture } from './pods-fixture.js';
 

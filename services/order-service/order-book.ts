@@ -1,8 +1,8 @@
 import type { Sql } from 'postgres';
-import type { Database } from '../runtime/database.js';
-import { LOCK_NOT_AVAILABLE, sqlState, UNIQUE_VIOLATION } from '../runtime/database-error.js';
-import type { Deadline } from '../runtime/deadline.js';
-import { Problem } from '../runtime/problem.js';
+import type { Database } from '@cafe-lumiere/runtime/database';
+import { LOCK_NOT_AVAILABLE, sqlState, UNIQUE_VIOLATION } from '@cafe-lumiere/runtime/database';
+import type { Deadline } from '@cafe-lumiere/runtime';
+import { Problem } from '@cafe-lumiere/runtime/http';
 import { OrderInserts, type Stored } from './order-inserts.js';
 import { drawOrderNumber } from './order-number.js';
 import { fingerprint, type PricedOrder } from './order-request.js';

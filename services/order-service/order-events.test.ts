@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { EventStreamFixture } from '../runtime/event-stream-fixture.js';
-import { PostgresFixture } from '../runtime/postgres-fixture.js';
-import { ServiceFixture } from '../runtime/service-fixture.js';
+import { EventStreamFixture } from '@cafe-lumiere/runtime/testing';
+import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
+import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { order as orderSchema, type Order } from './order.js';
 import { orderService } from './order-service.js';
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database } from '../runtime/database.js';
-import type { EventHub } from '../runtime/event-hub.js';
-import type { Logger } from '../runtime/log.js';
-import { errorMessage } from '../runtime/network-error.js';
+import type { Database } from '@cafe-lumiere/runtime/database';
+import type { EventHub } from '@cafe-lumiere/runtime/events';
+import type { Logger } from '@cafe-lumiere/runtime';
+import { errorMessage } from '@cafe-lumiere/runtime/network';
 import { type Order, type OrderRow, type Status, toOrder } from './order.js';
 
 /** The channel on which publish_order_events, in the migrations, wakes us up. */

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { Database } from '../runtime/database.js';
-import { createLog } from '../runtime/log.js';
-import { migrate } from '../runtime/migrations.js';
-import { PostgresFixture } from '../runtime/postgres-fixture.js';
-import { Problem } from '../runtime/problem.js';
+import { Database } from '@cafe-lumiere/runtime/database';
+import { createLog } from '@cafe-lumiere/runtime';
+import { migrate } from '@cafe-lumiere/runtime/database';
+import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
+import { Problem } from '@cafe-lumiere/runtime/http';
 import { type NewOrder, OrderInserts } from './order-inserts.js';
 import { drawOrderNumber } from './order-number.js';
 

@@ -1,7 +1,7 @@
-import type { Database } from '../runtime/database.js';
-import { DEADLOCK, LOCK_NOT_AVAILABLE, sqlState } from '../runtime/database-error.js';
-import { beforeDeadline, type Deadline } from '../runtime/deadline.js';
-import { Problem } from '../runtime/problem.js';
+import type { Database } from '@cafe-lumiere/runtime/database';
+import { DEADLOCK, LOCK_NOT_AVAILABLE, sqlState } from '@cafe-lumiere/runtime/database';
+import { beforeDeadline, type Deadline } from '@cafe-lumiere/runtime';
+import { Problem } from '@cafe-lumiere/runtime/http';
 import { Batches } from './batches.js';
 import type { PricedOrder } from './order-request.js';
 import type { OrderRow } from './order.js';

@@ -1,6 +1,6 @@
-import { EventHub } from '../runtime/event-hub.js';
-import { EventRelay } from '../runtime/event-relay.js';
-import type { ServiceContext } from '../runtime/service.js';
+import { EventHub } from '@cafe-lumiere/runtime/events';
+import { EventRelay } from '@cafe-lumiere/runtime/events';
+import type { ServiceContext } from '@cafe-lumiere/runtime';
 import { order, type Order } from './order.js';
 
 /**

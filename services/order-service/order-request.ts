@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { type FieldError, Problem } from '../runtime/problem.js';
+import { type FieldError, Problem } from '@cafe-lumiere/runtime/http';
 import { menuItemById, toCents, toEuro } from '../menu/menu.js';
 import type { OrderItem } from './order.js';
 

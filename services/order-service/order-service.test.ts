@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { PostgresFixture } from '../runtime/postgres-fixture.js';
-import { type Answer, ServiceFixture } from '../runtime/service-fixture.js';
+import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
+import { type Answer, ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { order as orderSchema, type Order } from './order.js';
 import { orderService } from './order-service.js';
 import { z } from 'zod';

@@ -1,8 +1,8 @@
-import { Database } from '../runtime/database.js';
-import { variable } from '../runtime/config.js';
-import { EventHub } from '../runtime/event-hub.js';
-import { migrate } from '../runtime/migrations.js';
-import { defineService } from '../runtime/service.js';
+import { Database } from '@cafe-lumiere/runtime/database';
+import { variable } from '@cafe-lumiere/runtime';
+import { EventHub } from '@cafe-lumiere/runtime/events';
+import { migrate } from '@cafe-lumiere/runtime/database';
+import { defineService } from '@cafe-lumiere/runtime';
 import { OrderBook } from './order-book.js';
 import { OrderEvents } from './order-events.js';
 import type { Order } from './order.js';

@@ -1,5 +1,5 @@
-import type { NetworkFixture } from '../runtime/network-fixture.js';
-import type { PostgresFixture } from '../runtime/postgres-fixture.js';
+import type { NetworkFixture } from '@cafe-lumiere/runtime/testing';
+import type { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 
 /** One way in which a database can be away. */
 export interface Outage {

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { NetworkFixture } from '../runtime/network-fixture.js';
-import { PostgresFixture } from '../runtime/postgres-fixture.js';
-import { problemBody } from '../runtime/problem.js';
-import { ProcessFixture } from '../runtime/process-fixture.js';
+import { NetworkFixture } from '@cafe-lumiere/runtime/testing';
+import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
+import { problemBody } from '@cafe-lumiere/runtime/http';
+import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
 import { OUTAGES } from './outage-fixture.js';
 
 /** From the moment when the database is back; `make bench` measures it. */

@@ -1,4 +1,4 @@
-import { ProcessFixture } from '../runtime/process-fixture.js';
+import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
 
 /** Two order-service processes that are started again when they were killed, as Kubernetes does. */
 export class PodsFixture {

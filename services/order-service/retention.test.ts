@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Database } from '../runtime/database.js';
-import { createLog } from '../runtime/log.js';
-import { PostgresFixture } from '../runtime/postgres-fixture.js';
-import { ServiceFixture } from '../runtime/service-fixture.js';
+import { Database } from '@cafe-lumiere/runtime/database';
+import { createLog } from '@cafe-lumiere/runtime';
+import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
+import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { orderService } from './order-service.js';
 import { Retention } from './retention.js';
 

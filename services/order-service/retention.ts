@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database } from '../runtime/database.js';
-import type { Logger } from '../runtime/log.js';
-import { errorMessage } from '../runtime/network-error.js';
+import type { Database } from '@cafe-lumiere/runtime/database';
+import type { Logger } from '@cafe-lumiere/runtime';
+import { errorMessage } from '@cafe-lumiere/runtime/network';
 
 /** How long things are kept; see docs/decisions/retention.md. */
 export interface RetentionOptions {

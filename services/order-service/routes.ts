@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { deadlineOf } from '../runtime/application.js';
-import type { EventHub } from '../runtime/event-hub.js';
-import { Operations } from '../runtime/operations.js';
+import { deadlineOf } from '@cafe-lumiere/runtime/http';
+import type { EventHub } from '@cafe-lumiere/runtime/events';
+import { Operations } from '@cafe-lumiere/runtime/http';
 import { notFound, type OrderBook } from './order-book.js';
 import { isOrderNumber } from './order-number.js';
 import { IDEMPOTENCY_KEY, idempotencyKey, orderRequest, priced } from './order-request.js';

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Agent, request } from 'undici';
-import { BalancerFixture } from '../runtime/balancer-fixture.js';
-import { PostgresFixture } from '../runtime/postgres-fixture.js';
-import { ProcessFixture } from '../runtime/process-fixture.js';
+import { BalancerFixture } from '@cafe-lumiere/runtime/testing';
+import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
+import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
 
 /** More of them with `TERMINATIONS=50 make test`, as CI does. */
 const TERMINATIONS = Number(process.env['TERMINATIONS'] ?? 10);

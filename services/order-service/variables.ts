@@ -1,6 +1,6 @@
-import { variable, type ConfigOf } from '../runtime/config.js';
-import type { DatabaseTarget } from '../runtime/database-error.js';
-import type { DatabaseTls } from '../runtime/database-tls.js';
+import { variable, type ConfigOf } from '@cafe-lumiere/runtime';
+import type { DatabaseTarget } from '@cafe-lumiere/runtime/database';
+import type { DatabaseTls } from '@cafe-lumiere/runtime/database';
 
 /** Where the database is. The gate and the service read the same. */
 export const DATABASE_VARIABLES = {

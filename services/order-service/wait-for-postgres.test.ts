@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { freePort } from '../../local/free-port.js';
-import { PostgresFixture } from '../runtime/postgres-fixture.js';
+import { freePort } from '@cafe-lumiere/runtime/testing';
+import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

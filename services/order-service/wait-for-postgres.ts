@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
-import { ConfigurationError, readConfig, variable } from '../runtime/config.js';
-import { describeDatabaseError } from '../runtime/database-error.js';
-import { connectionOptions } from '../runtime/connection-options.js';
+import { ConfigurationError, readConfig, variable } from '@cafe-lumiere/runtime';
+import { describeDatabaseError } from '@cafe-lumiere/runtime/database';
+import { connectionOptions } from '@cafe-lumiere/runtime/database';
 import { DATABASE_VARIABLES, databaseTarget } from './variables.js';
 
 // The gate in front of order-service: ends with 0 when PostgreSQL is usable, that is, when our role can log in and the

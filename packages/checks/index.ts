@@ -1,0 +1,12 @@
+export { check } from './check.js';
+export { Cluster } from './cluster.js';
+export { connectionTable } from './connection-budget.js';
+export { EXTERNAL, READINESS_REACHES, WAIVE } from './declared.js';
+export { readDirectory } from './directory.js';
+export { type Finding, findingText } from './finding.js';
+export { type Manifest, documentsOf, isRecord, toDocuments } from './manifest.js';
+export { type Release } from './options.js';
+export { readRelease, textFiles } from './release.js';
+export { topologyMermaid } from './topology-mermaid.js';
+export { topologySvg } from './topology-svg.js';
+export { topologyOf } from './topology.js';

@@ -1,0 +1,107 @@
+import { isIP } from 'node:net';
+import { Construct } from 'constructs';
+import { connectionBudgetProblem } from '@cafe-lumiere/contract';
+import type { Address } from './environment-variable.js';
+import { checkIdentifier, checkPort } from './names.js';
+import type { PodNetworkPolicy } from './pod-network-policy.js';
+import type { Store, StoreClient, StoreTls } from './store.js';
+
+/** Where a database is that somebody else runs. */
+export interface ExternalPostgresProps {
+  /** The name that its certificate is for. */
+  readonly host: string;
+  /**
+   * @default 5432
+   */
+  readonly port?: number;
+  /** The networks in which its addresses are, such as `10.20.0.0/24`: a network policy knows no names. */
+  readonly networks: readonly string[];
+  readonly database: string;
+  /** The role that owns the database: never its administrator. */
+  readonly owner: string;
+  /**
+   * TLS is always checked to the end (libpq's `verify-full`).
+   * @default - the certificate is signed by one of the authorities that Node trusts
+   */
+  readonly tls?: StoreTls;
+  /**
+   * The server's `max_connections`, or this application's share of it.
+   * @default 100
+   */
+  readonly maxConnections?: number;
+}
+
+/**
+ * A managed PostgreSQL, outside the cluster, over TLS. Nothing is installed for it: the clients are told where it is,
+ * trust its certificate, and may leave for its networks. Its password is in the shared Secret, which is in the cluster
+ * before the services are.
+ */
+export class ExternalPostgres extends Construct implements Store {
+  readonly name: string;
+  readonly port: number;
+  readonly database: string;
+  readonly owner: string;
+  readonly developmentPassword = undefined;
+  readonly tls: StoreTls;
+  private readonly clients: StoreClient[] = [];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ExternalPostgresProps,
+  ) {
+    super(scope, id);
+    const path = this.node.path;
+    this.name = checkHost(path, props.host);
+    this.port = checkPort(path, 'port', props.port ?? 5432);
+    this.database = checkIdentifier(path, 'database', props.database);
+    this.owner = checkIdentifier(path, 'owner', props.owner);
+    this.tls = props.tls ?? {};
+    if (props.networks.length === 0) {
+      throw new Error(
+        `${path}: networks is empty, so that no service could reach ${this.name}; name those of its addresses, such as "10.20.0.0/24".`,
+      );
+    }
+    for (const network of props.networks) checkNetwork(path, network);
+    this.node.addValidation({
+      validate: () => {
+        const problem = connectionBudgetProblem(this.clients, props.maxConnections ?? 100);
+        return problem === undefined ? [] : [problem];
+      },
+    });
+  }
+
+  get clusterAddress(): Address {
+    return { host: this.name, port: this.port };
+  }
+
+  addClient(client: StoreClient): void {
+    this.clients.push(client);
+  }
+
+  admit(policy: PodNetworkPolicy): void {
+    policy.allowToNetworks(this.props.networks, this.port);
+  }
+}
+
+function checkHost(path: string, host: string): string {
+  if (/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(host)) return host;
+  throw new Error(
+    `${path}: host is "${host}"; it is the name alone that the server's certificate is for, such as db.example.com.`,
+  );
+}
+
+function checkNetwork(path: string, network: string): void {
+  const [address = '', length = '', ...rest] = network.split('/');
+  const family = isIP(address);
+  if (
+    family !== 0 &&
+    rest.length === 0 &&
+    /^\d+$/.test(length) &&
+    Number(length) <= (family === 4 ? 32 : 128)
+  )
+    return;
+  throw new Error(
+    `${path}: networks has "${network}"; a network is an address and the length of its prefix, such as 10.20.0.0/24 or 10.20.0.7/32.`,
+  );
+}

@@ -1,0 +1,12 @@
+export { App, UnprovenError } from './app.js';
+export { Configuration } from './configuration.js';
+export { type Address } from './environment-variable.js';
+export { ExternalPostgres, type ExternalPostgresProps } from './external-postgres.js';
+export { HelmChart } from './helm-chart.js';
+export { DefaultDenyNetworkPolicy, type Peer } from './pod-network-policy.js';
+export { type DatabaseCredentials, PostgresStack } from './postgres-stack.js';
+export { ProbedService } from './probed-service.js';
+export { RestrictedNamespace } from './restricted-namespace.js';
+export { type Store } from './store.js';
+export { only, podTemplateOf, synthesized } from './synthesized.js';
+export { gracePeriod } from './termination.js';

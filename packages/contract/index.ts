@@ -1,0 +1,8 @@
+export {
+  type DatabaseClient,
+  EXPORTER,
+  HEADROOM,
+  OUTSIDE_POOL,
+  RESERVED,
+  connectionBudgetProblem,
+} from './connection-budget.js';

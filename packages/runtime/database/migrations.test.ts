@@ -1,0 +1,131 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Database } from './database.js';
+import { createLog } from '../log.js';
+import { migrate } from './migrations.js';
+import { PostgresFixture } from '../testing/postgres-fixture.js';
+
+describe('migrations', () => {
+  let server: PostgresFixture;
+  let folder: string;
+  let databases: Database[] = [];
+  let turn = 0;
+  const log = createLog('order-service', '1', 'silent');
+
+  /** Another process, as far as the database can tell: a pool of its own. */
+  const processAt = (): Database => {
+    const { DB_HOST, DB_USER, DB_PASSWORD } = server.environment;
+    const database = new Database(
+      {
+        host: DB_HOST,
+        port: server.port,
+        database: `cafe_${turn}`,
+        user: DB_USER,
+        password: DB_PASSWORD,
+        poolMax: 2,
+        queryTimeoutMs: 1500,
+        applicationName: 'order-service',
+      },
+      log,
+    );
+    databases.push(database);
+    return database;
+  };
+  const run = (database: Database, signal = new AbortController().signal): Promise<void> =>
+    migrate(database, pathToFileURL(`${folder}/`), log, signal);
+  const write = (name: string, sql: string): Promise<void> => writeFile(join(folder, name), sql);
+
+  beforeAll(async () => {
+    server = await PostgresFixture.start();
+  });
+  beforeEach(async () => {
+    turn += 1;
+    await server.createDatabase(`cafe_${turn}`);
+    folder = await mkdtemp(join(tmpdir(), 'cafe-migrations-'));
+    await write('0001_cups.sql', 'create table cups (id int); insert into cups values (1);');
+    await write(
+      '0002_saucers.sql',
+      'create table saucers (id int); insert into saucers select id from cups;',
+    );
+  });
+  afterEach(async () => {
+    await Promise.all(databases.map((database) => database.close()));
+    databases = [];
+    await rm(folder, { recursive: true });
+  });
+  afterAll(async () => {
+    await server.remove();
+  });
+
+  test('eight processes at once: each file is applied once, in order', async () => {
+    const all = Array.from({ length: 8 }, processAt);
+    await Promise.all(all.map((database) => run(database)));
+    const saucers = await processAt().run((sql) => sql`select id from saucers`);
+    expect(saucers).toHaveLength(1);
+  });
+
+  test('a new file is applied to what is there, and a second run changes nothing', async () => {
+    const database = processAt();
+    await run(database);
+    await write('0003_spoons.sql', 'create table spoons (id int);');
+    await run(database);
+    await run(database);
+    const names = await database.run((sql) => sql`select name from schema_migrations order by name`);
+    expect(names.map(({ name }) => String(name))).toEqual([
+      '0001_cups.sql',
+      '0002_saucers.sql',
+      '0003_spoons.sql',
+    ]);
+  });
+
+  test('an applied file that was edited is refused', async () => {
+    const database = processAt();
+    await run(database);
+    await write('0001_cups.sql', 'create table cups (id bigint);');
+    await expect(run(database)).rejects.toThrow('0001_cups.sql was edited after it was applied');
+  });
+
+  test('an applied file that was replaced is refused', async () => {
+    const database = processAt();
+    await run(database);
+    await rm(join(folder, '0001_cups.sql'));
+    await expect(run(database)).rejects.toThrow('0001_cups.sql was applied to this database');
+  });
+
+  test('an older version runs on what a newer one has made', async () => {
+    const database = processAt();
+    await run(database);
+    await rm(join(folder, '0002_saucers.sql'));
+    await expect(run(database)).resolves.toBeUndefined();
+  });
+
+  test('a file that fails leaves nothing of itself behind', async () => {
+    await write('0002_saucers.sql', 'create table saucers (id int); insert into no_such_table values (1);');
+    const database = processAt();
+    await expect(run(database)).rejects.toThrow('no_such_table');
+    const tables = await database.run((sql) => sql`select 1 from pg_tables where tablename = 'saucers'`);
+    expect(tables).toHaveLength(0);
+  });
+
+  test('a file whose name has no place in the order is refused', async () => {
+    await write('more.sql', 'select 1;');
+    await expect(run(processAt())).rejects.toThrow('"more.sql" must be named like 0001_orders.sql');
+  });
+
+  test('it waits while the database is away, and ends when it is told to', async () => {
+    const database = processAt();
+    await server.stop('immediate');
+    const ending = new AbortController();
+    const told = run(processAt(), ending.signal);
+    const migrated = run(database);
+    await pause(300);
+    ending.abort();
+    await expect(told).rejects.toMatchObject({ name: 'AbortError' });
+    await server.startAgain();
+    await expect(migrated).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,215 @@
+import type { ServerResponse } from 'node:http';
+import type { Context } from 'koa';
+import type { Gauge } from 'prom-client';
+import { Problem } from '../http/problem.js';
+import { formatEvent, formatRetry, parseEventId } from './server-sent-events.js';
+
+/** What a hub is made with. */
+export interface EventHubOptions {
+  /** The type of its events, such as `order`. */
+  readonly event: string;
+  /** When it is aborted, every stream ends and its client returns elsewhere. */
+  readonly draining: AbortSignal;
+  /** How many streams are open. */
+  readonly open: Pick<Gauge, 'inc' | 'dec'>;
+  /** Events that are kept for clients that return. @default 1000 */
+  readonly capacity?: number;
+}
+
+/** What a stream shows of an event; nothing when it is none of its client's business. */
+export type View<Payload> = (payload: Payload) => unknown;
+
+/** One event. */
+export interface HubEvent<Payload> {
+  /** Above the numbers of all before. */
+  readonly id: number;
+  readonly payload: Payload;
+}
+
+interface Client<Payload> {
+  readonly response: ServerResponse;
+  readonly view: View<Payload>;
+  /** The last event that it has seen, here or elsewhere. */
+  seen: number | undefined;
+  /** Until we know where the source stands. */
+  waits: boolean;
+}
+
+/** Proxies close a silent connection, the earliest after 30 s; a page wants to know sooner that its stream is dead. */
+const PING_MS = 2000;
+/** A source that was not heard for so long is away, and our pings would be lies. */
+const SILENCE_MS = 5000;
+/** A client that does not read what we send is cut off, and returns for what it missed. */
+const MAX_UNREAD_BYTES = 256 * 1024;
+/** Pods learn of a change within a second of each other; who says to have seen more than that saw another database. */
+const CATCH_UP_MS = 2000;
+/** A pod's memory holds so many streams with room to spare; a café has three screens and some hundred guests. */
+const MAX_STREAMS = 1000;
+
+/**
+ * Sends events to every open stream of this process, and those that it missed to a client that returns.
+ *
+ * A stream begins with `resync`: what the client shows must be read anew, and the events that follow continue it. A
+ * client that returns with a `Last-Event-ID` which we remember gets what followed it instead. Pings say that the source
+ * of the events is alive, not only this process.
+ */
+export class EventHub<Payload> {
+  private readonly clients = new Set<Client<Payload>>();
+  private entries: HubEvent<Payload>[] = [];
+  /** Every event after this one is in `entries`. */
+  private floor = 0;
+  /** The newest event; nothing before the source has said where it stands. */
+  private head: number | undefined;
+  private heard = -Infinity;
+  private readonly ping: NodeJS.Timeout;
+
+  constructor(private readonly options: EventHubOptions) {
+    this.ping = setInterval(() => {
+      this.sendPing();
+    }, PING_MS).unref();
+    options.draining.addEventListener('abort', () => {
+      this.end();
+    });
+  }
+
+  /** The newest event's number, or nothing before the source has been reached. */
+  get newest(): number | undefined {
+    return this.head;
+  }
+
+  /** The source is alive. */
+  alive(): void {
+    this.heard = performance.now();
+  }
+
+  /**
+   * Continuity is lost, or begins: everything before is unknown, and everybody must read anew.
+   *
+   * @param head - the newest event's number
+   * @param remembered - the last events up to it, for clients that return
+   */
+  begin(head: number, remembered: readonly HubEvent<Payload>[] = []): void {
+    this.entries = [...remembered];
+    this.floor = (remembered[0]?.id ?? head + 1) - 1;
+    this.head = head;
+    for (const client of this.clients) {
+      if (client.waits) this.resume(client, head);
+      else this.restart(client, head);
+    }
+  }
+
+  /** One event, with a number above all before. */
+  add(id: number, payload: Payload): void {
+    const { event, capacity = 1000 } = this.options;
+    this.head = id;
+    this.entries.push({ id, payload });
+    // In large steps: taking off the first one each time would copy the rest each time.
+    if (this.entries.length >= 2 * capacity) {
+      this.entries = this.entries.slice(-capacity);
+      this.floor = (this.entries[0]?.id ?? id) - 1;
+    }
+    // Five hundred streams mostly show the same.
+    const texts = new Map<View<Payload>, string>();
+    for (const client of this.clients) {
+      if (id <= (client.seen ?? 0)) continue;
+      let text = texts.get(client.view);
+      if (text === undefined) {
+        text = formatShown(event, { id, payload }, client.view);
+        texts.set(client.view, text);
+      }
+      if (text !== '') this.send(client, text);
+    }
+  }
+
+  /** Answers a request with a stream. `view` should be one function for all who see the same. */
+  stream(context: Context, view: View<Payload>): void {
+    const { draining, open } = this.options;
+    if (this.clients.size >= MAX_STREAMS) {
+      throw Problem.unavailable(`${MAX_STREAMS} streams are open here already.`);
+    }
+    const { res: response } = context;
+    context.respond = false;
+    context.state['stream'] = true;
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-cache, no-transform',
+      // nginx would collect events until a buffer is full.
+      'X-Accel-Buffering': 'no',
+      // Its connection is of no use afterwards, and would hold up the end of this process.
+      Connection: 'close',
+    });
+    if (context.method === 'HEAD' || draining.aborted) {
+      response.end(context.method === 'HEAD' ? '' : formatRetry(soon()));
+      return;
+    }
+    // Not all at once: those who lost the same pod must not return together.
+    response.write(formatRetry(500 + Math.random() * 1000));
+    const query = context.query['lastEventId'];
+    const last = parseEventId(context.get('last-event-id') || (typeof query === 'string' ? query : ''));
+    const client: Client<Payload> = { response, view, seen: last, waits: this.head === undefined };
+    if (this.head !== undefined) this.resume(client, this.head);
+    this.clients.add(client);
+    open.inc();
+    response.once('close', () => {
+      this.clients.delete(client);
+      open.dec();
+    });
+  }
+
+  /** Ends every stream; the clients return elsewhere. */
+  end(): void {
+    clearInterval(this.ping);
+    for (const { response } of this.clients) response.end(formatRetry(soon()));
+  }
+
+  /** Gives a client what it missed, or tells it to read anew when we do not know that. */
+  private resume(client: Client<Payload>, head: number): void {
+    client.waits = false;
+    const { seen } = client;
+    if (seen === undefined || seen < this.floor) {
+      this.restart(client, head);
+      return;
+    }
+    for (const entry of this.entries) {
+      if (entry.id > seen) client.response.write(formatShown(this.options.event, entry, client.view));
+    }
+    if (seen <= head) return;
+    // Of a pod that is ahead of this one, which catches up; or of a database that was replaced by an older one.
+    setTimeout(() => {
+      if (this.head !== undefined && this.head < seen) this.restart(client, this.head);
+    }, CATCH_UP_MS).unref();
+  }
+
+  private restart(client: Client<Payload>, head: number): void {
+    client.seen = undefined;
+    client.waits = false;
+    this.send(client, resync(head));
+  }
+
+  private sendPing(): void {
+    if (performance.now() - this.heard > SILENCE_MS) return;
+    for (const client of this.clients) this.send(client, PING);
+  }
+
+  private send({ response }: Client<Payload>, text: string): void {
+    if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
+    else response.write(text);
+  }
+}
+
+// With data, because a browser does not report an event without.
+const PING = formatEvent({ event: 'ping', data: '{}' });
+
+const resync = (id: number): string => formatEvent({ event: 'resync', id, data: '{}' });
+
+/** To another pod; jittered, because all clients of this one go at once. */
+const soon = (): number => 50 + Math.random() * 250;
+
+function formatShown<Payload>(
+  event: string,
+  { id, payload }: HubEvent<Payload>,
+  view: View<Payload>,
+): string {
+  const shown = view(payload);
+  return shown === undefined ? '' : formatEvent({ event, id, data: JSON.stringify(shown) });
+}

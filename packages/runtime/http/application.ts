@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import type Router from '@koa/router';
+import Koa, { type Middleware, type ParameterizedContext } from 'koa';
+import type { Deadline } from '../deadline.js';
+import type { Health } from '../health.js';
+import type { Logger } from '../log.js';
+import type { Metrics } from '../metrics.js';
+import { openApiDocument } from './open-api.js';
+import type { Operations } from './operations.js';
+import { PROBE_PATHS, probes } from './probes.js';
+import { Problem } from './problem.js';
+import { TIMEOUT_HEADER } from '../upstream/upstream.js';
+
+/** What every service's application is made of. */
+export interface ApplicationParts {
+  readonly name: string;
+  readonly version: string;
+  readonly operations: Operations;
+  /** Routes that are no part of the API, such as pages. */
+  readonly router: Router | undefined;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly draining: () => boolean;
+  /** Around every answer, problems included. */
+  readonly middleware: readonly Middleware[];
+  /** Before every route but the probes. */
+  readonly guard: Middleware | undefined;
+  /** A problem as a page, for whoever asks for HTML first. */
+  readonly problemPage: ((problem: Problem) => string) | undefined;
+}
+
+/** `X-Request-Id`, the caller's or ours; in the log, in the answer, and passed on to whoever we call. */
+export function requestIdOf({ state }: { readonly state: Record<string, unknown> }): string {
+  return String(state['requestId']);
+}
+
+/** When the caller of this request gives up, when it has said so. */
+export function deadlineOf({ state }: { readonly state: Record<string, unknown> }): Deadline | undefined {
+  const deadline = state['deadline'];
+  return typeof deadline === 'number' ? deadline : undefined;
+}
+
+/** Milliseconds that the caller of this request still waits, when it has said so. */
+export function remainingMsOf(context: { readonly state: Record<string, unknown> }): number | undefined {
+  const deadline = deadlineOf(context);
+  return deadline === undefined ? undefined : Math.max(1, deadline - performance.now());
+}
+
+/** The Koa application of a service: its routes, with everything around them that all services share. */
+export function createApplication(parts: ApplicationParts): Koa {
+  const { operations, health, metrics, log, draining } = parts;
+  const application = new Koa();
+  // Koa prints what it catches; everything is caught below, except a client that went away.
+  application.silent = true;
+  application.use(requestId());
+  application.use(closeWhileDraining(draining));
+  application.use(observe(health, metrics, log));
+  for (const middleware of parts.middleware) application.use(middleware);
+  application.use(problems(log, parts.problemPage));
+  const machines = probes(health, metrics);
+  machines.get('/openapi.json', (context) => {
+    context.body = openApiDocument({ title: parts.name, version: parts.version }, operations.described);
+  });
+  const routers = [operations.router, ...(parts.router ? [parts.router] : [])];
+  application.use(machines.routes());
+  if (parts.guard) application.use(parts.guard);
+  for (const router of routers) application.use(router.routes());
+  application.use(notFound([machines, ...routers]));
+  return application;
+}
+
+function requestId(): Middleware {
+  return async (context, next) => {
+    // `GET http://[` is HTTP and no URL: Koa throws wherever somebody asks for the path.
+    if (context.request.url !== '*' && !URL.canParse(context.request.url, 'http://localhost')) {
+      const problem = new Problem(400, { detail: 'The request target is not a URL.' });
+      context.status = problem.status;
+      context.body = JSON.stringify(problem.body());
+      context.type = 'application/problem+json';
+      return;
+    }
+    const given = context.get('x-request-id');
+    // Only what is harmless in a log line and a header.
+    const id = /^[\w-]{1,100}$/.test(given) ? given : randomUUID();
+    context.state['requestId'] = id;
+    const timeout = context.get(TIMEOUT_HEADER);
+    if (/^\d{1,6}$/.test(timeout)) context.state['deadline'] = performance.now() + Number(timeout);
+    context.set('X-Request-Id', id);
+    await next();
+  };
+}
+
+/** The second part of the drain: whoever keeps a connection is told to open the next one elsewhere. */
+function closeWhileDraining(draining: () => boolean): Middleware {
+  return async (context, next) => {
+    if (draining()) context.set('Connection', 'close');
+    await next();
+    // The drain may have begun while this request was served.
+    if (draining() && !context.headerSent) context.set('Connection', 'close');
+  };
+}
+
+function observe(health: Health, metrics: Metrics, log: Logger): Middleware {
+  return async (context, next) => {
+    const probe = PROBE_PATHS.has(context.path);
+    if (!probe && !health.ready) metrics.requestsWhileUnready.inc();
+    const started = performance.now();
+    await next();
+    context.res.once('close', () => {
+      const milliseconds = performance.now() - started;
+      const labels = { method: context.method, path: routeOf(context), status: String(context.status) };
+      metrics.requests.inc(labels);
+      // A stream lasts as long as its client likes.
+      if (context.state['stream'] !== true) metrics.requestDuration.observe(labels, milliseconds / 1000);
+      const entry = {
+        requestId: requestIdOf(context),
+        method: context.method,
+        path: context.path,
+        status: context.status,
+        milliseconds: Math.round(milliseconds),
+      };
+      const line = `${context.method} ${context.path} ${context.status}`;
+      if (probe) log.trace(entry, line);
+      else if (context.status >= 500) log.warn(entry, line);
+      else log.info(entry, line);
+    });
+  };
+}
+
+/** The route's pattern: a label with a URL in it would be a new time series for every order. */
+function routeOf(context: ParameterizedContext): string {
+  const matched: unknown = Reflect.get(context, '_matchedRoute');
+  return typeof matched === 'string' ? matched : 'none';
+}
+
+/** Sends every error as a problem. What nobody thought of is a 500 that says nothing, and a log entry that says all. */
+function problems(log: Logger, problemPage: ApplicationParts['problemPage']): Middleware {
+  return async (context, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const problem = error instanceof Problem ? error : fromHttpError(error);
+      if (problem.status >= 500) {
+        const requestId = requestIdOf(context);
+        const cause: unknown = problem.options.cause;
+        log[problem.status === 500 ? 'error' : 'warn'](
+          {
+            requestId,
+            ...(problem.status === 500 ? { err: error } : {}),
+            ...(cause instanceof Error ? { cause: cause.message } : {}),
+          },
+          `${context.method} ${context.path}: ${problem.status === 500 && error instanceof Error ? error.message : problem.message}`,
+        );
+      }
+      context.status = problem.status;
+      context.set({ ...problem.options.headers });
+      if (problemPage && context.accepts('json', 'html') === 'html') {
+        context.body = problemPage(problem);
+        context.type = 'html';
+        return;
+      }
+      context.body = JSON.stringify(problem.body(context.path));
+      context.type = 'application/problem+json';
+    }
+  };
+}
+
+/** Koa and its router throw errors that carry a status; those below 500 are the client's. */
+function fromHttpError(error: unknown): Problem {
+  if (error instanceof Error && 'status' in error && typeof error.status === 'number') {
+    if (error.status >= 400 && error.status < 500)
+      return new Problem(error.status, { detail: error.message });
+  }
+  if (error instanceof URIError) return new Problem(400, { detail: 'The path is not well-formed.' });
+  return new Problem(500, { cause: error });
+}
+
+/** 404 for a path that nobody knows, 405 with `Allow` for a known one that does not take this method. */
+function notFound(routers: readonly Router[]): Middleware {
+  return (context) => {
+    const allowed = new Set(
+      routers.flatMap((router) =>
+        router.match(context.path, context.method).path.flatMap(({ methods }) => methods),
+      ),
+    );
+    if (allowed.size === 0) throw new Problem(404, { detail: `There is nothing at ${context.path}.` });
+    const allow = [...allowed, 'OPTIONS'].join(', ');
+    context.set('Allow', allow);
+    if (context.method === 'OPTIONS') {
+      context.status = 204;
+      return;
+    }
+    throw new Problem(405, {
+      detail: `${context.path} does not take ${context.method}; it takes ${[...allowed].join(', ')}.`,
+      headers: { Allow: allow },
+    });
+  };
+}

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Agent, buildConnector, request } from 'undici';
+import { freePort } from '../testing/free-port.js';
+import { rivalConnections } from './rival-connections.js';
+
+/** Linux asks again for a connection after 1 s at the earliest (RFC 6298); what succeeds before was another one. */
+const BEFORE_LINUX_ASKS_AGAIN_MS = 800;
+
+describe('a connection that nobody answers', () => {
+  let port: number;
+  let server: ChildProcess;
+  let queue: Socket[];
+  beforeEach(async () => {
+    port = await freePort();
+    const program = `require('http').createServer((request, response) => response.end('here')).listen({ port: ${port}, host: '127.0.0.1', backlog: 1 }, () => console.log('listening'))`;
+    server = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    if (server.stdout) await once(server.stdout, 'data');
+    // It takes no connections, and the kernel keeps two for it; from then on nobody answers, as on a machine that is off.
+    server.kill('SIGSTOP');
+    queue = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+    await pause(100);
+  });
+  afterEach(() => {
+    for (const socket of queue) socket.destroy();
+    server.kill('SIGKILL');
+  });
+
+  const ask = async (connector: buildConnector.connector): Promise<string> => {
+    const agent = new Agent({ connect: connector });
+    try {
+      const answer = request(`http://127.0.0.1:${port}/`, { dispatcher: agent });
+      setTimeout(() => server.kill('SIGCONT'), 200);
+      return await (await answer).body.text();
+    } finally {
+      await agent.destroy();
+    }
+  };
+
+  test('gets a rival, which is answered', async () => {
+    await expect(
+      ask(rivalConnections({ timeoutMs: BEFORE_LINUX_ASKS_AGAIN_MS, rivalAfterMs: 150 })),
+    ).resolves.toBe('here');
+  });
+
+  test('without one, waits for its time to be over', async () => {
+    await expect(ask(buildConnector({ timeout: BEFORE_LINUX_ASKS_AGAIN_MS }))).rejects.toMatchObject({
+      code: 'UND_ERR_CONNECT_TIMEOUT',
+    });
+  });
+
+  test('is given up after the time for all of them', async () => {
+    const agent = new Agent({ connect: rivalConnections({ timeoutMs: 300, rivalAfterMs: 100 }) });
+    await expect(request(`http://127.0.0.1:${port}/`, { dispatcher: agent })).rejects.toMatchObject({
+      code: 'UND_ERR_CONNECT_TIMEOUT',
+    });
+    await agent.destroy();
+  });
+});
+
+test('a refusal is an answer: no rival is tried', async () => {
+  const agent = new Agent({ connect: rivalConnections({ timeoutMs: 5000, rivalAfterMs: 10 }) });
+  await expect(request(`http://127.0.0.1:${await freePort()}/`, { dispatcher: agent })).rejects.toMatchObject(
+    {
+      code: 'ECONNREFUSED',
+    },
+  );
+  await agent.destroy();
+});

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { bundle } from '../../../images/bundle.js';
+import type { ImageName } from '../../../images/image-lock.js';
+import type { Environment } from '../config.js';
+
+/** A service in a process of its own, bundled as in its image: for tests that kill it. */
+export class ProcessFixture {
+  private static readonly bundles = new Map<ImageName, Promise<string>>();
+
+  /** Starts one on a port of the operating system's choice; it listens when this resolves. */
+  static async start(name: ImageName, environment: Environment): Promise<ProcessFixture> {
+    const folder = ProcessFixture.bundles.get(name) ?? bundle(name, temporaryFolder());
+    ProcessFixture.bundles.set(name, folder);
+    const base = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info', DRAIN_SECONDS: '1' };
+    const child = spawn(process.execPath, [join(await folder, 'server.js')], {
+      env: { PATH: process.env['PATH'], ...base, ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const orphan = (): void => void child.kill('SIGKILL');
+    process.once('exit', orphan);
+    child.once('exit', () => process.off('exit', orphan));
+    const port = await portOf(child);
+    return new ProcessFixture(`http://127.0.0.1:${port}`, child);
+  }
+
+  /** Resolves with the exit code, or the signal. */
+  readonly exited: Promise<number | NodeJS.Signals | null>;
+
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+  ) {
+    this.exited = new Promise((done) =>
+      child.once('exit', (code, signal) => {
+        done(code ?? signal);
+      }),
+    );
+  }
+
+  /** Whether it has not ended by itself. */
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  get processId(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Sends a signal; {@link exited} says when it is gone. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** The status of a path's answer. */
+  async status(path: string): Promise<number> {
+    const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(5000) });
+    await response.arrayBuffer();
+    return response.status;
+  }
+
+  /** Resolves when /readyz answers with this status. The caller's test has the deadline. */
+  async readyz(status: 200 | 503): Promise<void> {
+    while ((await this.status('/readyz')) !== status) await pause(20);
+  }
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cafe-bundle-'));
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/** From the line of its log that says where it listens; the rest is read and dropped, so that it never waits for us. */
+function portOf(child: ChildProcess): Promise<string> {
+  return new Promise((done, fail) => {
+    const { stdout } = child;
+    if (!stdout) {
+      fail(new Error('the process has no output'));
+      return;
+    }
+    createInterface({ input: stdout }).on('line', (line) => {
+      const port = /listening on [^"]*:(\d+)"/.exec(line)?.[1];
+      if (port !== undefined) done(port);
+    });
+    child.once('exit', () => {
+      fail(new Error('the process ended before it listened'));
+    });
+  });
+}

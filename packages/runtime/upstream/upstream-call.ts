@@ -1,0 +1,65 @@
+import { networkErrorCode } from '../network/network-error.js';
+
+/** One call. */
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Whether doing it twice is the same as doing it once. Only then is a call repeated whose connection broke before the
+   * answer. A call that never left, because there was no connection, is repeated in any case.
+   * @default - true for GET, PUT and whatever carries an Idempotency-Key
+   */
+  readonly repeatable?: boolean;
+  /** Milliseconds that our own caller will still wait. @default - as long as `timeoutMs` */
+  readonly remainingMs?: number | undefined;
+}
+
+/** The other service's answer, whatever its status. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed JSON; nothing when there is no body. */
+  readonly body: unknown;
+}
+
+/** There was no connection, so nothing can have happened on the other side. */
+const NEVER_SENT = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Reading, setting a state that is then set, and a POST that carries its key may be done twice. */
+export function isRepeatable({ method, headers, repeatable }: UpstreamRequest): boolean {
+  const keyed = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'idempotency-key');
+  return repeatable ?? (method !== 'POST' || keyed);
+}
+
+/** Whether a call that failed like this may be made again. */
+export function mayRepeat(call: UpstreamRequest, error: unknown): boolean {
+  const code = networkErrorCode(error);
+  return code !== undefined && (NEVER_SENT.has(code) || isRepeatable(call));
+}
+
+/** When a 503 says to come back, in milliseconds. */
+export function retryAfterMs({ status, headers }: UpstreamAnswer): number | undefined {
+  const seconds = headers['retry-after'];
+  return status === 503 && seconds !== undefined && /^\d{1,3}$/.test(seconds)
+    ? Number(seconds) * 1000
+    : undefined;
+}
+
+/** There was no answer in time. */
+export class CallDeadlineError extends Error {
+  constructor(milliseconds: number) {
+    super(`no answer within ${milliseconds} ms`);
+    this.name = 'CallDeadlineError';
+  }
+}
