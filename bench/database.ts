@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { run } from '../e2e/command.js';
 import { eventually, must } from '../e2e/journal.js';
-import { readImages } from '../images/image-lock.js';
+import { imageOf } from '../images/image-lock.js';
 import { DatabaseGuests } from './database-guests.js';
 import { ChartServer, type MeasuredServer, PlainServer } from './database-servers.js';
 import { median } from './statistics.js';
@@ -30,7 +30,7 @@ if (options.help) {
 const KILLS = 2;
 const { namespace } = options;
 const kubectl = (words: string): Promise<string> => run(`kubectl --namespace ${namespace} ${words}`);
-const guests = new DatabaseGuests(namespace, readImages()['order-service']);
+const guests = new DatabaseGuests(namespace, imageOf()('order-service'));
 
 /** Seconds, of each server. */
 interface Times {

@@ -13,13 +13,11 @@ import { Cafe } from './cafe.js';
 import { environmentNamed, environments } from './environments.js';
 import { picture } from './picture.js';
 
-const images = {
-  'order-service': 'registry.example/order-service:1',
-  'kitchen-service': 'registry.example/kitchen-service:1',
-  frontend: 'registry.example/frontend:1',
-};
 const newCafe = (environment = 'local') =>
-  new Cafe(new App(), 'deployments', { environment: environmentNamed(environment), images });
+  new Cafe(new App(), 'deployments', {
+    environment: environmentNamed(environment),
+    imageOf: (service) => `registry.example/${service}:1`,
+  });
 
 describe('the contract', () => {
   const manifests = synthesized(newCafe());

@@ -1,31 +1,37 @@
 import { Chart, Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { ImageName } from '../images/image-lock.js';
-import { Configuration } from '@cafe-lumiere/constructs';
-import { DefaultDenyNetworkPolicy } from '@cafe-lumiere/constructs';
-import { ExternalPostgres } from '@cafe-lumiere/constructs';
-import { PostgresStack } from '@cafe-lumiere/constructs';
-import { ProbedService } from '@cafe-lumiere/constructs';
-import { RestrictedNamespace } from '@cafe-lumiere/constructs';
-import type { Store } from '@cafe-lumiere/constructs';
+import {
+  Configuration,
+  DefaultDenyNetworkPolicy,
+  ExternalPostgres,
+  PostgresStack,
+  ProbedService,
+  RestrictedNamespace,
+  type Store,
+} from '@cafe-lumiere/constructs';
+import { frontend } from '../services/frontend/declaration.js';
+import { kitchenService } from '../services/kitchen-service/declaration.js';
+import { orderService } from '../services/order-service/declaration.js';
 import { type Environment, SECRET_NAME } from './environments.js';
 
 /** What the café is made from. */
 export interface CafeProps {
   readonly environment: Environment;
-  /** The image of each service. */
-  readonly images: Readonly<Record<ImageName, string>>;
+  /** The image of a service. */
+  readonly imageOf: (service: string) => string;
+  /**
+   * Where it runs.
+   * @default 'cafe-lumiere', by contract
+   */
+  readonly namespace?: string;
 }
 
 /** The café: three services, their database, and who talks to whom. */
 export class Cafe extends Chart {
-  readonly postgres: Store;
-  readonly orders: ProbedService;
-  readonly kitchen: ProbedService;
-  readonly frontend: ProbedService;
+  /** The namespace of everything, unless somebody says another. */
+  static readonly NAMESPACE = 'cafe-lumiere';
 
-  constructor(scope: Construct, id: string, { environment, images }: CafeProps) {
-    const namespace = 'cafe-lumiere';
+  constructor(scope: Construct, id: string, { environment, imageOf, namespace = Cafe.NAMESPACE }: CafeProps) {
     super(scope, id, { namespace, labels: { 'app.kubernetes.io/part-of': namespace } });
 
     new RestrictedNamespace(this, 'namespace', { name: namespace });
@@ -36,43 +42,36 @@ export class Cafe extends Chart {
     new DefaultDenyNetworkPolicy(this, 'default-deny');
 
     const names = { database: 'cafe_lumiere', owner: 'cafe' };
-    this.postgres = environment.externalDatabase
-      ? new ExternalPostgres(this, 'postgres', { ...names, ...environment.externalDatabase })
-      : new PostgresStack(this, 'postgres', {
-          ...names,
-          storage: Size.gibibytes(5),
-          credentials: environment.databaseCredentials,
-        });
-    this.orders = new ProbedService(this, 'order-service', {
-      port: 5001,
-      image: images['order-service'],
-      configuration,
-    });
-    this.kitchen = new ProbedService(this, 'kitchen-service', {
-      port: 5002,
-      image: images['kitchen-service'],
-      configuration,
-    });
-    this.frontend = new ProbedService(this, 'frontend', {
-      port: 5000,
-      expose: { port: 80, type: 'LoadBalancer' },
-      image: images.frontend,
-      configuration,
-      // Who makes this Secret closes the kitchen to guests.
-      optionalSecrets: { STAFF_PASSWORD: 'cafe-staff' },
-    });
+    const postgres: Store =
+      'external' in environment.database
+        ? new ExternalPostgres(this, 'postgres', { ...names, ...environment.database.external })
+        : new PostgresStack(this, 'postgres', {
+            ...names,
+            release: 'cafe-lumiere-postgresql',
+            storage: Size.gibibytes(5),
+            credentials: environment.database.credentials,
+          });
 
     // Each callee gives up before its caller does: a query after 1.5 s, kitchen-service after 5.5 s, the frontend after
     // 5.75 s, and the page after 6 s, which says after 2.5 s that it takes long. No sooner, because requests wait for the
     // end of a restart of the database (docs/decisions/short-absence.md).
-    this.orders.connects(this.postgres, { queryTimeout: Duration.millis(1500) });
-    this.kitchen.calls(this.orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5500) });
-    this.frontend.calls(this.orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5750) });
-    this.frontend.calls(this.kitchen, { env: 'KITCHEN_SERVICE_URL', timeout: Duration.millis(5750) });
-  }
+    const orders = new ProbedService(this, orderService, { image: imageOf('order-service'), configuration });
+    orders.connects(postgres, { queryTimeout: Duration.millis(1500) });
 
-  /** The services in the order in which they can start. */
-  get services(): readonly ProbedService[] {
-    return [this.orders, this.kitchen, this.frontend];
+    const kitchen = new ProbedService(this, kitchenService, {
+      image: imageOf('kitchen-service'),
+      configuration,
+    });
+    kitchen.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5500) });
+
+    const pages = new ProbedService(this, frontend, {
+      image: imageOf('frontend'),
+      configuration,
+      expose: { port: 80, type: 'LoadBalancer', clientTimeout: Duration.seconds(6) },
+      // Who makes this Secret closes the kitchen to guests.
+      secrets: { STAFF_PASSWORD: { secret: 'cafe-staff' } },
+    });
+    pages.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5750) });
+    pages.calls(kitchen, { env: 'KITCHEN_SERVICE_URL', timeout: Duration.millis(5750) });
   }
 }

@@ -1,40 +1,17 @@
-import { expect, test } from '@jest/globals';
-import { Testing } from 'cdk8s';
-import { parse } from 'yaml';
-import { Cafe } from './cafe.js';
-import { HelmChart } from '@cafe-lumiere/constructs';
-import { environments } from './environments.js';
-import { chartOutline } from '@cafe-lumiere/postgresql';
-import { check } from '@cafe-lumiere/checks';
 import { findingText } from '@cafe-lumiere/checks';
-import { toDocuments } from '@cafe-lumiere/checks';
-
-const IMAGES = {
-  'order-service': 'registry.example.com/cafe-lumiere/order-service:1.0.0',
-  'kitchen-service': 'registry.example.com/cafe-lumiere/kitchen-service:1.0.0',
-  frontend: 'registry.example.com/cafe-lumiere/frontend:1.0.0',
-};
+import { App } from '@cafe-lumiere/constructs';
+import { expect, test } from '@jest/globals';
+import { Cafe } from './cafe.js';
+import { environments } from './environments.js';
 
 test.each(Object.entries(environments))(
   'the café in the environment %s has no finding',
-  (name, environment) => {
-    const app = Testing.app();
-    const objects: readonly unknown[] = new Cafe(app, 'deployments', {
+  (_name, environment) => {
+    const app = new App();
+    new Cafe(app, 'deployments', {
       environment,
-      images: IMAGES,
-    }).toJson();
-    const manifests = objects.flatMap((object) =>
-      toDocuments(object, name).flatMap((document) => ('manifest' in document ? [document.manifest] : [])),
-    );
-    const releases = HelmChart.within(app).map((chart) => {
-      const files = chart.files();
-      const values: unknown = parse(files.get('values.yaml') ?? '');
-      const { release, chartName } = chart;
-      const outline = chartOutline(release, 'cafe-lumiere', values);
-      return { name: release, chart: chartName, files, values, manifests: outline, rendered: false };
+      imageOf: (service) => `registry.example.com/${service}:1.0.0`,
     });
-    const { findings, waived } = check(manifests, { releases });
-    expect(findings.map(findingText)).toEqual([]);
-    expect(waived.map(({ finding }) => finding.id)).toEqual(name === 'local' ? ['CAFE091'] : []);
+    expect(app.proven().findings.map(findingText)).toEqual([]);
   },
 );

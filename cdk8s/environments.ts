@@ -1,14 +1,13 @@
-import type { ExternalPostgresProps } from '@cafe-lumiere/constructs';
-import type { DatabaseCredentials } from '@cafe-lumiere/constructs';
+import type { DatabaseCredentials, ExternalPostgresProps } from '@cafe-lumiere/constructs';
+
+/** Who runs the database: the chart's own, beside the services, or somebody else's over TLS. */
+export type CafeDatabase =
+  | { readonly credentials: DatabaseCredentials }
+  | { readonly external: Omit<ExternalPostgresProps, 'database' | 'owner'> };
 
 /** What differs between the places where the café runs. */
 export interface Environment {
-  readonly databaseCredentials: DatabaseCredentials;
-  /**
-   * A database that somebody else runs, over TLS; `DB_PASSWORD` is then in the Secret of the contract.
-   * @default - the chart's own, beside the services
-   */
-  readonly externalDatabase?: Omit<ExternalPostgresProps, 'database' | 'owner'>;
+  readonly database: CafeDatabase;
 }
 
 /** The Secret of the contract: `DB_PASSWORD` in `cafe-secrets`. */
@@ -19,8 +18,8 @@ export const SECRET_NAME = 'cafe-secrets';
  * with a password that everybody can read. In every other one no password is in the output.
  */
 export const environments: Readonly<Record<string, Environment>> = {
-  local: { databaseCredentials: { developmentPassword: 'cafe-lumiere-development' } },
-  production: { databaseCredentials: { existingSecret: SECRET_NAME } },
+  local: { database: { credentials: { developmentPassword: 'cafe-lumiere-development' } } },
+  production: { database: { credentials: { existingSecret: SECRET_NAME } } },
 };
 
 /** @throws Error that lists the names there are */

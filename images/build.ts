@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { bundle, imagesNamed } from './bundle.js';
+import { bundle, servicesNamed } from './bundle.js';
 import { DEFAULT_REGISTRY, imageTag } from './image-lock.js';
 
 // Builds the images of the services: `node --import tsx images/build.ts [name …]`.
@@ -10,10 +10,11 @@ const registry = process.env['REGISTRY'] ?? DEFAULT_REGISTRY;
 const base = process.env['BASE'];
 const dockerfile = fileURLToPath(new URL('../services/Dockerfile', import.meta.url));
 
-for (const name of imagesNamed(process.argv.slice(2))) {
+for (const service of servicesNamed(process.argv.slice(2))) {
   const started = performance.now();
+  const { name } = service;
   const tag = imageTag(name, registry);
-  const words = ['build', '--quiet', '--tag', tag, '--file', dockerfile, await bundle(name)];
+  const words = ['build', '--quiet', '--tag', tag, '--file', dockerfile, await bundle(service)];
   if (base !== undefined) words.splice(1, 0, '--build-arg', `BASE=${base}`);
   const docker = spawnSync('docker', words, { stdio: ['ignore', 'ignore', 'inherit'] });
   if (docker.error) {

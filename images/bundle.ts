@@ -2,25 +2,26 @@ import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
-import { z } from 'zod';
 import packageJson from '../package.json' with { type: 'json' };
-import { IMAGE_NAMES, type ImageName } from './image-lock.js';
+import type { ImageContents } from '@cafe-lumiere/contract';
+import { cafeServices } from '../cdk8s/services.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The programs of each service: what its container starts, and what stands in front of it. */
-const ENTRY_POINTS: Readonly<Record<ImageName, Readonly<Record<string, string>>>> = {
-  'order-service': { server: 'main.ts', 'wait-for-postgres': 'wait-for-postgres.ts' },
-  'kitchen-service': { server: 'main.ts' },
-  frontend: { server: 'main.ts' },
-};
+/** A service whose image is built here, and what is in it. */
+export interface ImageService {
+  /** Its name, and its folder below services/. */
+  readonly name: string;
+  readonly image: ImageContents;
+}
 
-/** Folders that a service reads while it runs. They stand beside the bundle as they stand beside the source. */
-const FILES: Readonly<Record<ImageName, readonly string[]>> = {
-  'order-service': ['migrations'],
-  'kitchen-service': [],
-  frontend: ['assets'],
-};
+/** The services of the café with an image of their own, as cdk8s/cafe.ts declares them. */
+export function imageServices(): readonly ImageService[] {
+  const declared = cafeServices().flatMap(({ declaration: { name, image } }) =>
+    image ? [{ name, image }] : [],
+  );
+  return [...new Map(declared.map((service) => [service.name, service])).values()];
+}
 
 /**
  * Bundles a service into one file a program, so that its image holds no node_modules: an image builds in a second and
@@ -28,12 +29,15 @@ const FILES: Readonly<Record<ImageName, readonly string[]>> = {
  *
  * @returns the folder that becomes the image's /app
  */
-export async function bundle(name: ImageName, outdir: string = join(ROOT, 'build', name)): Promise<string> {
+export async function bundle(
+  { name, image }: ImageService,
+  outdir: string = join(ROOT, 'build', name),
+): Promise<string> {
   const source = join(ROOT, 'services', name);
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
   await build({
-    entryPoints: Object.entries(ENTRY_POINTS[name]).map(([out, entry]) => ({ in: join(source, entry), out })),
+    entryPoints: Object.entries(image.programs).map(([out, entry]) => ({ in: join(source, entry), out })),
     outdir,
     bundle: true,
     platform: 'node',
@@ -52,7 +56,7 @@ export async function bundle(name: ImageName, outdir: string = join(ROOT, 'build
       js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
     },
   });
-  for (const folder of FILES[name]) {
+  for (const folder of image.folders ?? []) {
     const from = join(source, folder);
     if (!existsSync(from))
       throw new Error(`${relative(ROOT, from)} is missing: ${name} reads it while it runs.`);
@@ -63,10 +67,15 @@ export async function bundle(name: ImageName, outdir: string = join(ROOT, 'build
   return outdir;
 }
 
-/** The names given on the command line, or all. @throws Error that lists the names there are */
-export function imagesNamed(words: readonly string[]): readonly ImageName[] {
-  if (words.length === 0) return IMAGE_NAMES;
-  const names = z.array(z.enum(IMAGE_NAMES)).safeParse(words);
-  if (names.success) return names.data;
-  throw new Error(`There is no image "${words.join(' ')}"; the images are: ${IMAGE_NAMES.join(', ')}.`);
+/** The services named on the command line, or all. @throws Error that lists the names there are */
+export function servicesNamed(words: readonly string[]): readonly ImageService[] {
+  const services = imageServices();
+  if (words.length === 0) return services;
+  return words.map((word) => {
+    const service = services.find(({ name }) => name === word);
+    if (service) return service;
+    throw new Error(
+      `There is no image "${word}"; the images are: ${services.map(({ name }) => name).join(', ')}.`,
+    );
+  });
 }

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { DEFAULT_REGISTRY, IMAGE_NAMES, type ImageName, imageTag, writeImages } from './image-lock.js';
+import { imageServices } from './bundle.js';
+import { DEFAULT_REGISTRY, imageTag, writeImages } from './image-lock.js';
 
 // Pushes the images to REGISTRY and records their digests in images.lock.json, so that the next synth pins them.
 
 const registry = process.env['REGISTRY'] ?? DEFAULT_REGISTRY;
 
-const push = (name: ImageName): string => {
-  const tag = imageTag(name, registry);
+const push = (service: string): string => {
+  const tag = imageTag(service, registry);
   const { status, stdout, stderr, error } = spawnSync('docker', ['push', tag], { encoding: 'utf8' });
   const digest = /digest: (sha256:[0-9a-f]{64})/.exec(stdout)?.[1];
   if (status !== 0 || digest === undefined) {
@@ -20,10 +21,5 @@ const push = (name: ImageName): string => {
   return `${tag}@${digest}`;
 };
 
-const [orderService, kitchenService, frontend] = IMAGE_NAMES;
-writeImages({
-  [orderService]: push(orderService),
-  [kitchenService]: push(kitchenService),
-  [frontend]: push(frontend),
-});
+writeImages(Object.fromEntries(imageServices().map(({ name }) => [name, push(name)])));
 console.log('wrote images.lock.json; "make synth" now pins these digests');

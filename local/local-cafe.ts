@@ -1,12 +1,18 @@
+import { join } from 'node:path';
+import {
+  type Address,
+  type DeclaredService,
+  ProbedService,
+  type ServiceEdge,
+  type Store,
+  type StoreEdge,
+} from '@cafe-lumiere/constructs';
+import type { ServiceDeclaration } from '@cafe-lumiere/contract';
+import { freePort, PostgresServer } from '@cafe-lumiere/runtime/testing';
 import { App } from 'cdk8s';
-import { readImages } from '../images/image-lock.js';
 import { Cafe } from '../cdk8s/cafe.js';
-import type { Address } from '@cafe-lumiere/constructs';
-import type { Store } from '@cafe-lumiere/constructs';
-import type { ProbedService } from '@cafe-lumiere/constructs';
 import { environmentNamed } from '../cdk8s/environments.js';
-import { freePort } from '@cafe-lumiere/runtime/testing';
-import { PostgresServer } from '@cafe-lumiere/runtime/testing';
+import { imageOf } from '../images/image-lock.js';
 import { ServiceProcess } from './service-process.js';
 
 /** How the café runs on this computer. */
@@ -20,8 +26,6 @@ export interface LocalCafeOptions {
   /** Receives the services' and the database's logs, a line at a time. */
   readonly log: (source: string, line: string) => void;
 }
-
-type Target = ProbedService | Store;
 
 /**
  * The whole café on this computer: a real PostgreSQL and the three services, each in its process, wired from the same
@@ -61,7 +65,7 @@ export class LocalCafe {
     }
     try {
       await this.startAll(
-        new Cafe(new App(), 'local', { environment: environmentNamed('local'), images: readImages() }),
+        new Cafe(new App(), 'local', { environment: environmentNamed('local'), imageOf: imageOf() }),
       );
     } catch (error) {
       await this.stop();
@@ -84,34 +88,29 @@ export class LocalCafe {
   }
 
   private async startAll(cafe: Cafe): Promise<void> {
-    const { postgres } = cafe;
-    const ports = new Map<Target, number>([[cafe.frontend, this.options.port]]);
-    for (const target of [postgres, cafe.orders, cafe.kitchen]) {
-      ports.set(target, await this.portFor(target));
+    const services = ProbedService.within(cafe);
+    const stores = [...new Set(services.flatMap(({ edges }) => edges.flatMap(storeOf)))];
+    const ports = new Map<DeclaredService | Store, number>();
+    for (const service of services) {
+      // What is reached from outside on a cluster is at the address that was asked for.
+      const outside = service.expose.type === 'LoadBalancer';
+      ports.set(service, outside ? this.options.port : await this.portFor(service));
     }
-    const addressOf = (target: Target): Address => ({
+    // One server for all databases of the café; on a cluster each has its own.
+    const [first] = stores;
+    const databasePort = first ? await this.portFor(first) : 0;
+    for (const store of stores) ports.set(store, databasePort);
+    const addressOf = (target: DeclaredService | Store): Address => ({
       host: '127.0.0.1',
       port: ports.get(target) ?? target.port,
     });
 
-    this.options.say(`starting PostgreSQL with ${this.options.dataDirectory}`);
-    this.database = await PostgresServer.start({
-      dataDirectory: this.options.dataDirectory,
-      port: addressOf(postgres).port,
-      log: (line) => {
-        this.options.log('postgresql', line);
-      },
-    });
-    await this.database.createRoleAndDatabase({
-      role: postgres.owner,
-      database: postgres.database,
-      password: postgres.developmentPassword ?? '',
-    });
-    for (const service of cafe.services) {
+    if (first) await this.startDatabase(databasePort, stores);
+    for (const service of services) {
       if (this.stopping) throw new Error('stopped while starting');
       const { port } = addressOf(service);
       this.options.say(`starting ${service.name} on port ${port}`);
-      this.startService(service.name, port, {
+      this.startService(service.declaration, port, {
         ...service.environmentAt(addressOf),
         PORT: String(port),
         HOST: '127.0.0.1',
@@ -122,11 +121,37 @@ export class LocalCafe {
     await Promise.all(this.services.map((service) => service.ready()));
   }
 
-  private startService(name: string, port: number, environment: Readonly<Record<string, string>>): void {
+  private async startDatabase(port: number, stores: readonly Store[]): Promise<void> {
+    this.options.say(`starting PostgreSQL with ${this.options.dataDirectory}`);
+    this.database = await PostgresServer.start({
+      dataDirectory: this.options.dataDirectory,
+      port,
+      log: (line) => {
+        this.options.log('postgresql', line);
+      },
+    });
+    for (const { owner, database, credentials } of stores) {
+      const password = 'developmentPassword' in credentials ? credentials.developmentPassword : '';
+      await this.database.createRoleAndDatabase({ role: owner, database, password });
+    }
+  }
+
+  private startService(
+    { name, image }: ServiceDeclaration,
+    port: number,
+    environment: Readonly<Record<string, string>>,
+  ): void {
+    if (!image) throw new Error(`${name} has no code here: its declaration names no image of its own.`);
     const log = (line: string): void => {
       this.options.log(name, line);
     };
-    const service = ServiceProcess.start({ name, port, environment, log });
+    const service = ServiceProcess.start({
+      name,
+      program: join('services', name, image.programs.server),
+      port,
+      environment,
+      log,
+    });
     this.services.push(service);
     void service.exited.then((code) => {
       if (!this.stopping)
@@ -135,7 +160,7 @@ export class LocalCafe {
   }
 
   /** The declared port, or a free one when something else on this computer listens there. */
-  private async portFor(target: Target): Promise<number> {
+  private async portFor(target: DeclaredService | Store): Promise<number> {
     const port = await freePort(target.port);
     if (port !== target.port) {
       this.options.say(`port ${target.port} is taken on this computer, so ${target.name} uses ${port}`);
@@ -143,3 +168,5 @@ export class LocalCafe {
     return port;
   }
 }
+
+const storeOf = (edge: ServiceEdge | StoreEdge): Store[] => ('store' in edge ? [edge.store] : []);

@@ -8,8 +8,9 @@ const END_WITH_PARENT = new URL('./end-with-parent.js', import.meta.url).href;
 
 /** How {@link ServiceProcess.start} runs a service. */
 export interface ServiceProcessOptions {
-  /** The service's folder below services/. */
   readonly name: string;
+  /** Its TypeScript source, from the repository's root. */
+  readonly program: string;
   readonly port: number;
   readonly environment: Readonly<Record<string, string>>;
   /** Receives what the service writes, a line at a time. */
@@ -19,19 +20,15 @@ export interface ServiceProcessOptions {
 /** One service in a process of its own, as a container runs it, straight from the TypeScript sources. */
 export class ServiceProcess {
   static start(options: ServiceProcessOptions): ServiceProcess {
-    const { name, environment, log } = options;
-    const child = spawn(
-      process.execPath,
-      ['--import', END_WITH_PARENT, '--import', 'tsx', `services/${name}/main.ts`],
-      {
-        cwd: ROOT,
-        // Only what the declaration says: a DB_HOST in the developer's shell must not reach the service.
-        env: { PATH: process.env['PATH'], NODE_ENV: 'development', ...environment },
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        // A group of its own: Ctrl-C at the terminal reaches the parent alone, which ends the services in order.
-        detached: true,
-      },
-    );
+    const { name, program, environment, log } = options;
+    const child = spawn(process.execPath, ['--import', END_WITH_PARENT, '--import', 'tsx', program], {
+      cwd: ROOT,
+      // Only what the declaration says: a DB_HOST in the developer's shell must not reach the service.
+      env: { PATH: process.env['PATH'], NODE_ENV: 'development', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A group of its own: Ctrl-C at the terminal reaches the parent alone, which ends the services in order.
+      detached: true,
+    });
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', log);
     }

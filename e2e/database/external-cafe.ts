@@ -1,29 +1,20 @@
-import { z } from 'zod';
+import { App, type ExternalPostgresProps } from '@cafe-lumiere/constructs';
 import { Cafe } from '../../cdk8s/cafe.js';
-import { App } from '@cafe-lumiere/constructs';
-import type { Environment } from '../../cdk8s/environments.js';
-import { readImages } from '../../images/image-lock.js';
-
-const object = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) });
+import { SECRET_NAME } from '../../cdk8s/environments.js';
+import { imageOf } from '../../images/image-lock.js';
 
 /**
  * The café's own manifests for a database that somebody else runs, as a List.
  *
  * @param namespace - instead of the contract's, where a café may be open
  */
-export function cafeWith(externalDatabase: Environment['externalDatabase'], namespace: string): unknown {
-  const environment: Environment = {
-    databaseCredentials: { existingSecret: 'cafe-secrets' },
-    ...(externalDatabase === undefined ? {} : { externalDatabase }),
-  };
-  const objects: readonly unknown[] = new Cafe(new App(), 'deployments', {
-    environment,
-    images: readImages(),
-  }).toJson();
-  const items = objects.map((each) => {
-    const { kind, metadata, ...rest } = object.parse(each);
-    const place = kind === 'Namespace' ? { name: namespace } : { namespace };
-    return { kind, metadata: { ...metadata, ...place }, ...rest };
-  });
+export function cafeWith(
+  database: Omit<ExternalPostgresProps, 'database' | 'owner' | 'credentials'>,
+  namespace: string,
+): unknown {
+  const external = { ...database, credentials: { existingSecret: SECRET_NAME } };
+  const environment = { database: { external } };
+  const cafe = new Cafe(new App(), 'deployments', { environment, imageOf: imageOf(), namespace });
+  const items: readonly unknown[] = cafe.toJson();
   return { apiVersion: 'v1', kind: 'List', items };
 }

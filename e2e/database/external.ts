@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readImages } from '../../images/image-lock.js';
+import { imageOf } from '../../images/image-lock.js';
 import { attempt, run } from '../command.js';
 import { eventually, lastLine, must } from '../journal.js';
 import { orderBody } from '../order-life.js';
@@ -15,7 +15,7 @@ export const connectToAnExternalDatabase: DatabaseScenario = {
   name: 'external',
   title: 'A database that somebody else runs',
   cannot: async () => {
-    const image = readImages()['order-service'];
+    const image = imageOf()('order-service');
     const { code } = await attempt(`docker manifest inspect --insecure ${image}`);
     if (code !== 0) return `${image} was not pushed; "make images push" does that`;
     const { code: without } = await attempt('openssl version');

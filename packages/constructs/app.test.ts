@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { declareService, text } from '@cafe-lumiere/contract';
 import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { App, UnprovenError } from './app.js';
@@ -27,11 +28,11 @@ function shop(app: App): Chart {
     configMap: 'settings',
     secret: 'passwords',
   });
-  new ProbedService(chart, 'web', {
-    port: 8080,
+  const web = declareService({ name: 'web', port: 8080, reads: { API_URL: text() } });
+  new ProbedService(chart, web, {
     image: 'shop/web:1.0.0',
     configuration,
-    environment: { API_URL: 'http://api:8080' },
+    values: { API_URL: 'http://api:8080' },
   });
   return chart;
 }

@@ -2,11 +2,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { App as Cdk8sApp, Names, Yaml } from 'cdk8s';
 import { parse } from 'yaml';
-import { chartOutline } from '@cafe-lumiere/postgresql';
-import { check } from '@cafe-lumiere/checks';
-import { type Finding, findingText } from '@cafe-lumiere/checks';
-import { toDocuments } from '@cafe-lumiere/checks';
-import type { Release } from '@cafe-lumiere/checks';
+import {
+  check,
+  type Finding,
+  findingText,
+  isRecord,
+  type Manifest,
+  type Release,
+  toDocuments,
+} from '@cafe-lumiere/checks';
 import { HelmChart } from './helm-chart.js';
 
 /** A cdk8s App that also writes the Helm charts of its constructs, and writes nothing that cannot work. */
@@ -21,39 +25,52 @@ export class App extends Cdk8sApp {
    * @throws UnprovenError with every finding; then nothing has been written
    */
   override synth(): void {
-    // Each chart is rendered once; rendering runs the constructs' own validations.
-    const files = this.charts.map((chart) => {
-      const objects: readonly unknown[] = chart.toJson();
-      const { namespace } = chart;
-      return { name: `${Names.toDnsLabel(chart)}${this.outputFileExtension}`, namespace, objects };
-    });
-    const helmCharts = HelmChart.within(this);
-    const manifests = files.flatMap(({ name, objects }) =>
-      objects.flatMap((object) =>
-        toDocuments(object, name).flatMap((document) => ('manifest' in document ? [document.manifest] : [])),
-      ),
-    );
-    const namespace = files.find((file) => file.namespace !== undefined)?.namespace ?? 'default';
-    const releases = helmCharts.map((chart): Release => {
-      const content = chart.files();
-      const values: unknown = parse(content.get('values.yaml') ?? '{}');
-      return {
-        name: chart.release,
-        chart: chart.chartName,
-        files: content,
-        values,
-        // Without Helm: a synth must not depend on what is installed, nor take the time.
-        manifests: chartOutline(chart.release, namespace, values),
-        rendered: false,
-      };
-    });
-    const { findings } = check(manifests, { releases });
+    const { files, helmCharts, findings } = this.proven();
     if (findings.length > 0) throw new UnprovenError(findings, this.outdir);
     mkdirSync(this.outdir, { recursive: true });
     for (const { name, objects } of files) Yaml.save(join(this.outdir, name), [...objects]);
     for (const chart of helmCharts) chart.write(this.outdir);
   }
+
+  /** Everything that a synth writes, and what the checks say about it. Nothing is written. */
+  proven(): Proven {
+    // Each chart is rendered once; rendering runs the constructs' own validations.
+    const files = this.charts.map((chart) => ({
+      name: `${Names.toDnsLabel(chart)}${this.outputFileExtension}`,
+      objects: chart.toJson() as readonly unknown[],
+    }));
+    const helmCharts = HelmChart.within(this);
+    const manifests = files.flatMap(({ name, objects }) => manifestsOf(objects, name));
+    const { findings } = check(manifests, { releases: helmCharts.map(releaseOf) });
+    return { files, helmCharts, findings };
+  }
 }
+
+/** What a synth comes to. */
+export interface Proven {
+  /** The manifests, a file a chart. */
+  readonly files: readonly { readonly name: string; readonly objects: readonly unknown[] }[];
+  readonly helmCharts: readonly HelmChart[];
+  readonly findings: readonly Finding[];
+}
+
+function releaseOf(chart: HelmChart): Release {
+  const files = chart.files();
+  const about: unknown = parse(files.get('Chart.yaml') ?? '{}');
+  return {
+    name: chart.release,
+    chart: isRecord(about) ? String(about['name']) : chart.folder,
+    files,
+    values: parse(files.get('values.yaml') ?? '{}') as unknown,
+    manifests: manifestsOf(chart.objects(), `the release ${chart.release} (by the chart's naming rule)`),
+    rendered: false,
+  };
+}
+
+const manifestsOf = (objects: readonly unknown[], source: string): Manifest[] =>
+  objects.flatMap((object) =>
+    toDocuments(object, source).flatMap((document) => ('manifest' in document ? [document.manifest] : [])),
+  );
 
 /** What cannot work, each with the change that mends it. */
 export class UnprovenError extends Error {

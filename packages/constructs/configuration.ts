@@ -1,30 +1,37 @@
 import { createHash } from 'node:crypto';
+import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { WAIVE } from '@cafe-lumiere/checks';
-import { checkDnsLabel } from './names.js';
+import { WAIVE } from '@cafe-lumiere/contract';
 import { deferred } from './deferred.js';
+import type { EnvironmentVariable } from './environment-variable.js';
+import { checkDnsLabel } from './names.js';
 
 /** Where the shared settings are kept. */
 export interface ConfigurationProps {
   /** The ConfigMap's name. */
   readonly configMap: string;
-  /** The Secret's name. In the environments that keep passwords out of the manifests, it must exist in the cluster. */
+  /** The name of the Secret for development passwords. It is made only when there is one. */
   readonly secret: string;
 }
 
 /**
- * The settings that several services read: one ConfigMap and one Secret. The edges fill them; nobody writes an entry
- * by hand, so two services cannot disagree about one.
+ * The settings that several services of a namespace read: one ConfigMap and one Secret. The edges fill them; nobody writes
+ * an entry by hand, so two services cannot disagree about one.
+ *
+ * An entry is named like its variable. When that name has another value already, as with the `DB_HOST` of a second
+ * database, it is named after its service, too: `loyalty-service.DB_HOST`.
  */
 export class Configuration extends Construct {
   readonly configMapName: string;
   readonly secretName: string;
+  readonly namespace: string | undefined;
   private readonly values = new Map<string, string>();
   private readonly secrets = new Map<string, string>();
 
   constructor(scope: Construct, id: string, props: ConfigurationProps) {
     super(scope, id);
+    this.namespace = Chart.of(this).namespace;
     this.configMapName = checkDnsLabel(this.node.path, props.configMap);
     this.secretName = checkDnsLabel(this.node.path, props.secret);
     new k8s.KubeConfigMap(this, 'Resource', {
@@ -33,24 +40,13 @@ export class Configuration extends Construct {
     });
   }
 
-  /**
-   * Adds an entry to the ConfigMap. Two edges may add the same one.
-   *
-   * @throws Error when the key already has another value
-   */
-  add(key: string, value: string): void {
-    const present = this.values.get(key);
-    if (present !== undefined && present !== value) {
-      throw new Error(
-        `${this.node.path}: ConfigMap ${this.configMapName} already holds ${key}=${present}, and ${key}=${value} was added. ` +
-          `One key has one value; give one of the two another name.`,
-      );
-    }
-    this.values.set(key, value);
+  /** Adds a variable of a service to the ConfigMap, and says where it is. */
+  add(service: string, name: string, value: string): EnvironmentVariable {
+    return { name, configMap: this.configMapName, key: put(this.values, service, name, value) };
   }
 
-  /** Adds an entry to the Secret, which is then part of the manifests: for development passwords only. */
-  addDevelopmentSecret(key: string, value: string): void {
+  /** Adds a variable to the Secret, which is then part of the manifests: for development passwords only. */
+  addDevelopmentSecret(service: string, name: string, value: string): EnvironmentVariable {
     if (this.secrets.size === 0) {
       new k8s.KubeSecret(this, 'Secret', {
         metadata: {
@@ -60,25 +56,47 @@ export class Configuration extends Construct {
         type: 'Opaque',
         // Not stringData, which the API server turns into this: a second `kubectl apply` would find a change each time.
         data: deferred(() =>
-          Object.fromEntries(sorted(this.secrets).map(([key, value]) => [key, toBase64(value)])),
+          Object.fromEntries(sorted(this.secrets).map(([key, text]) => [key, toBase64(text)])),
         ),
       });
     }
-    this.secrets.set(key, value);
+    return { name, secret: this.secretName, key: put(this.secrets, service, name, value) };
   }
 
   /**
-   * A hash of these entries' values, for a pod template's annotation: the pods of exactly those services roll that use
-   * a changed value. A Secret that is not in the manifests has no hash: who changes it restarts the pods.
+   * Hashes of the entries that these variables take, for a pod template's annotations: the pods of exactly those services
+   * roll that use a changed value. A Secret that is not in the manifests has no hash: who changes it restarts the pods.
    */
-  checksum(kind: 'configMap' | 'secret', keys: readonly string[]): string | undefined {
-    const entries = kind === 'configMap' ? this.values : this.secrets;
-    const used = [...new Set(keys)].sort().flatMap((key) => {
-      const value = entries.get(key);
-      return value === undefined ? [] : [[key, value]];
-    });
-    return used.length === 0 ? undefined : createHash('sha256').update(JSON.stringify(used)).digest('hex');
+  checksums(variables: readonly EnvironmentVariable[]): Record<string, string> {
+    const keys = (of: 'configMap' | 'secret', object: string): string[] =>
+      variables.flatMap((variable) =>
+        of in variable && Reflect.get(variable, of) === object && 'key' in variable ? [variable.key] : [],
+      );
+    return {
+      ...checksum(this.configMapName, this.values, keys('configMap', this.configMapName)),
+      ...checksum(this.secretName, this.secrets, keys('secret', this.secretName)),
+    };
   }
+}
+
+function put(entries: Map<string, string>, service: string, name: string, value: string): string {
+  const present = entries.get(name);
+  const key = present === undefined || present === value ? name : `${service}.${name}`;
+  entries.set(key, value);
+  return key;
+}
+
+function checksum(
+  object: string,
+  entries: ReadonlyMap<string, string>,
+  keys: readonly string[],
+): Record<string, string> {
+  const used = [...new Set(keys)].sort().flatMap((key) => {
+    const value = entries.get(key);
+    return value === undefined ? [] : [[key, value]];
+  });
+  if (used.length === 0) return {};
+  return { [`checksum/${object}`]: createHash('sha256').update(JSON.stringify(used)).digest('hex') };
 }
 
 const toBase64 = (text: string): string => Buffer.from(text).toString('base64');

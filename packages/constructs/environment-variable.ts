@@ -1,5 +1,4 @@
 import type { k8s } from 'cdk8s-plus-28';
-import type { Configuration } from './configuration.js';
 
 /** Where something listens. */
 export interface Address {
@@ -9,23 +8,23 @@ export interface Address {
 
 /** One variable of a container, and where Kubernetes takes its value from. */
 export type EnvironmentVariable =
-  | { readonly name: string; readonly from: 'value'; readonly value: string }
-  /** An entry of the shared ConfigMap or Secret under the same name. */
-  | { readonly name: string; readonly from: 'configMap' | 'secret' }
-  /** An entry of a Secret that need not be there; then the variable is not there. */
-  | { readonly name: string; readonly from: 'optionalSecret'; readonly secret: string };
+  | { readonly name: string; readonly value: string }
+  | { readonly name: string; readonly configMap: string; readonly key: string }
+  | {
+      readonly name: string;
+      readonly secret: string;
+      readonly key: string;
+      /** Whether pods start without it; then the variable is not there. */
+      readonly optional?: true;
+    };
 
 /** The variable as a container's `env` entry. */
-export function toEnvVar(variable: EnvironmentVariable, configuration: Configuration): k8s.EnvVar {
+export function toEnvVar(variable: EnvironmentVariable): k8s.EnvVar {
   const { name } = variable;
-  switch (variable.from) {
-    case 'value':
-      return { name, value: variable.value };
-    case 'configMap':
-      return { name, valueFrom: { configMapKeyRef: { name: configuration.configMapName, key: name } } };
-    case 'secret':
-      return { name, valueFrom: { secretKeyRef: { name: configuration.secretName, key: name } } };
-    case 'optionalSecret':
-      return { name, valueFrom: { secretKeyRef: { name: variable.secret, key: name, optional: true } } };
+  if ('value' in variable) return { name, value: variable.value };
+  if ('configMap' in variable) {
+    return { name, valueFrom: { configMapKeyRef: { name: variable.configMap, key: variable.key } } };
   }
+  const { secret, key, optional } = variable;
+  return { name, valueFrom: { secretKeyRef: { name: secret, key, ...(optional ? { optional } : {}) } } };
 }

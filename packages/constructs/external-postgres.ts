@@ -4,7 +4,7 @@ import { connectionBudgetProblem } from '@cafe-lumiere/contract';
 import type { Address } from './environment-variable.js';
 import { checkIdentifier, checkPort } from './names.js';
 import type { PodNetworkPolicy } from './pod-network-policy.js';
-import type { Store, StoreClient, StoreTls } from './store.js';
+import type { DatabaseCredentials, Store, StoreClient, StoreTls } from './store.js';
 
 /** Where a database is that somebody else runs. */
 export interface ExternalPostgresProps {
@@ -24,6 +24,8 @@ export interface ExternalPostgresProps {
    * @default - the certificate is signed by one of the authorities that Node trusts
    */
   readonly tls?: StoreTls;
+  /** The Secret that holds the owner's password, in the cluster before the services are. */
+  readonly credentials: Exclude<DatabaseCredentials, { readonly developmentPassword: string }>;
   /**
    * The server's `max_connections`, or this application's share of it.
    * @default 100
@@ -33,15 +35,14 @@ export interface ExternalPostgresProps {
 
 /**
  * A managed PostgreSQL, outside the cluster, over TLS. Nothing is installed for it: the clients are told where it is,
- * trust its certificate, and may leave for its networks. Its password is in the shared Secret, which is in the cluster
- * before the services are.
+ * trust its certificate, and may leave for its networks.
  */
 export class ExternalPostgres extends Construct implements Store {
   readonly name: string;
   readonly port: number;
   readonly database: string;
   readonly owner: string;
-  readonly developmentPassword = undefined;
+  readonly credentials: DatabaseCredentials;
   readonly tls: StoreTls;
   private readonly clients: StoreClient[] = [];
 
@@ -56,6 +57,7 @@ export class ExternalPostgres extends Construct implements Store {
     this.port = checkPort(path, 'port', props.port ?? 5432);
     this.database = checkIdentifier(path, 'database', props.database);
     this.owner = checkIdentifier(path, 'owner', props.owner);
+    this.credentials = props.credentials;
     this.tls = props.tls ?? {};
     if (props.networks.length === 0) {
       throw new Error(
@@ -71,7 +73,7 @@ export class ExternalPostgres extends Construct implements Store {
     });
   }
 
-  get clusterAddress(): Address {
+  addressFor(): Address {
     return { host: this.name, port: this.port };
   }
 

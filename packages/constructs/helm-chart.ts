@@ -1,25 +1,35 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { Chart } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
 import { checkDnsLabel } from './names.js';
 
 /** What a chart is made of. */
 export interface HelmChartProps {
-  /** The chart's name, and its folder below `helm/` in the output. */
-  readonly name: string;
+  /** The chart's folder below `helm/` in the output. */
+  readonly folder: string;
   /** The release that it is installed as, in the namespace of the manifests. */
   readonly release: string;
   /** Content by relative path. Asked when the output is written, because clients are declared after the chart. */
   readonly files: () => ReadonlyMap<string, string>;
+  /**
+   * What others rely on of the release: its Services, workloads and policies. The checks read it where there is no Helm,
+   * because a synth must not depend on what is installed, nor take the time.
+   */
+  readonly objects: () => readonly unknown[];
 }
+
+/** The file beside Chart.yaml that says what release the chart is for, for `cafe check`. */
+const RELEASE_FILE = 'release.json';
 
 /**
  * A Helm chart beside the manifests. It lies in a folder below the output, never at its top level: `kubectl apply -f`
  * reads every .yaml and .json there, and a values file is no manifest.
  */
 export class HelmChart extends Construct {
-  readonly chartName: string;
+  readonly folder: string;
   readonly release: string;
+  readonly namespace: string;
 
   constructor(
     scope: Construct,
@@ -27,13 +37,35 @@ export class HelmChart extends Construct {
     private readonly props: HelmChartProps,
   ) {
     super(scope, id);
-    this.chartName = checkDnsLabel(this.node.path, props.name);
+    this.folder = checkDnsLabel(this.node.path, props.folder);
     this.release = checkDnsLabel(this.node.path, props.release);
+    this.namespace = Chart.of(this).namespace ?? 'default';
   }
 
-  /** Every chart below this construct. */
+  /**
+   * Every chart below this construct.
+   *
+   * @throws Error when two of them have one folder, or one release in a namespace
+   */
   static within(scope: IConstruct): HelmChart[] {
-    return scope.node.findAll().filter((construct) => construct instanceof HelmChart);
+    const charts = scope.node.findAll().filter((construct) => construct instanceof HelmChart);
+    const places = new Map<string, HelmChart>();
+    for (const chart of charts) {
+      const { folder, release, namespace } = chart;
+      for (const [place, change] of [
+        [`the folder helm/${folder}`, `a folder of its own, such as folder: '${release}'`],
+        [`the release ${release} in the namespace ${namespace}`, 'a release of its own'],
+      ] as const) {
+        const other = places.get(place);
+        if (other) {
+          throw new Error(
+            `${chart.node.path}: ${place} is that of ${other.node.path}, too. Give one of them ${change}.`,
+          );
+        }
+        places.set(place, chart);
+      }
+    }
+    return charts;
   }
 
   /** The chart's files, by path relative to the chart. @throws Error for a path that leaves the chart's folder */
@@ -47,10 +79,17 @@ export class HelmChart extends Construct {
     return files;
   }
 
-  /** Writes the chart to `helm/<name>` below a folder. */
+  /** What others rely on of the release. */
+  objects(): readonly unknown[] {
+    return this.props.objects();
+  }
+
+  /** Writes the chart to its folder below `helm/`. */
   write(outdir: string): void {
-    for (const [path, content] of this.files()) {
-      const target = join(outdir, 'helm', this.chartName, path);
+    const { release, namespace } = this;
+    const note = JSON.stringify({ release, namespace, objects: this.objects() }, undefined, 2);
+    for (const [path, content] of [...this.files(), [RELEASE_FILE, `${note}\n`] as const]) {
+      const target = join(outdir, 'helm', this.folder, path);
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, content);
     }

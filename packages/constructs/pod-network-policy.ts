@@ -1,12 +1,15 @@
+import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { deferred } from './deferred.js';
 
-/** The pods on one end of a connection, by their labels, in the same namespace. */
+/** The pods on one end of a connection, by their labels and namespace. */
 export interface Peer {
   /** What the peer is called, for the reader of the declaration. */
   readonly name: string;
   readonly podLabels: Readonly<Record<string, string>>;
+  /** Nothing when its chart names none: then it is in the one that `kubectl apply` uses. */
+  readonly namespace: string | undefined;
 }
 
 /** The pods that a policy is about. */
@@ -22,9 +25,11 @@ export interface PodNetworkPolicyProps {
 export class PodNetworkPolicy extends Construct {
   private readonly ingress: k8s.NetworkPolicyIngressRule[] = [];
   private readonly egress: k8s.NetworkPolicyEgressRule[] = [dns()];
+  private readonly namespace: string | undefined;
 
   constructor(scope: Construct, id: string, props: PodNetworkPolicyProps) {
     super(scope, id);
+    this.namespace = Chart.of(this).namespace;
     new k8s.KubeNetworkPolicy(this, 'Resource', {
       metadata: { name: props.name },
       spec: {
@@ -38,7 +43,7 @@ export class PodNetworkPolicy extends Construct {
 
   /** Lets these pods connect to a port of ours. */
   allowFrom(peer: Peer, port: number): void {
-    this.ingress.push({ from: [toPeer(peer)], ports: [tcp(port)] });
+    this.ingress.push({ from: [this.toPeer(peer)], ports: [tcp(port)] });
   }
 
   /** Lets everybody connect to a port of ours: a load balancer's clients come from any address. */
@@ -48,12 +53,22 @@ export class PodNetworkPolicy extends Construct {
 
   /** Lets us connect to a port of these pods. */
   allowTo(peer: Peer, port: number): void {
-    this.egress.push({ to: [toPeer(peer)], ports: [tcp(port)] });
+    this.egress.push({ to: [this.toPeer(peer)], ports: [tcp(port)] });
   }
 
   /** Lets us connect to a port of any address in these networks, outside the cluster. */
   allowToNetworks(networks: readonly string[], port: number): void {
     this.egress.push({ to: networks.map((cidr) => ({ ipBlock: { cidr } })), ports: [tcp(port)] });
+  }
+
+  private toPeer({ podLabels, namespace }: Peer): k8s.NetworkPolicyPeer {
+    return {
+      podSelector: { matchLabels: { ...podLabels } },
+      ...(namespace === undefined || namespace === this.namespace
+        ? {}
+        : // Kubernetes itself gives each namespace this label.
+          { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }),
+    };
   }
 }
 
@@ -67,10 +82,6 @@ export class DefaultDenyNetworkPolicy extends Construct {
     });
   }
 }
-
-const toPeer = ({ podLabels }: Peer): k8s.NetworkPolicyPeer => ({
-  podSelector: { matchLabels: { ...podLabels } },
-});
 
 const tcp = (port: number): k8s.NetworkPolicyPort => ({
   protocol: 'TCP',

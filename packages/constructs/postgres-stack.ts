@@ -1,20 +1,18 @@
-import type { Size } from 'cdk8s';
+import { Chart, type Size } from 'cdk8s';
 import { Construct } from 'constructs';
-import { CHART_NAME, defaultFullname, postgresqlChartFiles } from '@cafe-lumiere/postgresql';
-import type { PostgresqlValuesInput } from '@cafe-lumiere/postgresql';
+import {
+  CHART_NAME,
+  chartOutline,
+  defaultFullname,
+  postgresqlChartFiles,
+  type PostgresqlValuesInput,
+} from '@cafe-lumiere/postgresql';
 import { connectionBudgetProblem } from '@cafe-lumiere/contract';
 import type { Address } from './environment-variable.js';
 import { HelmChart } from './helm-chart.js';
 import { checkDnsLabel, checkIdentifier } from './names.js';
 import type { Peer, PodNetworkPolicy } from './pod-network-policy.js';
-import type { Store, StoreClient } from './store.js';
-
-/**
- * Where the application's password comes from: one value that both sides are given, for development only, or a Secret
- * that is in the cluster before either side starts and never in the manifests.
- */
-export type DatabaseCredentials =
-  { readonly developmentPassword: string } | { readonly existingSecret: string };
+import { type DatabaseCredentials, PASSWORD_KEY, type Store, type StoreClient } from './store.js';
 
 /** What the database is called and how large it is. */
 export interface PostgresStackProps {
@@ -26,11 +24,15 @@ export interface PostgresStackProps {
   readonly storage: Size;
   readonly credentials: DatabaseCredentials;
   /**
-   * The Helm release that the chart is installed as. The client Service's name, and with it `DB_HOST`, follows from
-   * it by the chart's own rule.
-   * @default 'cafe-lumiere-postgresql'
+   * The Helm release that the chart is installed as, in the namespace of its clients. The client Service's name, and with
+   * it what the clients are told, follows from it by the chart's own rule.
    */
-  readonly release?: string;
+  readonly release: string;
+  /**
+   * The chart's folder below `helm/` in the output. Each stack of a program has its own.
+   * @default 'postgresql'
+   */
+  readonly folder?: string;
   /**
    * PostgreSQL's `max_connections`.
    * @default 100
@@ -38,8 +40,6 @@ export interface PostgresStackProps {
   readonly maxConnections?: number;
 }
 
-/** The key of the application's password in a Secret, on both sides. */
-const PASSWORD_KEY = 'DB_PASSWORD';
 const POSTGRESQL_PORT = 5432;
 
 /**
@@ -53,6 +53,8 @@ export class PostgresStack extends Construct implements Peer, Store {
   readonly port = POSTGRESQL_PORT;
   readonly database: string;
   readonly owner: string;
+  readonly namespace: string | undefined;
+  readonly credentials: DatabaseCredentials;
   private readonly clients: StoreClient[] = [];
 
   constructor(
@@ -61,13 +63,15 @@ export class PostgresStack extends Construct implements Peer, Store {
     private readonly props: PostgresStackProps,
   ) {
     super(scope, id);
-    const release = checkDnsLabel(this.node.path, props.release ?? 'cafe-lumiere-postgresql');
+    const release = checkDnsLabel(this.node.path, props.release);
+    this.namespace = Chart.of(this).namespace;
+    this.credentials = props.credentials;
     this.name = defaultFullname(release);
     this.database = checkIdentifier(this.node.path, 'database', props.database);
     this.owner = checkIdentifier(this.node.path, 'owner', props.owner);
     if (this.owner === 'postgres') {
       throw new Error(
-        `${this.node.path}: owner is "postgres", PostgreSQL's superuser; an application's role must not be able to do everything. Choose another name, such as "cafe".`,
+        `${this.node.path}: owner is "postgres", PostgreSQL's superuser; an application's role must not be able to do everything. Choose another name, such as "shop".`,
       );
     }
     this.podLabels = {
@@ -76,9 +80,11 @@ export class PostgresStack extends Construct implements Peer, Store {
       'app.kubernetes.io/component': 'primary',
     };
     new HelmChart(this, 'Chart', {
-      name: CHART_NAME,
+      folder: props.folder ?? CHART_NAME,
       release,
       files: () => postgresqlChartFiles(this.values()),
+      objects: () =>
+        chartOutline(release, this.namespace ?? 'default', this.values()).map(({ content }) => content),
     });
     this.node.addValidation({
       validate: () => {
@@ -88,15 +94,13 @@ export class PostgresStack extends Construct implements Peer, Store {
     });
   }
 
-  /** Where the clients inside the cluster find the database. */
-  get clusterAddress(): Address {
+  addressFor(client: Peer): Address {
+    if (client.namespace !== this.namespace) {
+      throw new Error(
+        `${this.node.path}: ${client.name} is in the namespace ${client.namespace ?? 'that kubectl uses'}, and this database admits only clients of its own, ${this.namespace ?? 'that kubectl uses'}. Give that namespace a PostgresStack of its own.`,
+      );
+    }
     return { host: this.name, port: this.port };
-  }
-
-  /** The password, where the manifests may hold one. */
-  get developmentPassword(): string | undefined {
-    const { credentials } = this.props;
-    return 'developmentPassword' in credentials ? credentials.developmentPassword : undefined;
   }
 
   /** Called by the edge: one more service that holds connections and passes the network policy. */
@@ -122,7 +126,7 @@ export class PostgresStack extends Construct implements Peer, Store {
           ? { password: credentials.developmentPassword }
           : {
               existingSecret: credentials.existingSecret,
-              secretKeys: { userPasswordKey: PASSWORD_KEY },
+              secretKeys: { userPasswordKey: credentials.key ?? PASSWORD_KEY },
             }),
       },
       primary: {

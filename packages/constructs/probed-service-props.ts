@@ -1,18 +1,28 @@
+import type { ServiceDeclaration } from '@cafe-lumiere/contract';
+import { type Autoscaler, checkAutoscaler } from './autoscaler.js';
 import type { Configuration } from './configuration.js';
 import { type Expose, toServicePort } from './expose.js';
 import { checkImage } from './image-reference.js';
-import { checkPort } from './names.js';
 import type { ProbeTimings } from './probes.js';
 import type { Resources } from './resources.js';
 import { checkTermination, type Termination } from './termination.js';
+import type { SecretsProp, ValuesProp } from './values.js';
 
-/** What a service of the café says about itself. Its name is the construct's id. */
-export interface ProbedServiceProps {
-  /** The TCP port that the container listens on. */
-  readonly port: number;
+/** Where and how a declared service runs. */
+export type ProbedServiceProps<Declaration extends ServiceDeclaration = ServiceDeclaration> = CommonProps &
+  ValuesProp<Declaration> &
+  SecretsProp<Declaration>;
+
+/** What every service may say, whatever it reads. */
+export interface CommonProps {
+  /**
+   * The name of its objects and its host name, for a second instance of one declaration.
+   * @default - the declaration's
+   */
+  readonly name?: string;
   /** The image, with a tag or digest. */
   readonly image: string;
-  /** The ConfigMap and Secret that the service's edges fill. */
+  /** The ConfigMap and Secret that the service's edges fill, in its namespace. */
   readonly configuration: Configuration;
   /**
    * How others reach the service.
@@ -24,14 +34,11 @@ export interface ProbedServiceProps {
    * @default 2
    */
   readonly replicas?: number;
-  /** Further variables of the container. @default - none */
-  readonly environment?: Readonly<Record<string, string>>;
   /**
-   * Variables that switch something on: the name of each, and the Secret that has it under that name. Pods start without
-   * the Secret, and read a new one when they are restarted.
-   * @default - none
+   * Lets Kubernetes choose the number of pods; then `replicas` is not written, which each `kubectl apply` would set back.
+   * @default - always `replicas`
    */
-  readonly optionalSecrets?: Readonly<Record<string, string>>;
+  readonly autoscaler?: Autoscaler;
   /** @default - 50m to 1 CPU, 96Mi to 256Mi memory, 32Mi to 128Mi ephemeral storage */
   readonly resources?: Resources;
   /** @default - see {@link ProbeTimings} */
@@ -58,42 +65,31 @@ const DEFAULT_RESOURCES: Resources = {
 };
 
 /** The props with every default filled in. */
-export type ResolvedProps = Required<Omit<ProbedServiceProps, 'termination'>> & {
+export type ResolvedProps = Required<Omit<CommonProps, 'name' | 'termination' | 'autoscaler'>> & {
+  readonly autoscaler: Autoscaler | undefined;
   readonly termination: Required<Termination>;
 };
 
 /** Checks the props and fills in the defaults. @throws Error that names the construct, the prop and the value */
-export function resolveProps(path: string, props: ProbedServiceProps): ResolvedProps {
-  const port = checkPort(path, 'port', props.port);
-  const termination = checkTermination(path, props.termination);
+export function resolveProps(path: string, port: number, props: CommonProps): ResolvedProps {
+  const { autoscaler } = props;
+  if (autoscaler && props.replicas !== undefined) {
+    throw new Error(
+      `${path}: replicas is ${props.replicas}, and there is an autoscaler, which sets that number itself. Take one of them out.`,
+    );
+  }
   return {
     configuration: props.configuration,
-    port,
     image: checkImage(path, props.image),
     expose: toServicePort(path, port, props.expose),
     replicas: checkReplicas(path, props.replicas ?? 2),
-    environment: withOwn(path, props.environment ?? {}, {
-      PORT: String(port),
-      DRAIN_SECONDS: String(termination.drainSeconds),
-      IN_FLIGHT_SECONDS: String(termination.inFlightSeconds),
-    }),
-    optionalSecrets: props.optionalSecrets ?? {},
+    autoscaler: autoscaler && checkAutoscaler(path, autoscaler),
     resources: props.resources ?? DEFAULT_RESOURCES,
     probes: props.probes ?? {},
-    termination,
+    termination: checkTermination(path, props.termination),
     minReadySeconds: props.minReadySeconds ?? 5,
     lostNodeSeconds: checkSeconds(path, 'lostNodeSeconds', props.lostNodeSeconds ?? 30),
   };
-}
-
-type Variables = Readonly<Record<string, string>>;
-
-function withOwn(path: string, given: Variables, own: Variables): Variables {
-  const twice = Object.keys(own).find((name) => name in given);
-  if (twice === undefined) return { ...own, ...given };
-  throw new Error(
-    `${path}: environment.${twice} is set by the service itself, from port and termination. Set those instead.`,
-  );
 }
 
 function checkReplicas(path: string, replicas: number): number {

@@ -1,22 +1,48 @@
-import { Chart, Duration, Size, Testing } from 'cdk8s';
+import {
+  calls,
+  count,
+  declareForeignService,
+  declareService,
+  oneOf,
+  optionalSecret,
+  postgres,
+  secret,
+  type ServiceDeclaration,
+  timeoutOf,
+} from '@cafe-lumiere/contract';
 import { describe, expect, test } from '@jest/globals';
+import { Chart, Duration, Size, Testing } from 'cdk8s';
 import { Configuration } from './configuration.js';
 import { PostgresStack } from './postgres-stack.js';
 import { ProbedService } from './probed-service.js';
-import type { ProbedServiceProps } from './probed-service-props.js';
+import type { CommonProps, ProbedServiceProps } from './probed-service-props.js';
 import { only, podTemplateOf, synthesized } from './synthesized.js';
 
-const newChart = () => {
-  const chart = new Chart(Testing.app(), 'test', { namespace: 'counter' });
+const newChart = (namespace = 'counter', app = Testing.app()) => {
+  const chart = new Chart(app, namespace, { namespace });
   return {
     chart,
     configuration: new Configuration(chart, 'configuration', { configMap: 'config', secret: 'secrets' }),
   };
 };
 
-const newService = (name: string, props: Partial<ProbedServiceProps> = {}) => {
+const plain = (name: string, port = 5001) => declareService({ name, port });
+const withStore = (name: string) =>
+  declareService({
+    name,
+    port: 5001,
+    stores: { DB: postgres({}) },
+    image: { programs: { server: './main.ts', 'wait-for-postgres': './wait-for-postgres.ts' } },
+  });
+const caller = declareService({
+  name: 'kitchen',
+  port: 5002,
+  reads: { BAR_URL: calls(), BAR_TIMEOUT_MS: timeoutOf('BAR_URL', 1000) },
+});
+
+const newService = (name: string, props: Partial<CommonProps> = {}) => {
   const { chart, configuration } = newChart();
-  const service = new ProbedService(chart, name, { port: 5001, image: 'bar:1', configuration, ...props });
+  const service = new ProbedService(chart, plain(name), { image: 'bar:1', configuration, ...props });
   return { chart, configuration, service };
 };
 
@@ -80,14 +106,25 @@ describe('a probed service', () => {
   });
 
   test('takes every prop', () => {
-    // Required: a new prop must be added here, and to what is expected of it.
-    const props: Required<Omit<ProbedServiceProps, 'configuration'>> = {
+    const declaration = declareService({
+      name: 'declared',
       port: 8080,
+      ports: { grpc: 9000 },
+      reads: {
+        CUPS: count(),
+        SIZE: oneOf(['small', 'large'], 'small'),
+        KEY: secret(),
+        DOOR_PASSWORD: optionalSecret(),
+      },
+    });
+    // Required: a new prop must be added here, and to what is expected of it.
+    const props: Required<Omit<ProbedServiceProps<typeof declaration>, 'configuration' | 'autoscaler'>> = {
+      name: 'bar',
       image: 'registry.example/bar:2',
-      expose: { port: 80, type: 'LoadBalancer' },
+      expose: { port: 80, type: 'LoadBalancer', clientTimeout: Duration.seconds(6) },
       replicas: 4,
-      environment: { LOG_LEVEL: 'debug' },
-      optionalSecrets: { DOOR_PASSWORD: 'door' },
+      values: { LOG_LEVEL: 'debug', CUPS: 12, SIZE: { configMap: 'sizes', key: 'size' } },
+      secrets: { DOOR_PASSWORD: { secret: 'door' }, KEY: { secret: 'keys', key: 'signing' } },
       resources: {
         cpu: { request: '1', limit: '2' },
         memory: { request: '1Gi', limit: '2Gi' },
@@ -98,18 +135,21 @@ describe('a probed service', () => {
         readiness: { periodSeconds: 6, failureThreshold: 7, timeoutSeconds: 8 },
         liveness: { periodSeconds: 9, failureThreshold: 10, timeoutSeconds: 11 },
       },
-      termination: { drainSeconds: 1, inFlightSeconds: 2 },
+      termination: { drainSeconds: 6, inFlightSeconds: 2 },
       minReadySeconds: 12,
       lostNodeSeconds: 60,
     };
-    const manifests = synthesized(newService('bar', props).chart);
+    const { chart, configuration } = newChart();
+    new ProbedService(chart, declaration, { ...props, configuration });
+    const manifests = synthesized(chart);
     expect(only(manifests, 'Deployment', 'bar')).toMatchObject({
+      metadata: { annotations: { 'cafe-check/client-timeout-ms': '6000' } },
       spec: {
         replicas: 4,
         minReadySeconds: 12,
         template: {
           spec: {
-            terminationGracePeriodSeconds: 13,
+            terminationGracePeriodSeconds: 18,
             tolerations: [
               { key: 'node.kubernetes.io/not-ready', effect: 'NoExecute', tolerationSeconds: 60 },
               { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute', tolerationSeconds: 60 },
@@ -117,16 +157,19 @@ describe('a probed service', () => {
             containers: [
               {
                 image: 'registry.example/bar:2',
-                ports: [{ containerPort: 8080 }],
+                ports: [{ containerPort: 8080 }, { name: 'grpc', containerPort: 9000 }],
                 env: [
                   { name: 'PORT', value: '8080' },
                   {},
                   {},
                   { name: 'LOG_LEVEL', value: 'debug' },
+                  { name: 'CUPS', value: '12' },
+                  { name: 'SIZE', valueFrom: { configMapKeyRef: { name: 'sizes', key: 'size' } } },
                   {
                     name: 'DOOR_PASSWORD',
                     valueFrom: { secretKeyRef: { name: 'door', key: 'DOOR_PASSWORD', optional: true } },
                   },
+                  { name: 'KEY', valueFrom: { secretKeyRef: { name: 'keys', key: 'signing' } } },
                 ],
                 resources: {
                   requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '64Mi' },
@@ -142,47 +185,155 @@ describe('a probed service', () => {
       },
     });
     expect(only(manifests, 'Service', 'bar')).toMatchObject({
-      spec: { type: 'LoadBalancer', ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+      spec: {
+        type: 'LoadBalancer',
+        ports: [
+          { name: 'http', port: 80, targetPort: 'http' },
+          { name: 'grpc', port: 9000, targetPort: 'grpc' },
+        ],
+      },
     });
     expect(only(manifests, 'NetworkPolicy', 'bar')).toHaveProperty('spec.ingress', [
       { ports: [{ protocol: 'TCP', port: 8080 }] },
     ]);
   });
 
-  test.each<[string, Partial<ProbedServiceProps>, string]>([
-    ['Bad_Name', {}, 'test/Bad_Name: the name "Bad_Name" is not a DNS label'],
-    ['bar', { port: 0 }, 'test/bar: port is 0; a TCP port is a whole number from 1 to 65535.'],
-    ['bar', { expose: { port: 99_999, type: 'ClusterIP' } }, 'test/bar: expose.port is 99999'],
+  test('with an autoscaler has no number of pods of its own, and its store has room for the most', () => {
+    const autoscaler = { minReplicas: 2, maxReplicas: 8 };
+    const autoscaled = (maxConnections: number): Chart => {
+      const { chart, configuration } = newChart();
+      const store = new PostgresStack(chart, 'postgres', {
+        database: 'counter',
+        owner: 'guest',
+        storage: Size.gibibytes(1),
+        release: 'counter-postgresql',
+        credentials: { developmentPassword: 'open' },
+        maxConnections,
+      });
+      const props = { image: 'bar:1', configuration, autoscaler };
+      new ProbedService(chart, withStore('bar'), props).connects(store);
+      return chart;
+    };
+    const manifests = synthesized(autoscaled(101));
+    expect(only(manifests, 'Deployment', 'bar')).not.toHaveProperty('spec.replicas');
+    expect(only(manifests, 'HorizontalPodAutoscaler', 'bar')).toMatchObject({
+      spec: { ...autoscaler, scaleTargetRef: { kind: 'Deployment', name: 'bar' } },
+    });
+    expect(() => synthesized(autoscaled(100))).toThrow('bar (8 + 1 pods) × (8 + 2) = 90');
+  });
+
+  test('of a foreign image has the probes of its declaration, and none of the runtime’s variables', () => {
+    const { chart, configuration } = newChart();
+    const declaration = declareForeignService({
+      name: 'cache',
+      port: 6379,
+      ports: { health: 9000 },
+      probes: {
+        readiness: { tcp: true },
+        startup: { grpc: true, port: 'health' },
+        liveness: { exec: ['ping'] },
+      },
+    });
+    new ProbedService(chart, declaration, { image: 'cache:7', configuration });
+    const [container] = podTemplateOf(only(synthesized(chart), 'Deployment', 'cache')).spec.containers;
+    expect(container).toMatchObject({
+      startupProbe: { grpc: { port: 9000 } },
+      readinessProbe: { tcpSocket: { port: 'http' } },
+      livenessProbe: { exec: { command: ['ping'] } },
+    });
+    expect(container).not.toHaveProperty('env');
+  });
+
+  test.each<[string, Partial<CommonProps>, string]>([
+    ['Bad_Name', {}, 'counter/Bad_Name: the name "Bad_Name" is not a DNS label'],
+    ['bar', { expose: { port: 99_999, type: 'ClusterIP' } }, 'counter/bar: expose.port is 99999'],
     [
       'bar',
-      { termination: { drainSeconds: 1.5 } },
-      'test/bar: termination.drainSeconds is 1.5; it is a whole number of seconds, 0 or more.',
+      { termination: { inFlightSeconds: 1.5 } },
+      'counter/bar: termination.inFlightSeconds is 1.5; it is a whole number of seconds, 0 or more.',
     ],
-    ['bar', { replicas: -1 }, 'test/bar: replicas is -1; it is a whole number of pods, 0 or more.'],
-    ['bar', { lostNodeSeconds: 0.5 }, 'test/bar: lostNodeSeconds is 0.5; it is a whole number of seconds'],
-    ['bar', { image: 'bar:latest' }, 'test/bar: the image "bar:latest" has no fixed version'],
+    [
+      'bar',
+      { termination: { drainSeconds: 4 } },
+      'counter/bar: termination.drainSeconds is 4; clients keep an idle connection for 4 s',
+    ],
+    ['bar', { replicas: -1 }, 'counter/bar: replicas is -1; it is a whole number of pods, 0 or more.'],
+    [
+      'bar',
+      { replicas: 2, autoscaler: { minReplicas: 1, maxReplicas: 2 } },
+      'counter/bar: replicas is 2, and there is an autoscaler',
+    ],
+    ['bar', { autoscaler: { minReplicas: 3, maxReplicas: 2 } }, 'autoscaler.maxReplicas is 2; it is a whole'],
+    ['bar', { lostNodeSeconds: 0.5 }, 'counter/bar: lostNodeSeconds is 0.5; it is a whole number of seconds'],
+    ['bar', { image: 'bar:latest' }, 'counter/bar: the image "bar:latest" has no fixed version'],
     [
       'bar',
       { image: 'registry.example:5000/bar' },
-      'test/bar: the image "registry.example:5000/bar" has no fixed version',
+      'counter/bar: the image "registry.example:5000/bar" has no fixed version',
     ],
-    ['bar', { environment: { PORT: '1' } }, 'test/bar: environment.PORT is set by the service itself'],
   ])('refuses %s with %j', (name, props, message) => {
     expect(() => newService(name, props)).toThrow(message);
   });
 });
 
+/** What the compiler refuses must be refused without it, too: a declaration may come from a list. */
+describe('a declaration of which nothing is known', () => {
+  const declared: ServiceDeclaration = caller;
+  const newCaller = (props: object = {}) => {
+    const { chart, configuration } = newChart();
+    const service = new ProbedService(chart, declared, { image: 'bar:1', configuration, ...props });
+    const callee = new ProbedService(chart, plain('bar'), { image: 'bar:1', configuration });
+    return { chart, service, callee };
+  };
+
+  test('is refused a variable that it does not read', () => {
+    const { service, callee } = newCaller();
+    expect(() => {
+      service.calls(callee, { env: 'BARS_URL', timeout: Duration.seconds(1) });
+    }).toThrow(
+      'counter/kitchen: calls(bar) sets BARS_URL, which the declaration of kitchen does not read as a call. It reads: BAR_URL.',
+    );
+    expect(() => newCaller({ values: { CUPS: 1 } })).toThrow(
+      'counter/kitchen: values.CUPS is no value that the declaration of kitchen reads. It reads: LOG_LEVEL.',
+    );
+    expect(() => newCaller({ values: { LOG_LEVEL: 'loud' } })).toThrow(
+      'values.LOG_LEVEL is "loud"; it is one of trace,',
+    );
+    expect(() => newCaller({ secrets: { KEY: { secret: 'keys' } } })).toThrow(
+      'secrets.KEY is no secret that the declaration of kitchen reads. It reads: none.',
+    );
+  });
+
+  test('is refused a call without the timeout that it reads', () => {
+    const { service, callee } = newCaller();
+    expect(() => {
+      service.calls(callee, { env: 'BAR_URL' });
+    }).toThrow('has no timeout, which kitchen reads as BAR_TIMEOUT_MS');
+  });
+
+  test('does not synthesize while nothing fills what it reads', () => {
+    expect(() => synthesized(newCaller().chart)).toThrow(
+      "kitchen reads BAR_URL, and nothing fills it: its pods would end at their start. Give it a call: calls(…, { env: 'BAR_URL' })",
+    );
+    const { chart, configuration } = newChart();
+    new ProbedService(chart, withStore('bar'), { image: 'bar:1', configuration });
+    expect(() => synthesized(chart)).toThrow(
+      'bar keeps data in the store DB, and nothing connects it. Add connects(…, { as: ',
+    );
+  });
+});
+
 describe('an edge between services', () => {
   const newEdge = () => {
-    const { chart, configuration, service: caller } = newService('kitchen', { port: 5002 });
-    const callee = new ProbedService(chart, 'bar', {
-      port: 5001,
+    const { chart, configuration } = newChart();
+    const kitchen = new ProbedService(chart, caller, { image: 'kitchen:1', configuration });
+    const callee = new ProbedService(chart, plain('bar'), {
       expose: { port: 80, type: 'ClusterIP' },
       image: 'bar:1',
       configuration,
     });
-    caller.calls(callee, { env: 'BAR_URL', timeout: Duration.seconds(2) });
-    return { chart, caller, callee };
+    kitchen.calls(callee, { env: 'BAR_URL', timeout: Duration.seconds(2) });
+    return { chart, configuration, kitchen, callee };
   };
 
   test('gives the caller the URL of the Service’s port and a deadline', () => {
@@ -221,8 +372,8 @@ describe('an edge between services', () => {
   });
 
   test('tells a run without a cluster the same, at its own addresses', () => {
-    const { caller } = newEdge();
-    expect(caller.environmentAt(() => ({ host: '127.0.0.1', port: 40_001 }))).toMatchObject({
+    const { kitchen } = newEdge();
+    expect(kitchen.environmentAt(() => ({ host: '127.0.0.1', port: 40_001 }))).toMatchObject({
       PORT: '5002',
       BAR_URL: 'http://127.0.0.1:40001',
       BAR_TIMEOUT_MS: '2000',
@@ -230,13 +381,40 @@ describe('an edge between services', () => {
   });
 
   test('refuses a second meaning of one variable', () => {
-    const { chart, caller } = newEdge();
-    const other = new ProbedService(chart, 'other', { ...newChart(), port: 5003, image: 'other:1' });
+    const { chart, configuration, kitchen } = newEdge();
+    const other = new ProbedService(chart, plain('other', 5003), { configuration, image: 'other:1' });
     expect(() => {
-      caller.calls(other, { env: 'BAR_URL', timeout: Duration.seconds(2) });
-    }).toThrow(
-      'ConfigMap config already holds BAR_URL=http://bar:80, and BAR_URL=http://other:5003 was added.',
-    );
+      kitchen.calls(other, { env: 'BAR_URL', timeout: Duration.seconds(2) });
+    }).toThrow('counter/kitchen: BAR_URL is filled by a call to bar already, and one to other was added.');
+  });
+
+  test('crosses namespaces: by the full name, and with the namespace in both policies', () => {
+    const app = Testing.app();
+    const [here, there] = [newChart('here', app), newChart('there', app)];
+    const kitchen = new ProbedService(here.chart, caller, { ...here, image: 'kitchen:1' });
+    const callee = new ProbedService(there.chart, plain('bar'), { ...there, image: 'bar:1' });
+    kitchen.calls(callee, { env: 'BAR_URL', timeout: Duration.seconds(2) });
+    const manifests = synthesized(here.chart);
+    expect(only(manifests, 'ConfigMap', 'config')).toHaveProperty('data', {
+      BAR_URL: 'http://bar.there:5001',
+    });
+    expect(only(manifests, 'NetworkPolicy', 'kitchen')).toHaveProperty('spec.egress.1.to.0', {
+      podSelector: { matchLabels: { app: 'bar' } },
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'there' } },
+    });
+    expect(only(synthesized(there.chart), 'NetworkPolicy', 'bar')).toHaveProperty('spec.ingress.0.from.0', {
+      podSelector: { matchLabels: { app: 'kitchen' } },
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'here' } },
+    });
+  });
+
+  test('reads a configuration of its own namespace only', () => {
+    const app = Testing.app();
+    const [here, there] = [newChart('here', app), newChart('there', app)];
+    expect(
+      () =>
+        new ProbedService(here.chart, plain('bar'), { image: 'bar:1', configuration: there.configuration }),
+    ).toThrow('here/bar: its configuration config is in the namespace there, and a pod reads only');
   });
 });
 
@@ -244,12 +422,17 @@ describe('an edge to the store', () => {
   const newStore = (
     options: { credentials?: 'existing'; maxConnections?: number; release?: string; password?: string } = {},
   ) => {
-    const { chart, configuration, service } = newService('bar');
-    const bystander = new ProbedService(chart, 'bystander', {
-      port: 5002,
-      image: 'bystander:1',
-      configuration,
-    });
+    const { chart, configuration } = newChart();
+    const service = new ProbedService(chart, withStore('bar'), { image: 'bar:1', configuration });
+    const bystander = new ProbedService(
+      chart,
+      declareService({
+        name: 'bystander',
+        port: 5002,
+        reads: { BAR_URL: calls(), BAR_TIMEOUT_MS: timeoutOf('BAR_URL', 1000) },
+      }),
+      { image: 'bystander:1', configuration },
+    );
     bystander.calls(service, { env: 'BAR_URL', timeout: Duration.seconds(2) });
     const store = new PostgresStack(chart, 'postgres', {
       database: 'counter',
@@ -320,7 +503,7 @@ describe('an edge to the store', () => {
       ]),
     );
     expect(() => service.environmentAt(() => ({ host: '127.0.0.1', port: 1 }))).toThrow(
-      'choose the environment "local"',
+      'choose one with a development password',
     );
   });
 
@@ -328,5 +511,59 @@ describe('an edge to the store', () => {
     expect(() => synthesized(newStore({ maxConnections: 30 }).chart)).toThrow(
       '30 connections are needed, 19 are there: bar (2 + 1 pods) × (8 + 2) = 30',
     );
+  });
+
+  test('is one of several: each has variables, a password and an entry of its own', () => {
+    const { chart, configuration } = newChart();
+    const stack = (name: string) =>
+      new PostgresStack(chart, name, {
+        database: name,
+        owner: name,
+        storage: Size.gibibytes(1),
+        release: `${name}-postgresql`,
+        folder: name,
+        credentials: { developmentPassword: name },
+      });
+    const two = declareService({
+      name: 'two',
+      port: 5003,
+      stores: { DB: postgres({}), ARCHIVE: postgres({}) },
+      image: { programs: { server: './main.ts', 'wait-for-postgres': './wait-for-postgres.ts' } },
+    });
+    const bar = new ProbedService(chart, withStore('bar'), { image: 'bar:1', configuration });
+    const service = new ProbedService(chart, two, { image: 'two:1', configuration });
+    bar.connects(stack('orders'));
+    const points = stack('points');
+    service.connects(points, { as: 'DB' });
+    service.connects(stack('archive'), { as: 'ARCHIVE' });
+    const manifests = synthesized(chart);
+    expect(only(manifests, 'ConfigMap', 'config')['data']).toMatchObject({
+      DB_HOST: 'orders-postgresql',
+      'two.DB_HOST': 'points-postgresql',
+      ARCHIVE_HOST: 'archive-postgresql',
+    });
+    const [container] = podTemplateOf(only(manifests, 'Deployment', 'two')).spec.containers;
+    const from = (name: string, key: string): unknown => ({
+      name,
+      valueFrom: { configMapKeyRef: { name: 'config', key } },
+    });
+    expect(container?.['env']).toEqual(
+      expect.arrayContaining([
+        from('DB_HOST', 'two.DB_HOST'),
+        from('ARCHIVE_HOST', 'ARCHIVE_HOST'),
+        {
+          name: 'DB_PASSWORD',
+          valueFrom: { secretKeyRef: { name: 'secrets', key: 'two.DB_PASSWORD' } },
+        },
+      ]),
+    );
+    expect(() => {
+      service.connects(points);
+    }).toThrow(
+      'counter/two: connects(points-postgresql, { as: ? }) names none of the stores of two: DB, ARCHIVE.',
+    );
+    expect(() => {
+      service.connects(points, { as: 'DB' });
+    }).toThrow('counter/two: the store DB is connected already');
   });
 });

@@ -1,58 +1,76 @@
-import type { ApiObject } from 'cdk8s';
+import { CLIENT_TIMEOUT, EXTERNAL, READINESS_REACHES, type ServiceDeclaration } from '@cafe-lumiere/contract';
+import { type ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import { Construct } from 'constructs';
-import { EXTERNAL, READINESS_REACHES } from '@cafe-lumiere/checks';
+import { Construct, type IConstruct } from 'constructs';
+import { toAutoscalerSpec } from './autoscaler.js';
+import type { DeclaredService } from './declared-service.js';
 import { deferred, deferredList } from './deferred.js';
 import { type Address, type EnvironmentVariable, toEnvVar } from './environment-variable.js';
 import type { Expose } from './expose.js';
 import { checkDnsLabel } from './names.js';
 import { type Peer, PodNetworkPolicy } from './pod-network-policy.js';
 import { type ProbedServiceProps, type ResolvedProps, resolveProps } from './probed-service-props.js';
-import { toProbes } from './probes.js';
+import { PORT_NAME, toProbes } from './probes.js';
 import { toResourceRequirements } from './resources.js';
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from './restricted.js';
-import { ServiceEdge, type ServiceEdgeOptions } from './service-edge.js';
+import { type CallName, ServiceEdge, type ServiceEdgeOptions } from './service-edge.js';
 import { toAffinity, toTopologySpread } from './spread.js';
 import type { Store } from './store.js';
 import { StoreEdge, type StoreEdgeOptions } from './store-edge.js';
 import { gracePeriod } from './termination.js';
 import { tolerateLostNode } from './tolerations.js';
+import { unfilledVariables } from './unfilled-variables.js';
+import { toSecrets, toValues } from './values.js';
 
 /**
- * A stateless HTTP service: Deployment, Service, ServiceAccount, PodDisruptionBudget and NetworkPolicy, with start,
- * readiness and liveness probes on paths of their own, that rolls without losing a request.
+ * A stateless service: Deployment, Service, ServiceAccount, PodDisruptionBudget and NetworkPolicy, with the probes of its
+ * declaration, that rolls without losing a request.
  *
- * Its connections are declared with {@link calls} and {@link connects}; nothing else tells it a host name.
+ * Its connections are declared with {@link calls} and {@link connects}; nothing else tells it a host name, and what its
+ * declaration reads and nobody fills does not synthesize.
  */
-export class ProbedService extends Construct implements Peer {
+export class ProbedService<Declaration extends ServiceDeclaration = ServiceDeclaration>
+  extends Construct
+  implements DeclaredService
+{
   /** Deployment, Service, `app` label and host name. */
   readonly name: string;
+  readonly namespace: string | undefined;
   /** The labels that select the pods, and nothing else: a Deployment's selector can never be changed. */
   readonly podLabels: Readonly<Record<string, string>>;
   /** The TCP port that the container listens on. */
   readonly port: number;
-  readonly replicas: number;
+  /** Pods that a store must have connections for. */
+  readonly maximumReplicas: number;
   readonly policy: PodNetworkPolicy;
   private readonly deployment: ApiObject;
   private readonly ownVariables: readonly EnvironmentVariable[];
   private readonly serviceEdges: ServiceEdge[] = [];
   private readonly storeEdges: StoreEdge[] = [];
-
   private readonly props: ResolvedProps;
 
-  constructor(scope: Construct, id: string, given: ProbedServiceProps) {
-    super(scope, id);
-    this.name = checkDnsLabel(this.node.path, id);
-    const props = (this.props = resolveProps(this.node.path, given));
-    this.port = props.port;
-    this.replicas = props.replicas;
+  constructor(
+    scope: Construct,
+    readonly declaration: Declaration,
+    given: ProbedServiceProps<Declaration>,
+  ) {
+    super(scope, given.name ?? declaration.name);
+    this.name = checkDnsLabel(this.node.path, given.name ?? declaration.name);
+    this.namespace = Chart.of(this).namespace;
+    this.port = declaration.port;
+    const props = (this.props = resolveProps(this.node.path, this.port, given));
+    this.checkNamespace();
+    const { autoscaler } = props;
+    this.maximumReplicas = autoscaler?.maxReplicas ?? props.replicas;
     this.podLabels = { app: this.name };
     this.ownVariables = [
-      ...toVariables(props.environment),
-      ...Object.entries(props.optionalSecrets).map(
-        ([name, secret]) => ({ name, from: 'optionalSecret', secret }) as const,
-      ),
+      ...(declaration.runtime ? runtimeVariables(this.port, props) : []),
+      ...toValues(this.node.path, declaration, given.values),
+      ...toSecrets(this.node.path, declaration, given.secrets),
     ];
+    this.node.addValidation({
+      validate: () => unfilledVariables(declaration, this.variables(), this.storeEdges),
+    });
 
     new k8s.KubeServiceAccount(this, 'ServiceAccount', {
       metadata: { name: this.name },
@@ -66,12 +84,8 @@ export class ProbedService extends Construct implements Peer {
         type: props.expose.type,
         selector: { ...this.podLabels },
         ports: [
-          {
-            name: 'http',
-            port: props.expose.port,
-            protocol: 'TCP',
-            targetPort: k8s.IntOrString.fromString('http'),
-          },
+          servicePort(PORT_NAME, props.expose.port),
+          ...Object.entries(declaration.ports).map(([name, port]) => servicePort(name, port)),
         ],
       },
     });
@@ -84,10 +98,23 @@ export class ProbedService extends Construct implements Peer {
         unhealthyPodEvictionPolicy: 'AlwaysAllow',
       },
     });
+    if (autoscaler) {
+      new k8s.KubeHorizontalPodAutoscalerV2(this, 'HorizontalPodAutoscaler', {
+        metadata: { name: this.name },
+        spec: toAutoscalerSpec(this.name, autoscaler),
+      });
+    }
+    const { clientTimeout } = props.expose;
     this.deployment = new k8s.KubeDeployment(this, 'Resource', {
-      metadata: { name: this.name, labels: { ...this.podLabels } },
+      metadata: {
+        name: this.name,
+        labels: { ...this.podLabels },
+        ...(clientTimeout
+          ? { annotations: { [CLIENT_TIMEOUT]: String(clientTimeout.toMilliseconds()) } }
+          : {}),
+      },
       spec: {
-        replicas: this.replicas,
+        ...(autoscaler ? {} : { replicas: props.replicas }),
         revisionHistoryLimit: 5,
         minReadySeconds: props.minReadySeconds,
         strategy: {
@@ -101,85 +128,96 @@ export class ProbedService extends Construct implements Peer {
         template: {
           metadata: {
             labels: { ...this.podLabels, 'app.kubernetes.io/name': this.name },
-            annotations: deferred(() => this.checksums()),
+            annotations: deferred(() => props.configuration.checksums(this.variables())),
           },
-          spec: {
-            serviceAccountName: this.name,
-            automountServiceAccountToken: false,
-            // Service-link variables such as ORDER_SERVICE_PORT=tcp://… would stand in for ours.
-            enableServiceLinks: false,
-            terminationGracePeriodSeconds: gracePeriod(props.termination),
-            securityContext: RESTRICTED_POD,
-            affinity: toAffinity(this.podLabels),
-            topologySpreadConstraints: toTopologySpread(this.podLabels),
-            tolerations: tolerateLostNode(props.lostNodeSeconds),
-            volumes: deferredList(() => this.storeEdges.flatMap(({ volumes }) => volumes)),
-            initContainers: deferredList(() => this.storeEdges.map((edge) => this.gate(edge))),
-            containers: [
-              {
-                ...this.container(this.name, () => this.variables()),
-                ports: [{ name: 'http', containerPort: this.port, protocol: 'TCP' }],
-                ...toProbes(props.probes),
-              },
-            ],
-          },
+          spec: this.podSpec(),
         },
       },
     });
   }
 
-  /** How others reach this service. */
+  /** Every service below a construct, in the order in which they were made. */
+  static within(scope: IConstruct): DeclaredService[] {
+    return scope.node.findAll().filter((construct) => construct instanceof ProbedService);
+  }
+
   get expose(): Expose {
     return this.props.expose;
   }
 
-  /** What was declared with {@link calls} and {@link connects}, in that order. */
   get edges(): readonly (ServiceEdge | StoreEdge)[] {
     return [...this.serviceEdges, ...this.storeEdges];
   }
 
-  /** Where the callers inside the cluster find this service. */
-  get clusterAddress(): Address {
-    return { host: this.name, port: this.props.expose.port };
+  addressFor({ namespace }: Peer, name?: string): Address {
+    const foreign = namespace !== this.namespace && this.namespace !== undefined;
+    const port = name === undefined ? this.props.expose.port : this.containerPort(name);
+    return { host: foreign ? `${this.name}.${this.namespace}` : this.name, port };
   }
 
-  /** Declares that this service calls another one: URL and deadline in its environment, policies on both ends. */
-  calls(callee: ProbedService, options: ServiceEdgeOptions): void {
+  containerPort(name: string = PORT_NAME): number {
+    const port = name === PORT_NAME ? this.port : this.declaration.ports[name];
+    if (port !== undefined) return port;
+    const names = [PORT_NAME, ...Object.keys(this.declaration.ports)].join(', ');
+    throw new Error(`${this.node.path}: there is no port "${name}"; its declaration has: ${names}.`);
+  }
+
+  /** Declares that this service calls another one: its address and deadline in the environment, policies on both ends. */
+  calls<Call extends CallName<Declaration>>(
+    callee: DeclaredService,
+    options: ServiceEdgeOptions<Declaration, Call>,
+  ): void {
+    const filled = this.serviceEdges.find(({ env }) => env === options.env);
+    if (filled) {
+      throw new Error(
+        `${this.node.path}: ${options.env} is filled by a call to ${filled.callee.name} already, and one to ${callee.name} was added. Declare another variable for it.`,
+      );
+    }
     this.serviceEdges.push(new ServiceEdge(this, callee, this.props.configuration, options));
   }
 
   /**
-   * Declares that this service keeps its data in a store: `DB_*` in its environment, a gate in front of its start,
+   * Declares that this service keeps its data in a store: the variables of its declaration, a gate in front of its start,
    * policies on both ends, and its share of the store's connections.
    */
-  connects(store: Store, options: StoreEdgeOptions = {}): void {
+  connects(
+    store: keyof Declaration['stores'] extends never ? never : Store,
+    options: StoreEdgeOptions<keyof Declaration['stores'] & string> = {},
+  ): void {
     const { configuration } = this.props;
-    this.storeEdges.push(new StoreEdge(this, store, configuration, options));
-    // What the manifest says to `cafe check`; not on the pod template, where a change would restart pods.
+    const taken = new Set(this.storeEdges.map(({ prefix }) => prefix));
+    this.storeEdges.push(new StoreEdge(this, store, configuration, options, taken));
+    // What the manifest says to the checks; not on the pod template, where a change would restart pods.
     const { metadata } = this.deployment;
     metadata.addAnnotation(READINESS_REACHES, this.storeEdges.map((edge) => edge.store.name).join(', '));
-    if (store.developmentPassword === undefined) {
-      metadata.addAnnotation(EXTERNAL, `Secret/${configuration.secretName}`);
-    }
+    const external = this.storeEdges.flatMap((edge) => {
+      const { credentials } = edge.store;
+      return 'existingSecret' in credentials ? [`Secret/${credentials.existingSecret}`] : [];
+    });
+    if (external.length > 0) metadata.addAnnotation(EXTERNAL, [...new Set(external)].join(', '));
   }
 
-  /**
-   * Every variable with its plain value, for a run without a cluster.
-   *
-   * @param addressOf - where each service and store listens there
-   */
-  environmentAt(addressOf: (target: ProbedService | Store) => Address): Record<string, string> {
-    const own = this.ownVariables.flatMap((variable) =>
-      variable.from === 'value' ? [[variable.name, variable.value] as const] : [],
+  environmentAt(addressOf: (target: DeclaredService | Store) => Address): Record<string, string> {
+    return {
+      ...Object.fromEntries(
+        this.ownVariables.flatMap((variable) =>
+          'value' in variable ? [[variable.name, variable.value]] : [],
+        ),
+      ),
+      ...mergedOf(this.serviceEdges.map((edge) => edge.environmentAt(addressOf(edge.callee)))),
+      ...mergedOf(this.storeEdges.map((edge) => edge.environmentAt(addressOf(edge.store)))),
+    };
+  }
+
+  private checkNamespace(): void {
+    const { configuration } = this.props;
+    if (configuration.namespace === this.namespace) return;
+    throw new Error(
+      `${this.node.path}: its configuration ${configuration.configMapName} is in the namespace ${configuration.namespace ?? 'that kubectl uses'}, and a pod reads only ConfigMaps of its own, ${this.namespace ?? 'that kubectl uses'}. Make a Configuration in this chart.`,
     );
-    return Object.assign(
-      Object.fromEntries(own),
-      ...this.serviceEdges.map((edge) => edge.environmentAt(addressOf(edge.callee))),
-      ...this.storeEdges.map((edge) => edge.environmentAt(addressOf(edge.store))),
-    ) as Record<string, string>;
   }
 
-  private variables(): EnvironmentVariable[] {
+  private variables(): readonly EnvironmentVariable[] {
     return [
       ...this.ownVariables,
       ...this.serviceEdges.flatMap((edge) => edge.variables),
@@ -187,27 +225,43 @@ export class ProbedService extends Construct implements Peer {
     ];
   }
 
-  private checksums(): Record<string, string> {
-    const { configuration } = this.props;
-    const checksum = (kind: 'configMap' | 'secret', name: string): Record<string, string> => {
-      const keys = this.variables().filter(({ from }) => from === kind);
-      const hash = configuration.checksum(
-        kind,
-        keys.map((variable) => variable.name),
-      );
-      return hash === undefined ? {} : { [`checksum/${name}`]: hash };
-    };
+  private podSpec(): k8s.PodSpec {
+    const { termination, lostNodeSeconds, probes } = this.props;
     return {
-      ...checksum('configMap', configuration.configMapName),
-      ...checksum('secret', configuration.secretName),
+      serviceAccountName: this.name,
+      automountServiceAccountToken: false,
+      // Service-link variables such as ORDER_SERVICE_PORT=tcp://… would stand in for ours.
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: gracePeriod(termination),
+      securityContext: RESTRICTED_POD,
+      affinity: toAffinity(this.podLabels),
+      topologySpreadConstraints: toTopologySpread(this.podLabels),
+      tolerations: tolerateLostNode(lostNodeSeconds),
+      volumes: deferredList(() => this.storeEdges.flatMap(({ volumes }) => volumes)),
+      initContainers: deferredList(() => this.gates()),
+      containers: [
+        {
+          ...this.container(this.name, () => this.variables()),
+          ports: [
+            containerPort(PORT_NAME, this.port),
+            ...Object.entries(this.declaration.ports).map(([name, port]) => containerPort(name, port)),
+          ],
+          ...toProbes(this.declaration, probes),
+        },
+      ],
     };
   }
 
-  private gate(edge: StoreEdge): k8s.Container {
-    return {
-      ...this.container('wait-for-postgres', () => edge.gateVariables),
-      command: ['node', 'wait-for-postgres.js'],
-    };
+  /** One for all stores: its program asks each that the declaration names. */
+  private gates(): k8s.Container[] {
+    const { gate, runtime } = this.declaration;
+    if (gate === undefined || this.storeEdges.length === 0) return [];
+    const timeout = Math.max(...this.storeEdges.map(({ gateTimeoutSeconds }) => gateTimeoutSeconds));
+    const variables: EnvironmentVariable[] = [
+      ...this.storeEdges.flatMap(({ gateVariables }) => gateVariables),
+      ...(runtime ? [{ name: 'GATE_TIMEOUT_SECONDS', value: String(timeout) }] : []),
+    ];
+    return [{ ...this.container('wait-for-postgres', () => variables), command: [...gate] }];
   }
 
   private container(name: string, variables: () => readonly EnvironmentVariable[]): k8s.Container {
@@ -216,7 +270,7 @@ export class ProbedService extends Construct implements Peer {
       image: this.props.image,
       // A tag is a version and a digest is exact: what is on the node is right, and a registry that is away stops nobody.
       imagePullPolicy: 'IfNotPresent',
-      env: deferred(() => variables().map((variable) => toEnvVar(variable, this.props.configuration))),
+      env: deferredList(() => variables().map(toEnvVar)),
       resources: toResourceRequirements(this.props.resources),
       securityContext: RESTRICTED_CONTAINER,
       terminationMessagePolicy: 'FallbackToLogsOnError',
@@ -225,5 +279,25 @@ export class ProbedService extends Construct implements Peer {
   }
 }
 
-const toVariables = (values: Readonly<Record<string, string>>): EnvironmentVariable[] =>
-  Object.entries(values).map(([name, value]) => ({ name, from: 'value', value }));
+/** What the runtime is told besides what the service itself reads. */
+const runtimeVariables = (port: number, { termination }: ResolvedProps): EnvironmentVariable[] => [
+  { name: 'PORT', value: String(port) },
+  { name: 'DRAIN_SECONDS', value: String(termination.drainSeconds) },
+  { name: 'IN_FLIGHT_SECONDS', value: String(termination.inFlightSeconds) },
+];
+
+const servicePort = (name: string, port: number): k8s.ServicePort => ({
+  name,
+  port,
+  protocol: 'TCP',
+  targetPort: k8s.IntOrString.fromString(name),
+});
+
+const containerPort = (name: string, port: number): k8s.ContainerPort => ({
+  name,
+  containerPort: port,
+  protocol: 'TCP',
+});
+
+const mergedOf = (records: readonly Record<string, string>[]): Record<string, string> =>
+  Object.assign({}, ...records) as Record<string, string>;

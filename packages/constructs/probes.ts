@@ -1,7 +1,5 @@
+import type { ProbeHandler, ServiceDeclaration } from '@cafe-lumiere/contract';
 import { k8s } from 'cdk8s-plus-28';
-
-/** The paths that every service answers; see packages/runtime. They differ, because they answer different questions. */
-export const PROBE_PATHS = { startup: '/startupz', readiness: '/readyz', liveness: '/livez' } as const;
 
 /** How often one probe asks and when it concludes. */
 export interface ProbeTiming {
@@ -13,7 +11,7 @@ export interface ProbeTiming {
   readonly timeoutSeconds: number;
 }
 
-/** The timing of the three probes. */
+/** The timing of the three probes. What they ask is in the service's declaration. */
 export interface ProbeTimings {
   /**
    * How long a start may take: `periodSeconds` × `failureThreshold`.
@@ -32,23 +30,41 @@ const DEFAULT_TIMINGS: Required<ProbeTimings> = {
   liveness: { periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
 };
 
-/** The three probes of a container whose HTTP port is named `http`. */
+/** The name of a service's own port. */
+export const PORT_NAME = 'http';
+
+/** The probes of a declared service's container. */
 export function toProbes(
+  { probes, runtime, port, ports }: Pick<ServiceDeclaration, 'probes' | 'runtime' | 'port' | 'ports'>,
   timings: ProbeTimings = {},
-): Required<Pick<k8s.Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>> {
+): Pick<k8s.Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
+  const { startup, readiness, liveness } = probes;
   const resolved = { ...DEFAULT_TIMINGS, ...timings };
-  const probe = (kind: keyof typeof PROBE_PATHS, httpHeaders?: k8s.HttpHeader[]): k8s.Probe => ({
-    httpGet: {
-      path: PROBE_PATHS[kind],
-      port: k8s.IntOrString.fromString('http'),
-      ...(httpHeaders ? { httpHeaders } : {}),
-    },
-    ...resolved[kind],
-  });
+  const toHandler = (handler: ProbeHandler, headers?: k8s.HttpHeader[]): k8s.Probe =>
+    toProbeHandler(handler, { [PORT_NAME]: port, ...ports }, headers);
+  // A service on the runtime can wait until it is ready before it answers.
+  const headers = runtime ? patience(resolved.readiness) : undefined;
   return {
-    startupProbe: probe('startup'),
-    readinessProbe: probe('readiness', patience(resolved.readiness)),
-    livenessProbe: probe('liveness'),
+    startupProbe: { ...toHandler(startup ?? readiness), ...resolved.startup },
+    readinessProbe: { ...toHandler(readiness, headers), ...resolved.readiness },
+    ...(liveness ? { livenessProbe: { ...toHandler(liveness), ...resolved.liveness } } : {}),
+  };
+}
+
+function toProbeHandler(
+  handler: ProbeHandler,
+  ports: Readonly<Record<string, number>>,
+  httpHeaders?: k8s.HttpHeader[],
+): k8s.Probe {
+  if ('exec' in handler) return { exec: { command: [...handler.exec] } };
+  const name = handler.port ?? PORT_NAME;
+  const port = k8s.IntOrString.fromString(name);
+  if ('tcp' in handler) return { tcpSocket: { port } };
+  if ('http' in handler)
+    return { httpGet: { path: handler.http, port, ...(httpHeaders ? { httpHeaders } : {}) } };
+  // Kubernetes takes no port's name here. The declaration has proven that there is one of this name.
+  return {
+    grpc: { port: ports[name] ?? 0, ...(handler.service === undefined ? {} : { service: handler.service }) },
   };
 }
 

@@ -1,12 +1,24 @@
+import {
+  GATE_VARIABLES,
+  STORE_VARIABLES,
+  type StoreDeclaration,
+  storeVariableNames,
+  type StoreVariableNames,
+} from '@cafe-lumiere/contract';
 import { Duration } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
 import type { Configuration } from './configuration.js';
+import type { DeclaredService } from './declared-service.js';
 import type { Address, EnvironmentVariable } from './environment-variable.js';
-import type { ProbedService } from './probed-service.js';
-import type { CertificateSource, Store } from './store.js';
+import { type CertificateSource, PASSWORD_KEY, type Store } from './store.js';
 
 /** How a service uses its store. */
-export interface StoreEdgeOptions {
+export interface StoreEdgeOptions<Name extends string = string> {
+  /**
+   * Which of the stores that the service declares this one is.
+   * @default - the only one
+   */
+  readonly as?: Name;
   /**
    * Connections that one pod holds at most. All pods of all services, and the pod that a rollout adds, must fit the
    * store's `maxConnections`, or nothing is synthesized.
@@ -25,88 +37,151 @@ export interface StoreEdgeOptions {
   readonly gateTimeout?: Duration;
 }
 
-const CA_FOLDER = '/etc/database-ca';
 const CA_FILE = 'ca.crt';
-const CA_VOLUME = 'database-ca';
 
 /** A connection from a service to its store, said once: environment, gate, policies and connection budget follow. */
 export class StoreEdge {
   /** What the service's container gets. */
   readonly variables: readonly EnvironmentVariable[];
-  /** What the gate in front of it gets. */
+  /** What the gate in front of it gets, to find the store. */
   readonly gateVariables: readonly EnvironmentVariable[];
+  readonly gateTimeoutSeconds: number;
   /** What the service's pod gets, for the gate and the container: the store's authority, where it has one of its own. */
   readonly volumes: readonly k8s.Volume[];
   readonly volumeMounts: readonly k8s.VolumeMount[];
-  private readonly settings: Readonly<Record<string, string>>;
+  private readonly names: StoreVariableNames;
+  private readonly settings: readonly { readonly name: string; readonly value: string }[];
 
   constructor(
-    client: ProbedService,
+    client: DeclaredService,
     readonly store: Store,
     configuration: Configuration,
     options: StoreEdgeOptions,
+    private readonly taken: ReadonlySet<string>,
   ) {
+    const [prefix, declared] = this.declared(client, options.as);
+    this.prefix = prefix;
+    this.names = storeVariableNames(prefix, declared);
     const poolMax = options.poolMax ?? 8;
-    if (!Number.isInteger(poolMax) || poolMax < 1) {
-      throw new Error(
-        `${client.node.path}: poolMax is ${poolMax}; a pool has a whole number of connections, 1 or more.`,
-      );
-    }
-    this.settings = {
-      DB_POOL_MAX: String(poolMax),
-      DB_QUERY_TIMEOUT_MS: String((options.queryTimeout ?? Duration.millis(1500)).toMilliseconds()),
-    };
-    const shared = { ...connection(store, store.clusterAddress), ...protection(store) };
+    const queryTimeout = (options.queryTimeout ?? Duration.millis(1500)).toMilliseconds();
+    this.settings = [
+      ...setting(client, 'poolMax', this.names.poolMax, poolMax),
+      ...setting(client, 'queryTimeout', this.names.queryTimeout, queryTimeout),
+    ];
+    this.gateTimeoutSeconds = (options.gateTimeout ?? Duration.minutes(5)).toSeconds();
+    check(client, 'gateTimeout', GATE_VARIABLES.GATE_TIMEOUT_SECONDS.read(String(this.gateTimeoutSeconds)));
+
+    const volume = `${prefix.toLowerCase().replaceAll('_', '-')}-ca`;
+    const folder = `/etc/${volume}`;
     const ca = store.tls?.ca;
-    this.volumes = ca === undefined ? [] : [{ name: CA_VOLUME, ...toVolumeSource(ca) }];
-    this.volumeMounts = this.volumes.map(({ name }) => ({ name, mountPath: CA_FOLDER, readOnly: true }));
-    for (const [key, value] of Object.entries(shared)) configuration.add(key, value);
-    if (store.developmentPassword !== undefined) {
-      configuration.addDevelopmentSecret('DB_PASSWORD', store.developmentPassword);
-    }
-    const where: EnvironmentVariable[] = [
-      ...Object.keys(shared).map((name) => ({ name, from: 'configMap' }) as const),
-      { name: 'DB_PASSWORD', from: 'secret' },
-    ];
-    this.variables = [
-      ...where,
-      ...Object.entries(this.settings).map(([name, value]) => ({ name, from: 'value', value }) as const),
-    ];
-    const gateTimeout = options.gateTimeout ?? Duration.minutes(5);
+    this.volumes = ca === undefined ? [] : [{ name: volume, ...toVolumeSource(ca) }];
+    this.volumeMounts = this.volumes.map(({ name }) => ({ name, mountPath: folder, readOnly: true }));
+    const told = {
+      ...connection(this.names, store, store.addressFor(client)),
+      ...protection(client, this.names, store, `${folder}/${CA_FILE}`),
+    };
     this.gateVariables = [
-      ...where,
-      { name: 'GATE_TIMEOUT_SECONDS', from: 'value', value: String(gateTimeout.toSeconds()) },
+      ...Object.entries(told).map(([name, value]) => configuration.add(client.name, name, value)),
+      password(client, this.names.password, store, configuration),
     ];
+    this.variables = [...this.gateVariables, ...this.settings];
     store.admit(client.policy);
-    store.addClient({ name: client.name, podLabels: client.podLabels, replicas: client.replicas, poolMax });
+    const { name, podLabels, namespace, maximumReplicas: replicas } = client;
+    store.addClient({ name, podLabels, namespace, replicas, poolMax });
   }
+
+  /** Which of the service's stores it is. */
+  readonly prefix: string;
 
   /** The same variables with plain values, for a store that listens at this address. */
   environmentAt(address: Address): Record<string, string> {
-    const { developmentPassword } = this.store;
-    if (developmentPassword === undefined) {
+    const { credentials } = this.store;
+    if (!('developmentPassword' in credentials)) {
       throw new Error(
-        `${this.store.node.path}: this environment keeps the password in a Secret of the cluster, so nothing can run without one; choose the environment "local".`,
+        `${this.store.node.path}: this environment keeps the password in a Secret of the cluster, so nothing can run without one; choose one with a development password.`,
       );
     }
-    return { ...connection(this.store, address), DB_PASSWORD: developmentPassword, ...this.settings };
+    return {
+      ...connection(this.names, this.store, address),
+      [this.names.password]: credentials.developmentPassword,
+      ...Object.fromEntries(this.settings.map(({ name, value }) => [name, value])),
+    };
+  }
+
+  private declared(client: DeclaredService, as: string | undefined): readonly [string, StoreDeclaration] {
+    const { name, stores } = client.declaration;
+    const path = client.node.path;
+    const all = Object.keys(stores);
+    const prefix = as ?? (all.length === 1 ? all[0] : undefined);
+    const declaration = prefix === undefined ? undefined : stores[prefix];
+    if (prefix === undefined || declaration === undefined) {
+      throw new Error(
+        all.length === 0
+          ? `${path}: connects(${this.store.name}), and the declaration of ${name} has no stores. Add stores: { DB: postgres({ … }) } there.`
+          : `${path}: connects(${this.store.name}, { as: ${as === undefined ? '?' : `'${as}'`} }) names none of the stores of ${name}: ${all.join(', ')}.`,
+      );
+    }
+    if (this.taken.has(prefix)) {
+      throw new Error(
+        `${path}: the store ${prefix} is connected already, and ${this.store.name} was added. Declare another one in ${name}, and connect it with { as: … }.`,
+      );
+    }
+    return [prefix, declaration];
   }
 }
 
-const connection = ({ database, owner }: Store, { host, port }: Address): Record<string, string> => ({
-  DB_HOST: host,
-  DB_PORT: String(port),
-  DB_NAME: database,
-  DB_USER: owner,
+function setting(
+  client: DeclaredService,
+  option: 'poolMax' | 'queryTimeout',
+  name: string | undefined,
+  value: number,
+): readonly { readonly name: string; readonly value: string }[] {
+  check(client, option, STORE_VARIABLES[option].read(String(value)));
+  return name === undefined ? [] : [{ name, value: String(value) }];
+}
+
+function check(client: DeclaredService, option: string, reading: object): void {
+  if ('problem' in reading) {
+    throw new Error(`${client.node.path}: connects(…, { ${option} }) ${String(reading.problem)}.`);
+  }
+}
+
+const connection = (
+  names: StoreVariableNames,
+  { database, owner }: Store,
+  { host, port }: Address,
+): Record<string, string> => ({
+  [names.host]: host,
+  [names.port]: String(port),
+  [names.database]: database,
+  [names.user]: owner,
 });
 
-const protection = ({ tls }: Store): Record<string, string> => {
+function protection(
+  client: DeclaredService,
+  { sslMode, sslRootCert }: StoreVariableNames,
+  { tls, name }: Store,
+  file: string,
+): Record<string, string> {
   if (tls === undefined) return {};
-  return {
-    DB_SSL_MODE: 'verify-full',
-    ...(tls.ca === undefined ? {} : { DB_SSL_ROOT_CERT: `${CA_FOLDER}/${CA_FILE}` }),
-  };
-};
+  if (sslMode === undefined || (tls.ca && sslRootCert === undefined)) {
+    throw new Error(
+      `${client.node.path}: ${name} speaks TLS, and ${client.declaration.name} declares no variable for ${sslMode === undefined ? 'its sslMode' : 'its sslRootCert'}. Name it in variables, such as ${sslMode === undefined ? 'PGSSLMODE' : 'PGSSLROOTCERT'}.`,
+    );
+  }
+  return { [sslMode]: 'verify-full', ...(tls.ca && sslRootCert ? { [sslRootCert]: file } : {}) };
+}
+
+function password(
+  client: DeclaredService,
+  name: string,
+  { credentials }: Store,
+  configuration: Configuration,
+): EnvironmentVariable {
+  return 'developmentPassword' in credentials
+    ? configuration.addDevelopmentSecret(client.name, name, credentials.developmentPassword)
+    : { name, secret: credentials.existingSecret, key: credentials.key ?? PASSWORD_KEY };
+}
 
 function toVolumeSource(source: CertificateSource): Pick<k8s.Volume, 'configMap' | 'secret'> {
   const items = [{ key: source.key, path: CA_FILE }];

@@ -1,5 +1,5 @@
-import type { Node } from 'constructs';
 import type { DatabaseClient } from '@cafe-lumiere/contract';
+import type { Node } from 'constructs';
 import type { Address } from './environment-variable.js';
 import type { Peer, PodNetworkPolicy } from './pod-network-policy.js';
 
@@ -20,6 +20,22 @@ export interface StoreTls {
 }
 
 /**
+ * Where the application's password comes from: one value that both sides are given, for development only, or a Secret
+ * that is in the cluster before either side starts and never in the manifests.
+ */
+export type DatabaseCredentials =
+  | { readonly developmentPassword: string }
+  | {
+      /** The Secret's name, in the namespace of the store's clients. */
+      readonly existingSecret: string;
+      /** Where the password is in it. @default 'DB_PASSWORD' */
+      readonly key?: string;
+    };
+
+/** The key of the password where nobody says another. */
+export const PASSWORD_KEY = 'DB_PASSWORD';
+
+/**
  * A PostgreSQL that services connect to, whoever runs it. What a service is told is the same for all of them, so that
  * one can take another's place: here for a database of our own, of a cloud, and next for one that an operator runs.
  */
@@ -30,10 +46,9 @@ export interface Store {
   readonly port: number;
   readonly database: string;
   readonly owner: string;
-  /** Where the clients inside the cluster find it. */
-  readonly clusterAddress: Address;
-  /** The password, where the manifests may hold one. */
-  readonly developmentPassword: string | undefined;
+  /** Where these clients find it. @throws Error when they cannot, with the way out */
+  addressFor(client: Peer): Address;
+  readonly credentials: DatabaseCredentials;
   /** @default - the connection is not encrypted */
   readonly tls?: StoreTls | undefined;
   /** One more service that holds connections. */

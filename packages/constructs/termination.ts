@@ -1,9 +1,11 @@
+import { CLIENT_KEEP_ALIVE_MS } from '@cafe-lumiere/contract';
+
 /** How a pod of a service ends. All in seconds. */
 export interface Termination {
   /**
    * How long the service goes on serving after SIGTERM, telling each client to close its connection. It must be
-   * longer than the time that Kubernetes takes to stop sending, and than our clients keep an idle connection (4 s,
-   * packages/runtime/upstream/upstream.ts); measured: without it requests fail in each rollout, see docs/decisions/drain.md.
+   * longer than the time that Kubernetes takes to stop sending, and than the runtime's clients keep an idle connection
+   * (4 s); measured: without it requests fail in each rollout, see docs/decisions/drain.md.
    * @default 5
    */
   readonly drainSeconds?: number;
@@ -31,6 +33,12 @@ export function checkTermination(path: string, termination: Termination = {}): R
         `${path}: termination.${property} is ${seconds}; it is a whole number of seconds, 0 or more.`,
       );
     }
+  }
+  if (resolved.drainSeconds * 1000 <= CLIENT_KEEP_ALIVE_MS) {
+    const keepAlive = CLIENT_KEEP_ALIVE_MS / 1000;
+    throw new Error(
+      `${path}: termination.drainSeconds is ${resolved.drainSeconds}; clients keep an idle connection for ${keepAlive} s and would send into one that the pod has closed. Make it more than ${keepAlive}, such as ${keepAlive + 1}.`,
+    );
   }
   return resolved;
 }

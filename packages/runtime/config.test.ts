@@ -1,27 +1,45 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigurationError, readConfig, variable } from './config.js';
+import {
+  calls,
+  type ConfigOf,
+  count,
+  host,
+  oneOf,
+  port,
+  secret,
+  seconds,
+  text,
+} from '@cafe-lumiere/contract';
+import { ConfigurationError, ConfigurationReader } from './config.js';
 
 const variables = {
-  DB_HOST: variable.host('cafe-lumiere-postgresql'),
-  DB_PORT: variable.port(),
-  DB_NAME: variable.text('cafe_lumiere'),
-  DB_PASSWORD: variable.password(),
-  ORDER_SERVICE_URL: variable.url('http://order-service:5001'),
-  DB_POOL_MAX: variable.count(8),
-  DRAIN_SECONDS: variable.seconds(5),
-  LOG_LEVEL: variable.oneOf(['info', 'debug'], 'info'),
+  DB_HOST: host('shop-postgresql'),
+  DB_PORT: port(),
+  DB_NAME: text(),
+  DB_PASSWORD: secret(),
+  ORDER_SERVICE_URL: calls(),
+  DB_POOL_MAX: count(8),
+  DRAIN_SECONDS: seconds(5),
+  LOG_LEVEL: oneOf(['info', 'debug'], 'info'),
 };
 const good = {
-  DB_HOST: 'cafe-lumiere-postgresql',
+  DB_HOST: 'shop-postgresql',
   DB_PORT: '5432',
-  DB_NAME: 'cafe_lumiere',
+  DB_NAME: 'shop',
   DB_PASSWORD: 's e c r e t',
   ORDER_SERVICE_URL: 'http://order-service:5001',
 };
 
+function read(environment: Record<string, string | undefined>): ConfigOf<typeof variables> {
+  const reader = new ConfigurationReader('order-service', environment);
+  const config = reader.read(variables);
+  reader.end();
+  return config;
+}
+
 const errorOf = (environment: Record<string, string | undefined>): ConfigurationError => {
   try {
-    readConfig('order-service', variables, environment);
+    read(environment);
   } catch (error) {
     if (error instanceof ConfigurationError) return error;
     throw error;
@@ -30,7 +48,7 @@ const errorOf = (environment: Record<string, string | undefined>): Configuration
 };
 
 test('what is there is read, what may be absent has its default', () => {
-  expect(readConfig('order-service', variables, good)).toEqual({
+  expect(read(good)).toEqual({
     ...good,
     DB_PORT: 5432,
     DB_POOL_MAX: 8,
@@ -50,7 +68,7 @@ test('every variable that is missing or malformed is named, a line each', () => 
   ]);
   expect(message.split('\n')).toHaveLength(5);
   expect(message).toContain('order-service: DB_PORT is "abc"; a port is a whole number from 1 to 65535');
-  expect(message).toContain('DB_HOST is not set; it needs a value such as cafe-lumiere-postgresql');
+  expect(message).toContain('DB_HOST is not set; it needs a value such as shop-postgresql');
 });
 
 describe('refused, with the value that was found', () => {

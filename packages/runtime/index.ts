@@ -1,4 +1,12 @@
-export { type ConfigOf, ConfigurationError, readConfig, variable } from './config.js';
+export { ConfigurationError, ConfigurationReader, type Environment, type StoreConfig } from './config.js';
 export { type Deadline, beforeDeadline } from './deadline.js';
 export { type Logger, createLog } from './log.js';
-export { type ServiceContext, defineService, runService } from './service.js';
+export {
+  implementService,
+  runService,
+  type RunningService,
+  type ServiceContext,
+  type ServiceImplementation,
+  type ServiceParts,
+  startService,
+} from './service.js';

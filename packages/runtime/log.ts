@@ -1,9 +1,7 @@
+import type { LOG_LEVELS } from '@cafe-lumiere/contract';
 import { type LoggerOptions, pino, type Logger as PinoLogger } from 'pino';
 
 export type Logger = PinoLogger;
-
-/** The levels that `LOG_LEVEL` may have. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Some twenty lines, as much as a pipe takes in one piece (PIPE_BUF, pipe(7)). */
 const GATHERED_CHARACTERS = 4096;

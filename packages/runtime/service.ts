@@ -1,29 +1,31 @@
 import { createServer, type Server } from 'node:http';
 import type Router from '@koa/router';
+import {
+  type Api,
+  type ConfigOf,
+  RUNTIME_VARIABLES,
+  SERVER_KEEP_ALIVE_MS,
+  type ServiceDeclaration,
+} from '@cafe-lumiere/contract';
 import type { Middleware } from 'koa';
 import { createApplication } from './http/application.js';
-import {
-  ConfigurationError,
-  type ConfigOf,
-  type Environment,
-  readConfig,
-  variable,
-  type Variables,
-} from './config.js';
+import { ConfigurationError, ConfigurationReader, type Environment, type StoreConfigs } from './config.js';
 import { drain } from './http/drain.js';
 import { type Dependency, Health } from './health.js';
-import { createLog, LOG_LEVELS, type Logger } from './log.js';
+import { createLog, type Logger } from './log.js';
 import { Metrics } from './metrics.js';
-import { Operations } from './http/operations.js';
+import { type Handlers, routesOf } from './http/operations.js';
 import type { Problem } from './http/problem.js';
 import { BackgroundCheck, type ReadinessCheck } from './readiness.js';
-import { VERSION } from './version.js';
 
 /** What a service is given to make its parts. */
-export interface ServiceContext<Config> {
+export interface ServiceContext<Declared extends ServiceDeclaration = ServiceDeclaration> {
   readonly name: string;
   readonly version: string;
-  readonly config: Config;
+  /** The variables of its declaration. */
+  readonly config: ConfigOf<Declared['reads']>;
+  /** Where its stores are. */
+  readonly stores: StoreConfigs<Declared['stores']>;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Aborted when the drain begins: what would go on for long, such as a stream, ends itself then. */
@@ -31,9 +33,12 @@ export interface ServiceContext<Config> {
 }
 
 /** What a service is made of. */
-export interface ServiceParts {
-  /** Its API. @default - none */
-  readonly operations?: Operations;
+export type ServiceParts<Declared extends Api = Api> = (keyof Declared extends never
+  ? { readonly handlers?: undefined }
+  : {
+      /** A handler for each operation of its declaration. */
+      readonly handlers: Handlers<Declared>;
+    }) & {
   /** Routes that are no part of the API, such as pages. @default - none */
   readonly router?: Router;
   /** What must hold for this service to serve: its own store. @default - nothing */
@@ -41,7 +46,7 @@ export interface ServiceParts {
   /** Neighbours that are reported in /readyz and never decide it. @default - none */
   readonly dependencies?: readonly Dependency[];
   /** Migrations and the like. Until it resolves, /startupz and /readyz say 503. It tries again by itself. */
-  start?(signal: AbortSignal): Promise<void>;
+  readonly start?: (signal: AbortSignal) => Promise<void>;
   /** Around every answer, problems included. @default - none */
   readonly middleware?: readonly Middleware[];
   /** Asked before every route but the probes: lets a request pass, or refuses it with a Problem. @default - all pass */
@@ -49,21 +54,23 @@ export interface ServiceParts {
   /** A problem as a page, for browsers. @default - problem+json for everybody */
   readonly problemPage?: (problem: Problem) => string;
   /** After the last answer: closes pools and agents. */
-  close?(): Promise<void>;
+  readonly close?: () => Promise<void>;
+};
+
+/** A service: what it says about itself, and how its parts are made. */
+export interface ServiceImplementation<Declared extends ServiceDeclaration = ServiceDeclaration> {
+  readonly declaration: Declared;
+  /** The version of its code, for the log and the probes. */
+  readonly version: string;
+  readonly create: (context: ServiceContext<Declared>) => ServiceParts<Declared['api']>;
 }
 
-/** A service: its name, the variables that it reads and how its parts are made. */
-export interface ServiceDefinition<Shape extends Variables = Variables> {
-  readonly name: string;
-  readonly variables: Shape;
-  create(context: ServiceContext<ConfigOf<Shape>>): ServiceParts;
-}
-
-/** The definition itself; TypeScript infers the configuration's type from the variables. */
-export function defineService<const Shape extends Variables>(
-  definition: ServiceDefinition<Shape>,
-): ServiceDefinition<Shape> {
-  return definition;
+/** The code of a declared service; what it is given and must give follows from the declaration. */
+export function implementService<Declared extends ServiceDeclaration>(
+  declaration: Declared,
+  { version, create }: Omit<ServiceImplementation<Declared>, 'declaration'>,
+): ServiceImplementation<Declared> {
+  return { declaration, version, create };
 }
 
 /** A service that listens. */
@@ -75,38 +82,21 @@ export interface RunningService {
   drain(): Promise<void>;
 }
 
-const RUNTIME_VARIABLES = {
-  PORT: variable.listenPort(),
-  HOST: variable.text('0.0.0.0').default('0.0.0.0'),
-  LOG_LEVEL: variable.oneOf(LOG_LEVELS, 'info'),
-  DRAIN_SECONDS: variable.seconds(5),
-  IN_FLIGHT_SECONDS: variable.seconds(10),
-};
-
-/**
- * Idle connections live longer here than at any client of ours (4 s, see upstream.ts) and than at common balancers
- * (60 s): the side that closes first must be the client, or a request meets a closing connection.
- */
-const KEEP_ALIVE_MS = 65_000;
-
 /** Starts a service in this process. @throws ConfigurationError that names every wrong variable */
-export async function startService<Shape extends Variables>(
-  definition: ServiceDefinition<Shape>,
+export async function startService<Declared extends ServiceDeclaration>(
+  { declaration, version, create }: ServiceImplementation<Declared>,
   environment: Environment,
 ): Promise<RunningService> {
-  const { name } = definition;
-  const { runtime, config } = readBoth(definition, environment);
-  const log = createLog(name, VERSION, runtime.LOG_LEVEL);
+  const { name, api } = declaration;
+  const reader = new ConfigurationReader(name, environment);
+  const runtime = reader.read(RUNTIME_VARIABLES);
+  const config = reader.read(declaration.reads);
+  const stores = reader.stores(declaration.stores);
+  reader.end();
+  const log = createLog(name, version, runtime.LOG_LEVEL);
   const metrics = new Metrics();
   const draining = new AbortController();
-  const parts = definition.create({
-    name,
-    version: VERSION,
-    config,
-    log,
-    metrics,
-    draining: draining.signal,
-  });
+  const parts = create({ name, version, config, stores, log, metrics, draining: draining.signal });
   const state = { starting: 'not started yet' as string | undefined };
   const checks = (parts.readiness ?? []).map(
     (check) =>
@@ -121,7 +111,7 @@ export async function startService<Shape extends Variables>(
   );
   const health = new Health({
     service: name,
-    version: VERSION,
+    version,
     starting: () => state.starting,
     draining: () => draining.signal.aborted,
     checks: () => checks,
@@ -129,9 +119,12 @@ export async function startService<Shape extends Variables>(
   });
   const application = createApplication({
     name,
-    version: VERSION,
-    operations: parts.operations ?? new Operations(),
-    router: parts.router,
+    version,
+    api,
+    routers: [
+      ...(parts.handlers ? [routesOf(api, parts.handlers)] : []),
+      ...(parts.router ? [parts.router] : []),
+    ],
     health,
     metrics,
     log,
@@ -141,7 +134,7 @@ export async function startService<Shape extends Variables>(
     problemPage: parts.problemPage,
   });
   const handle = application.callback();
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: SERVER_KEEP_ALIVE_MS }, (request, response) => {
     void handle(request, response);
   });
   const port = await listen(server, runtime.PORT, runtime.HOST);
@@ -177,17 +170,18 @@ export async function startService<Shape extends Variables>(
 const EX_CONFIG = 78;
 
 /** A service as a process: reads the process's environment, drains on SIGTERM and SIGINT, and exits. */
-export async function runService<Shape extends Variables>(
-  definition: ServiceDefinition<Shape>,
+export async function runService<Declared extends ServiceDeclaration>(
+  implementation: ServiceImplementation<Declared>,
 ): Promise<void> {
+  const { declaration, version } = implementation;
   const fail = (error: unknown): never => {
     const message = error instanceof Error ? error.message : String(error);
     // Plain for whoever reads it, and once more for whatever collects logs.
     console.error(message);
-    createLog(definition.name, VERSION, 'fatal').fatal(message);
+    createLog(declaration.name, version, 'fatal').fatal(message);
     process.exit(error instanceof ConfigurationError ? EX_CONFIG : 1);
   };
-  const service = startService(definition, process.env);
+  const service = startService(implementation, process.env);
   const signals = { count: 0 };
   // Before the service listens: a pod may be deleted at any time, and process 1 ignores what nobody listens to.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -199,27 +193,6 @@ export async function runService<Shape extends Variables>(
     });
   }
   await service.catch(fail);
-}
-
-/** Reads what the runtime needs and what the service needs, so that one answer names everything that is wrong. */
-function readBoth<Shape extends Variables>(
-  { name, variables }: ServiceDefinition<Shape>,
-  environment: Environment,
-): { runtime: ConfigOf<typeof RUNTIME_VARIABLES>; config: ConfigOf<Shape> } {
-  const problems: ConfigurationError['problems'][number][] = [];
-  const read = <Own extends Variables>(shape: Own): ConfigOf<Own> | undefined => {
-    try {
-      return readConfig(name, shape, environment);
-    } catch (error) {
-      if (!(error instanceof ConfigurationError)) throw error;
-      problems.push(...error.problems);
-      return undefined;
-    }
-  };
-  const runtime = read(RUNTIME_VARIABLES);
-  const config = read(variables);
-  if (!runtime || !config) throw new ConfigurationError(name, problems);
-  return { runtime, config };
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

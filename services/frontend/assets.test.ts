@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { Assets } from './assets.js';
-import { frontend } from './frontend.js';
+import { frontendServer } from './frontend.js';
 
 const assets = new Assets();
 let pages: ServiceFixture;
 
 beforeAll(async () => {
   const nobody = 'http://127.0.0.1:1';
-  pages = await ServiceFixture.start(frontend, { ORDER_SERVICE_URL: nobody, KITCHEN_SERVICE_URL: nobody });
+  pages = await ServiceFixture.start(frontendServer, {
+    ORDER_SERVICE_URL: nobody,
+    KITCHEN_SERVICE_URL: nobody,
+  });
 });
 
 afterAll(async () => {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { kitchenService } from '../kitchen-service/kitchen-service.js';
-import { orderService } from '../order-service/order-service.js';
+import { kitchenServer } from '../kitchen-service/kitchen-service.js';
+import { orderServer } from '../order-service/order-service.js';
 import { order, type Order } from '../order-service/order.js';
 import { BalancerFixture } from '@cafe-lumiere/runtime/testing';
 import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
-import { frontend } from './frontend.js';
+import { frontendServer } from './frontend.js';
 
 /** Nobody listens on port 1. */
 const NOBODY = new URL('http://127.0.0.1:1');
@@ -14,11 +14,11 @@ const NOBODY = new URL('http://127.0.0.1:1');
 export class CafeFixture {
   static async start(): Promise<CafeFixture> {
     const postgres = await PostgresFixture.start();
-    const orders = await ServiceFixture.start(orderService, postgres.environment);
+    const orders = await ServiceFixture.start(orderServer, postgres.environment);
     const network = await BalancerFixture.over([new URL(orders.url)]);
     const ORDER_SERVICE_URL = network.url;
-    const kitchen = await ServiceFixture.start(kitchenService, { ORDER_SERVICE_URL });
-    const pages = await ServiceFixture.start(frontend, {
+    const kitchen = await ServiceFixture.start(kitchenServer, { ORDER_SERVICE_URL });
+    const pages = await ServiceFixture.start(frontendServer, {
       ORDER_SERVICE_URL,
       KITCHEN_SERVICE_URL: kitchen.url,
     });

@@ -7,7 +7,7 @@ import { BalancerFixture } from '@cafe-lumiere/runtime/testing';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { CafeFixture } from './cafe-fixture.js';
 import { chromiumPath, launchChromium } from './chromium-fixture.js';
-import { frontend } from './frontend.js';
+import { frontendServer } from './frontend.js';
 
 const path = chromiumPath();
 if (path === undefined) {
@@ -126,7 +126,7 @@ const violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ 
 
   test('a frontend process that is replaced under an open board costs no change', async () => {
     const page = await open('/kitchen');
-    const other = await ServiceFixture.start(frontend, {
+    const other = await ServiceFixture.start(frontendServer, {
       ORDER_SERVICE_URL: cafe.orders.url,
       KITCHEN_SERVICE_URL: cafe.kitchen.url,
     });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { EventStreamFixture } from '@cafe-lumiere/runtime/testing';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { CafeFixture } from './cafe-fixture.js';
-import { frontend } from './frontend.js';
+import { frontendServer } from './frontend.js';
 
 const shown = z.looseObject({ order_number: z.string(), status: z.string() });
 
@@ -65,7 +65,7 @@ describe('the streams of the pages', () => {
 
   test('go on at another pod when one is replaced, and no change is missed', async () => {
     const environment = { ORDER_SERVICE_URL: cafe.orders.url, KITCHEN_SERVICE_URL: cafe.kitchen.url };
-    const other = await ServiceFixture.start(frontend, environment);
+    const other = await ServiceFixture.start(frontendServer, environment);
     const state = { url: other.url };
     const stream = await follow(() => `${state.url}/api/kitchen/events`);
     const { order_number: number } = await cafe.order('Replaced');
@@ -81,7 +81,7 @@ describe('the streams of the pages', () => {
 
   test('say nothing, not even a ping, while nobody knows whether there is news', async () => {
     const nobody = 'http://127.0.0.1:1';
-    const alone = await ServiceFixture.start(frontend, {
+    const alone = await ServiceFixture.start(frontendServer, {
       ORDER_SERVICE_URL: nobody,
       KITCHEN_SERVICE_URL: nobody,
     });

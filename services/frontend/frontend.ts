@@ -1,27 +1,21 @@
 import Router from '@koa/router';
-import { variable } from '@cafe-lumiere/runtime';
 import { relayOrders } from '../order-service/order-relay.js';
-import { defineService } from '@cafe-lumiere/runtime';
+import { implementService } from '@cafe-lumiere/runtime';
 import { Upstream } from '@cafe-lumiere/runtime/upstream';
-import { apiOperations } from './api-routes.js';
+import { VERSION } from '../version.js';
+import { apiHandlers } from './api-routes.js';
 import { Assets } from './assets.js';
 import { boardPageRoutes } from './board-page-routes.js';
 import { orderPageRoutes } from './order-page-routes.js';
 import { problemPage } from './problem-page.js';
 import { compression } from './compression.js';
+import { frontend } from './declaration.js';
 import { securityHeaders } from './security-headers.js';
 import { staffDoor } from './staff-door.js';
 
-/** The pages, and the API that they and other clients call. */
-export const frontend = defineService({
-  name: 'frontend',
-  variables: {
-    ORDER_SERVICE_URL: variable.url('http://order-service:5001'),
-    ORDER_SERVICE_TIMEOUT_MS: variable.milliseconds(5750),
-    KITCHEN_SERVICE_URL: variable.url('http://kitchen-service:5002'),
-    KITCHEN_SERVICE_TIMEOUT_MS: variable.milliseconds(5750),
-    STAFF_PASSWORD: variable.optionalPassword(),
-  },
+/** The code of the frontend. */
+export const frontendServer = implementService(frontend, {
+  version: VERSION,
   create({ name, config, log, metrics, draining }) {
     const shared = { from: name, retriesUnavailable: true, log, metrics };
     const orders = new Upstream({
@@ -51,7 +45,7 @@ export const frontend = defineService({
       router.use(routes.routes());
     }
     return {
-      operations: apiOperations({ orders, kitchen, hub }),
+      handlers: apiHandlers({ orders, kitchen, hub }),
       router,
       dependencies: [orders, kitchen],
       middleware: [securityHeaders(), compression()],

@@ -1,4 +1,4 @@
 import { runService } from '@cafe-lumiere/runtime';
-import { frontend } from './frontend.js';
+import { frontendServer } from './frontend.js';
 
-await runService(frontend);
+await runService(frontendServer);

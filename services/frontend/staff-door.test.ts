@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { open } from './browser-fixture.js';
 import { CafeFixture } from './cafe-fixture.js';
-import { frontend } from './frontend.js';
+import { frontendServer } from './frontend.js';
 import { StaffSession } from './staff-session.js';
 
 describe('with a staff password', () => {
@@ -16,8 +16,8 @@ describe('with a staff password', () => {
       KITCHEN_SERVICE_URL: cafe.kitchen.url,
       STAFF_PASSWORD: 'croissant',
     };
-    pages = await ServiceFixture.start(frontend, environment);
-    other = await ServiceFixture.start(frontend, environment);
+    pages = await ServiceFixture.start(frontendServer, environment);
+    other = await ServiceFixture.start(frontendServer, environment);
   });
   afterAll(async () => {
     await Promise.all([pages.drain(), other.drain()]);

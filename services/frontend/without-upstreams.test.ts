@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { fieldOf, open, submit, textOf } from './browser-fixture.js';
-import { frontend } from './frontend.js';
+import { frontendServer } from './frontend.js';
 
 /** Accepts everything and answers nothing, as a service in a deadlock does. */
 async function startSilent(): Promise<{ server: Server; url: string }> {
@@ -26,7 +26,7 @@ beforeAll(async () => {
     ['down', REFUSED],
     ['silent', silent.url],
   ] as const) {
-    const pages = await ServiceFixture.start(frontend, {
+    const pages = await ServiceFixture.start(frontendServer, {
       ORDER_SERVICE_URL: url,
       ORDER_SERVICE_TIMEOUT_MS: '300',
       KITCHEN_SERVICE_URL: url,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { order as orderSchema, type Order } from '../order-service/order.js';
-import { orderService } from '../order-service/order-service.js';
+import { orderServer } from '../order-service/order-service.js';
 import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
-import { kitchenService } from './kitchen-service.js';
+import { kitchenServer } from './kitchen-service.js';
 
 describe('kitchen-service', () => {
   let server: PostgresFixture;
@@ -12,8 +12,8 @@ describe('kitchen-service', () => {
   let kitchen: ServiceFixture;
   beforeAll(async () => {
     server = await PostgresFixture.start();
-    orders = await ServiceFixture.start(orderService, server.environment);
-    kitchen = await ServiceFixture.start(kitchenService, { ORDER_SERVICE_URL: orders.url });
+    orders = await ServiceFixture.start(orderServer, server.environment);
+    kitchen = await ServiceFixture.start(kitchenServer, { ORDER_SERVICE_URL: orders.url });
     await orders.readyz(200);
   });
   afterAll(async () => {
@@ -89,7 +89,7 @@ describe('kitchen-service', () => {
   });
 
   test('without order-service: a quick 503 that names it, and still ready', async () => {
-    const alone = await ServiceFixture.start(kitchenService, { ORDER_SERVICE_URL: 'http://127.0.0.1:9' });
+    const alone = await ServiceFixture.start(kitchenServer, { ORDER_SERVICE_URL: 'http://127.0.0.1:9' });
     const started = performance.now();
     for (const path of ['/kitchen/orders', '/display/orders', '/kitchen/stats']) {
       const answer = await alone.send('GET', path);

@@ -1,16 +1,13 @@
-import { variable } from '@cafe-lumiere/runtime';
-import { relayOrders } from '../order-service/order-relay.js';
-import { defineService } from '@cafe-lumiere/runtime';
+import { implementService } from '@cafe-lumiere/runtime';
 import { Upstream } from '@cafe-lumiere/runtime/upstream';
-import { kitchenOperations } from './routes.js';
+import { relayOrders } from '../order-service/order-relay.js';
+import { VERSION } from '../version.js';
+import { kitchenService } from './declaration.js';
+import { kitchenHandlers } from './routes.js';
 
-/** What the kitchen sees and does. It keeps nothing: order-service has the orders. */
-export const kitchenService = defineService({
-  name: 'kitchen-service',
-  variables: {
-    ORDER_SERVICE_URL: variable.url('http://order-service:5001'),
-    ORDER_SERVICE_TIMEOUT_MS: variable.milliseconds(5500),
-  },
+/** The code of kitchen-service. */
+export const kitchenServer = implementService(kitchenService, {
+  version: VERSION,
   create({ name, config, log, metrics, draining }) {
     const orders = new Upstream({
       from: name,
@@ -22,7 +19,7 @@ export const kitchenService = defineService({
     });
     const { hub, relay } = relayOrders(config.ORDER_SERVICE_URL, { draining, metrics, log });
     return {
-      operations: kitchenOperations(orders, hub),
+      handlers: kitchenHandlers(orders, hub),
       dependencies: [orders],
       close: async () => {
         await Promise.all([orders.close(), relay.close()]);

@@ -1,4 +1,4 @@
 import { runService } from '@cafe-lumiere/runtime';
-import { kitchenService } from './kitchen-service.js';
+import { kitchenServer } from './kitchen-service.js';
 
-await runService(kitchenService);
+await runService(kitchenServer);

@@ -1,4 +1,4 @@
 import { runService } from '@cafe-lumiere/runtime';
-import { orderService } from './order-service.js';
+import { orderServer } from './order-service.js';
 
-await runService(orderService);
+await runService(orderServer);

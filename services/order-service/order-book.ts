@@ -5,7 +5,7 @@ import type { Deadline } from '@cafe-lumiere/runtime';
 import { Problem } from '@cafe-lumiere/runtime/http';
 import { OrderInserts, type Stored } from './order-inserts.js';
 import { drawOrderNumber } from './order-number.js';
-import { fingerprint, type PricedOrder } from './order-request.js';
+import { fingerprint, type PricedOrder } from './priced-order.js';
 import {
   asPlaced,
   type Order,

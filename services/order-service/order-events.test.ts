@@ -4,7 +4,7 @@ import { EventStreamFixture } from '@cafe-lumiere/runtime/testing';
 import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { order as orderSchema, type Order } from './order.js';
-import { orderService } from './order-service.js';
+import { orderServer } from './order-service.js';
 
 describe('the events of orders', () => {
   let server: PostgresFixture;
@@ -13,7 +13,7 @@ describe('the events of orders', () => {
 
   beforeAll(async () => {
     server = await PostgresFixture.start();
-    pods = await Promise.all([1, 2].map(() => ServiceFixture.start(orderService, server.environment)));
+    pods = await Promise.all([1, 2].map(() => ServiceFixture.start(orderServer, server.environment)));
     await Promise.all(pods.map((pod) => pod.readyz(200)));
   });
   afterEach(async () => {
@@ -135,7 +135,7 @@ describe('the events of orders', () => {
   });
 
   test('end with the drain, and the client goes on elsewhere without a gap', async () => {
-    const third = await ServiceFixture.start(orderService, server.environment);
+    const third = await ServiceFixture.start(orderServer, server.environment);
     await third.readyz(200);
     const state = { url: third.url };
     const stream = new EventStreamFixture(() => `${state.url}/orders/events`);

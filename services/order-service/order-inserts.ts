@@ -3,7 +3,7 @@ import { DEADLOCK, LOCK_NOT_AVAILABLE, sqlState } from '@cafe-lumiere/runtime/da
 import { beforeDeadline, type Deadline } from '@cafe-lumiere/runtime';
 import { Problem } from '@cafe-lumiere/runtime/http';
 import { Batches } from './batches.js';
-import type { PricedOrder } from './order-request.js';
+import type { PricedOrder } from './priced-order.js';
 import type { OrderRow } from './order.js';
 
 /** An order on its way into the database. */

@@ -10,7 +10,7 @@ import { order, type Order } from './order.js';
  */
 export function relayOrders(
   url: string,
-  { draining, metrics, log }: Pick<ServiceContext<unknown>, 'draining' | 'metrics' | 'log'>,
+  { draining, metrics, log }: Pick<ServiceContext, 'draining' | 'metrics' | 'log'>,
 ): { readonly hub: EventHub<Order>; readonly relay: EventRelay<Order> } {
   const hub = new EventHub<Order>({ event: 'order', draining, open: metrics.eventStreams });
   const relay = new EventRelay({

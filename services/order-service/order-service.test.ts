@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { type Answer, ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { order as orderSchema, type Order } from './order.js';
-import { orderService } from './order-service.js';
+import { orderServer } from './order-service.js';
 import { z } from 'zod';
 
 const espressos = {
@@ -16,7 +16,7 @@ describe('order-service', () => {
   let service: ServiceFixture;
   beforeAll(async () => {
     server = await PostgresFixture.start();
-    service = await ServiceFixture.start(orderService, server.environment);
+    service = await ServiceFixture.start(orderServer, server.environment);
     await service.readyz(200);
   });
   afterAll(async () => {

@@ -3,7 +3,7 @@ import { Database } from '@cafe-lumiere/runtime/database';
 import { createLog } from '@cafe-lumiere/runtime';
 import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
-import { orderService } from './order-service.js';
+import { orderServer } from './order-service.js';
 import { Retention } from './retention.js';
 
 describe('what is old', () => {
@@ -11,7 +11,7 @@ describe('what is old', () => {
   let service: ServiceFixture;
   beforeAll(async () => {
     server = await PostgresFixture.start();
-    service = await ServiceFixture.start(orderService, server.environment);
+    service = await ServiceFixture.start(orderServer, server.environment);
     await service.readyz(200);
   });
   afterAll(async () => {

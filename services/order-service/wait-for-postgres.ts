@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
-import { ConfigurationError, readConfig, variable } from '@cafe-lumiere/runtime';
+import { GATE_VARIABLES } from '@cafe-lumiere/contract';
+import { ConfigurationError, ConfigurationReader } from '@cafe-lumiere/runtime';
 import { describeDatabaseError } from '@cafe-lumiere/runtime/database';
 import { connectionOptions } from '@cafe-lumiere/runtime/database';
-import { DATABASE_VARIABLES, databaseTarget } from './variables.js';
+import { orderService } from './declaration.js';
 
 // The gate in front of order-service: ends with 0 when PostgreSQL is usable, that is, when our role can log in and the
 // right database answers. Says in one line what it waits for, and ends with 1 when its time is over.
@@ -18,20 +19,19 @@ const say = (line: string): void => {
   console.log(`${NAME}: ${line}`);
 };
 
-const config = (() => {
+const { target, seconds: timeout } = (() => {
   try {
-    return readConfig(
-      NAME,
-      { ...DATABASE_VARIABLES, GATE_TIMEOUT_SECONDS: variable.seconds(300) },
-      process.env,
-    );
+    const reader = new ConfigurationReader(NAME, process.env);
+    const { GATE_TIMEOUT_SECONDS } = reader.read(GATE_VARIABLES);
+    const { DB } = reader.stores(orderService.stores);
+    reader.end();
+    return { target: DB, seconds: GATE_TIMEOUT_SECONDS };
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exit(error instanceof ConfigurationError ? 78 : 1);
   }
 })();
 
-const target = databaseTarget(config);
 const started = performance.now();
 const seconds = (): number => (performance.now() - started) / 1000;
 
@@ -61,8 +61,8 @@ for (let said = '', saidAt = 0; ;) {
     say(`${target.host}:${target.port} is usable, after ${seconds().toFixed(1)} s`);
     process.exit(0);
   }
-  if (seconds() >= config.GATE_TIMEOUT_SECONDS) {
-    say(`gives up after ${config.GATE_TIMEOUT_SECONDS} s: ${now}`);
+  if (seconds() >= timeout) {
+    say(`gives up after ${timeout} s: ${now}`);
     process.exit(1);
   }
   if (now !== said || performance.now() - saidAt >= REMINDER_MS) {

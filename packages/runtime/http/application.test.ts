@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Router from '@koa/router';
+import { declareService } from '@cafe-lumiere/contract';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { Problem } from './problem.js';
 import { validBody } from './request-body.js';
-import { defineService } from '../service.js';
+import { implementService } from '../service.js';
 import { ServiceFixture } from '../testing/service-fixture.js';
 
-const counter = defineService({
-  name: 'counter',
-  variables: {},
+const counter = implementService(declareService({ name: 'counter', port: 8080 }), {
+  version: '1.0.0',
   create() {
     const router = new Router();
     router.post('/cups', async (context) => {

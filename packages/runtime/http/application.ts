@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
+import type { Api } from '@cafe-lumiere/contract';
 import Koa, { type Middleware, type ParameterizedContext } from 'koa';
 import type { Deadline } from '../deadline.js';
 import type { Health } from '../health.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import { openApiDocument } from './open-api.js';
-import type { Operations } from './operations.js';
 import { PROBE_PATHS, probes } from './probes.js';
 import { Problem } from './problem.js';
 import { TIMEOUT_HEADER } from '../upstream/upstream.js';
@@ -15,9 +15,9 @@ import { TIMEOUT_HEADER } from '../upstream/upstream.js';
 export interface ApplicationParts {
   readonly name: string;
   readonly version: string;
-  readonly operations: Operations;
-  /** Routes that are no part of the API, such as pages. */
-  readonly router: Router | undefined;
+  readonly api: Api;
+  /** The routes of the API, and those that are no part of it, such as pages. */
+  readonly routers: readonly Router[];
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -49,7 +49,7 @@ export function remainingMsOf(context: { readonly state: Record<string, unknown>
 
 /** The Koa application of a service: its routes, with everything around them that all services share. */
 export function createApplication(parts: ApplicationParts): Koa {
-  const { operations, health, metrics, log, draining } = parts;
+  const { api, routers, health, metrics, log, draining } = parts;
   const application = new Koa();
   // Koa prints what it catches; everything is caught below, except a client that went away.
   application.silent = true;
@@ -60,9 +60,8 @@ export function createApplication(parts: ApplicationParts): Koa {
   application.use(problems(log, parts.problemPage));
   const machines = probes(health, metrics);
   machines.get('/openapi.json', (context) => {
-    context.body = openApiDocument({ title: parts.name, version: parts.version }, operations.described);
+    context.body = openApiDocument({ title: parts.name, version: parts.version }, api);
   });
-  const routers = [operations.router, ...(parts.router ? [parts.router] : [])];
   application.use(machines.routes());
   if (parts.guard) application.use(parts.guard);
   for (const router of routers) application.use(router.routes());

@@ -1,15 +1,15 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import Router from '@koa/router';
+import { declareService } from '@cafe-lumiere/contract';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { BalancerFixture } from '../testing/balancer-fixture.js';
-import { defineService } from '../service.js';
+import { implementService } from '../service.js';
 import { ServiceFixture } from '../testing/service-fixture.js';
 
-const counter = defineService({
-  name: 'counter',
-  variables: {},
+const counter = implementService(declareService({ name: 'counter', port: 8080 }), {
+  version: '1.0.0',
   create({ draining }) {
     const router = new Router();
     router.post('/cups', async (context) => {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
+import type { Api, Operation, OperationAnswer } from '@cafe-lumiere/contract';
 import { z } from 'zod';
 import { problemBody } from './problem.js';
-import type { DescribedOperation } from './operations.js';
 
 /** Whose document it is. */
 export interface OpenApiInfo {
@@ -18,11 +18,11 @@ const PROBLEM = { $ref: '#/components/schemas/Problem' } as const;
  *
  * @see https://spec.openapis.org/oas/v3.1.0
  */
-export function openApiDocument(info: OpenApiInfo, operations: readonly DescribedOperation[]): JsonObject {
+export function openApiDocument(info: OpenApiInfo, api: Api): JsonObject {
   const paths: Record<string, Record<string, JsonObject>> = {};
-  for (const operation of operations) {
+  for (const [name, operation] of Object.entries(api)) {
     const path = operation.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [operation.method]: describe(operation) };
+    paths[path] = { ...paths[path], [operation.method]: describe(name, operation) };
   }
   return {
     openapi: '3.1.0',
@@ -32,8 +32,12 @@ export function openApiDocument(info: OpenApiInfo, operations: readonly Describe
   };
 }
 
-function describe({ summary, path, query, body, headers, answer, problems }: DescribedOperation): JsonObject {
+function describe(
+  operationId: string,
+  { summary, path, query, body, headers, answer, problems }: Operation,
+): JsonObject {
   return {
+    operationId,
     summary,
     parameters: [
       ...[...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
@@ -61,11 +65,7 @@ function describe({ summary, path, query, body, headers, answer, problems }: Des
     responses: {
       [answer.status]: {
         description: answer.description,
-        content: {
-          [answer.contentType ?? 'application/json']: answer.schema
-            ? { schema: jsonSchema(answer.schema, 'output') }
-            : {},
-        },
+        content: contentOf(answer),
       },
       ...Object.fromEntries(
         problems.map((status) => [
@@ -78,6 +78,11 @@ function describe({ summary, path, query, body, headers, answer, problems }: Des
       ),
     },
   };
+}
+
+function contentOf(answer: OperationAnswer): JsonObject {
+  if ('schema' in answer) return { 'application/json': { schema: jsonSchema(answer.schema, 'output') } };
+  return { ['event' in answer ? 'text/event-stream' : answer.contentType]: {} };
 }
 
 const objectSchema = z.object({

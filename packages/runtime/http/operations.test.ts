@@ -1,41 +1,46 @@
+import { declareService, defineApi } from '@cafe-lumiere/contract';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { Operations } from './operations.js';
-import { defineService } from '../service.js';
+import { implementService } from '../service.js';
 import { ServiceFixture } from '../testing/service-fixture.js';
 
 const cup = z.object({ size: z.enum(['small', 'large']) });
 
-const cupboard = defineService({
-  name: 'cupboard',
-  variables: {},
+const api = defineApi({
+  putCup: {
+    method: 'post',
+    path: '/cups/:shelf',
+    summary: 'Puts a cup on a shelf.',
+    audience: 'everybody',
+    headers: { 'Idempotency-Key': 'Any text' },
+    query: z.object({ upside: z.enum(['up', 'down']).default('up').meta({ description: 'Which side' }) }),
+    body: cup,
+    answer: { status: 201, description: 'The cup', schema: cup.extend({ shelf: z.string() }) },
+    problems: [422],
+  },
+  lie: {
+    method: 'get',
+    path: '/lies',
+    summary: 'Answers something else than it says.',
+    audience: 'everybody',
+    answer: { status: 200, description: 'A cup', schema: cup },
+    problems: [],
+  },
+});
+
+const cupboard = implementService(declareService({ name: 'cupboard', port: 8080, api }), {
+  version: '1.0.0',
   create: () => ({
-    operations: new Operations()
-      .add({
-        method: 'post',
-        path: '/cups/:shelf',
-        summary: 'Puts a cup on a shelf.',
-        headers: { 'Idempotency-Key': 'Any text' },
-        query: z.object({ upside: z.enum(['up', 'down']).default('up').meta({ description: 'Which side' }) }),
-        body: cup,
-        answer: { status: 201, description: 'The cup', schema: cup.extend({ shelf: z.string() }) },
-        problems: [422],
-        handle(context, { body, params }) {
-          context.status = 201;
-          context.body = { ...body, shelf: params['shelf'] };
-        },
-      })
-      .add({
-        method: 'get',
-        path: '/lies',
-        summary: 'Answers something else than it says.',
-        answer: { status: 200, description: 'A cup', schema: cup },
-        problems: [],
-        handle(context) {
-          context.body = { size: context.query['size'] };
-          if (context.query['status'] !== undefined) context.status = 202;
-        },
-      }),
+    handlers: {
+      putCup(context, { body, params }) {
+        context.status = 201;
+        context.body = { ...body, shelf: params.shelf };
+      },
+      lie(context) {
+        context.body = { size: context.query['size'] };
+        if (context.query['status'] !== undefined) context.status = 202;
+      },
+    },
   }),
 });
 
@@ -53,6 +58,7 @@ describe('operations', () => {
       paths: {
         '/cups/{shelf}': {
           post: {
+            operationId: 'putCup',
             parameters: [
               { name: 'shelf', in: 'path', required: true },
               { name: 'Idempotency-Key', in: 'header' },

@@ -1,75 +1,47 @@
 import Router from '@koa/router';
+import type { Api, Operation, ParameterName } from '@cafe-lumiere/contract';
 import type { Context } from 'koa';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { valid, validBody } from './request-body.js';
 
-/** What one method of one path takes, does and answers. */
-export interface Operation<Query extends z.ZodType, Body extends z.ZodType> {
-  readonly method: 'get' | 'post' | 'put';
-  /** With the router's parameters, such as `/orders/:orderNumber`. */
-  readonly path: string;
-  /** One sentence for the API's readers. */
-  readonly summary: string;
-  /** What may stand in the query. @default - not looked at */
-  readonly query?: Query;
-  /** The JSON body. @default - none */
-  readonly body?: Body;
-  /** Request headers that mean something. @default - none */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly answer: OperationAnswer;
-  /** The statuses of its problems. */
-  readonly problems: readonly number[];
-  handle(context: Context, request: OperationRequest<Query, Body>): Promise<void> | void;
-}
+/** What a schema lets through; without one nothing is said about the type. */
+type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : unknown;
 
-/** A request that the schemas have let pass. */
-export interface OperationRequest<Query extends z.ZodType, Body extends z.ZodType> {
-  readonly query: z.output<Query>;
-  readonly body: z.output<Body>;
+/** A request that an operation's schemas have let pass. */
+export interface OperationRequest<Declared extends Operation> {
+  readonly query: Output<Declared['query']>;
+  readonly body: Output<Declared['body']>;
   /** The parameters in the path. */
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<ParameterName<Declared['path']>, string>>;
 }
 
-/** A successful answer. */
-export interface OperationAnswer {
-  readonly status: 200 | 201;
-  readonly description: string;
-  /** What the JSON holds. @default - another type of content */
-  readonly schema?: z.ZodType;
-  /** The type of the content. @default 'application/json' */
-  readonly contentType?: string;
-}
+/** Answers a request of one operation, by writing to Koa's context. */
+export type Handler<Declared extends Operation> = (
+  context: Context,
+  request: OperationRequest<Declared>,
+) => Promise<void> | void;
 
-/** An operation as the OpenAPI document describes it. */
-export type DescribedOperation = Omit<Operation<z.ZodType, z.ZodType>, 'handle'>;
+/** A handler for each operation of an API: one that is missing, or one too many, does not compile. */
+export type Handlers<Declared extends Api> = {
+  readonly [Name in keyof Declared]: Handler<Declared[Name]>;
+};
 
 /**
- * The operations of a service: one declaration routes a request, validates it, and describes it in the service's OpenAPI
- * document, so that the three cannot differ.
+ * Routes an API to its handlers. A request is validated by the same declaration that the OpenAPI document is made from, so
+ * that the two cannot differ. Earlier operations are asked first when two paths match.
  */
-export class Operations {
-  readonly router = new Router();
-  private readonly all: DescribedOperation[] = [];
-
-  /** Adds an operation. Earlier ones are asked first when two paths match. */
-  add<Query extends z.ZodType = z.ZodUnknown, Body extends z.ZodType = z.ZodUnknown>(
-    operation: Operation<Query, Body>,
-  ): this {
-    const { method, path, query, body } = operation;
-    const anything = z.unknown();
-    this.all.push(operation);
-    this.router[method](path, async (context) => {
-      // Without a schema nothing is said about the type either: it is `unknown`.
-      const read = {
-        query: (query ? valid(context.query, query) : anything.parse(undefined)) as z.output<Query>,
-        body: (body ? await validBody(context, body) : anything.parse(undefined)) as z.output<Body>,
-      };
-      await operation.handle(context, { ...read, params: context.params });
+export function routesOf<Declared extends Api>(api: Declared, handlers: Handlers<Declared>): Router {
+  const router = new Router();
+  for (const [name, { method, path, query, body }] of Object.entries<Operation>(api)) {
+    // The schemas above are those that the handler's type was made from; TypeScript cannot follow a loop over keys.
+    const handle = handlers[name as keyof Declared] as Handler<Operation>;
+    router[method](path, async (context) => {
+      await handle(context, {
+        query: query ? valid(context.query, query) : undefined,
+        body: body ? await validBody(context, body) : undefined,
+        params: context.params,
+      });
     });
-    return this;
   }
-
-  get described(): readonly DescribedOperation[] {
-    return this.all;
-  }
+  return router;
 }

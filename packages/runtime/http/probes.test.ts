@@ -1,12 +1,17 @@
 import Router from '@koa/router';
+import { declareService } from '@cafe-lumiere/contract';
 import { describe, expect, test } from '@jest/globals';
-import { defineService, type ServiceParts } from '../service.js';
+import { implementService, type ServiceImplementation, type ServiceParts } from '../service.js';
 import { ServiceFixture } from '../testing/service-fixture.js';
 
-const serviceWith = (parts: Omit<ServiceParts, 'router'>) =>
-  defineService({
-    name: 'counter',
-    variables: {},
+const counter = declareService({ name: 'counter', port: 8080 });
+type Counter = typeof counter;
+
+const serviceWith = (
+  parts: Omit<ServiceParts<Counter['api']>, 'router' | 'handlers'>,
+): ServiceImplementation<Counter> =>
+  implementService(counter, {
+    version: '1.0.0',
     create: () => ({
       router: new Router().get('/cups', (context) => {
         context.body = [];

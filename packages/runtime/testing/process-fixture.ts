@@ -4,17 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bundle } from '../../../images/bundle.js';
-import type { ImageName } from '../../../images/image-lock.js';
+import { bundle, servicesNamed } from '../../../images/bundle.js';
 import type { Environment } from '../config.js';
 
 /** A service in a process of its own, bundled as in its image: for tests that kill it. */
 export class ProcessFixture {
-  private static readonly bundles = new Map<ImageName, Promise<string>>();
+  private static readonly bundles = new Map<string, Promise<string>>();
 
   /** Starts one on a port of the operating system's choice; it listens when this resolves. */
-  static async start(name: ImageName, environment: Environment): Promise<ProcessFixture> {
-    const folder = ProcessFixture.bundles.get(name) ?? bundle(name, temporaryFolder());
+  static async start(name: string, environment: Environment): Promise<ProcessFixture> {
+    const [service] = servicesNamed([name]);
+    if (!service) throw new Error(`there is no service ${name}`);
+    const folder = ProcessFixture.bundles.get(name) ?? bundle(service, temporaryFolder());
     ProcessFixture.bundles.set(name, folder);
     const base = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info', DRAIN_SECONDS: '1' };
     const child = spawn(process.execPath, [join(await folder, 'server.js')], {

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ServiceDeclaration } from '@cafe-lumiere/contract';
 import { z } from 'zod';
 import { AnswerContract } from './answer-contract.js';
-import type { Environment, Variables } from '../config.js';
+import type { Environment } from '../config.js';
 import { problemBody } from '../http/problem.js';
-import { type RunningService, type ServiceDefinition, startService } from '../service.js';
+import { type RunningService, type ServiceImplementation, startService } from '../service.js';
 
 /** An answer, read to its end. */
 export interface Answer {
@@ -25,8 +26,8 @@ export interface Request {
 
 /** A service in the test's own process, over real HTTP, quiet, on a free port, and quick to end. */
 export class ServiceFixture {
-  static async start<Shape extends Variables>(
-    definition: ServiceDefinition<Shape>,
+  static async start<Declared extends ServiceDeclaration>(
+    implementation: ServiceImplementation<Declared>,
     environment: Environment = {},
   ): Promise<ServiceFixture> {
     const base = {
@@ -36,7 +37,7 @@ export class ServiceFixture {
       DRAIN_SECONDS: '0',
       IN_FLIGHT_SECONDS: '2',
     };
-    return new ServiceFixture(await startService(definition, { ...base, ...environment }));
+    return new ServiceFixture(await startService(implementation, { ...base, ...environment }));
   }
 
   private contract: Promise<AnswerContract> | undefined;

@@ -1,28 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
-import { App } from './app.js';
-import { Cafe } from '../../cdk8s/cafe.js';
-import type { Environment } from '../../cdk8s/environments.js';
-import { HelmChart } from './helm-chart.js';
-import { only, podTemplateOf, synthesized } from './synthesized.js';
+import {
+  App,
+  type ExternalPostgresProps,
+  HelmChart,
+  only,
+  podTemplateOf,
+  synthesized,
+} from '@cafe-lumiere/constructs';
+import { Cafe } from './cafe.js';
 
-const images = {
-  'order-service': 'registry.example/order-service:1',
-  'kitchen-service': 'registry.example/kitchen-service:1',
-  frontend: 'registry.example/frontend:1',
-};
-type External = NonNullable<Environment['externalDatabase']>;
+type External = Omit<ExternalPostgresProps, 'database' | 'owner'>;
 const newCafe = (changes: Partial<External> = {}) =>
   new Cafe(new App(), 'deployments', {
     environment: {
-      databaseCredentials: { existingSecret: 'cafe-secrets' },
-      externalDatabase: {
-        host: 'db.example.com',
-        networks: ['10.20.0.0/24'],
-        tls: { ca: { configMap: 'database-ca', key: 'ca.pem' } },
-        ...changes,
+      database: {
+        external: {
+          host: 'db.example.com',
+          networks: ['10.20.0.0/24'],
+          credentials: { existingSecret: 'cafe-secrets' },
+          tls: { ca: { configMap: 'database-ca', key: 'ca.pem' } },
+          ...changes,
+        },
       },
     },
-    images,
+    imageOf: (service) => `registry.example/${service}:1`,
   });
 
 describe('the café with a database that somebody else runs', () => {
@@ -32,9 +33,9 @@ describe('the café with a database that somebody else runs', () => {
       DB_HOST: 'db.example.com',
       DB_PORT: '5432',
       DB_SSL_MODE: 'verify-full',
-      DB_SSL_ROOT_CERT: '/etc/database-ca/ca.crt',
+      DB_SSL_ROOT_CERT: '/etc/db-ca/ca.crt',
     });
-    const mount = { name: 'database-ca', mountPath: '/etc/database-ca', readOnly: true };
+    const mount = { name: 'db-ca', mountPath: '/etc/db-ca', readOnly: true };
     const fromConfigMap = (name: string): unknown =>
       expect.objectContaining({
         name,
@@ -45,7 +46,7 @@ describe('the café with a database that somebody else runs', () => {
       spec: {
         volumes: [
           {
-            name: 'database-ca',
+            name: 'db-ca',
             configMap: { name: 'database-ca', items: [{ key: 'ca.pem', path: 'ca.crt' }] },
           },
         ],

@@ -1,0 +1,21 @@
+import { listenPort, oneOf, seconds, text } from './variable.js';
+
+/** The levels that `LOG_LEVEL` may have. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** What every service on the runtime reads besides its own variables. */
+export const RUNTIME_VARIABLES = {
+  PORT: listenPort(),
+  HOST: text('0.0.0.0'),
+  LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
+  /** How long it goes on serving after SIGTERM, telling each client to close its connection. */
+  DRAIN_SECONDS: seconds(5),
+  /** How long requests in flight may take after that. */
+  IN_FLIGHT_SECONDS: seconds(10),
+} as const;
+
+/** The variables of its own that a gate reads, besides those of the stores. */
+export const GATE_VARIABLES = {
+  /** How long it waits for a usable store before it ends with its reason. */
+  GATE_TIMEOUT_SECONDS: seconds(300),
+} as const;

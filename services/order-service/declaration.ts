@@ -1,0 +1,15 @@
+import { count, declareService, postgres } from '@cafe-lumiere/contract';
+import { orderApi } from './api.js';
+
+/** Keeps the orders. */
+export const orderService = declareService({
+  name: 'order-service',
+  port: 5001,
+  reads: { ORDER_RETENTION_DAYS: count(90) },
+  stores: { DB: postgres({ migrations: { owner: 'order-service', folder: 'migrations' } }) },
+  image: {
+    programs: { server: './main.ts', 'wait-for-postgres': './wait-for-postgres.ts' },
+    folders: ['migrations'],
+  },
+  api: orderApi,
+});
