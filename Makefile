@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push kind-up screenshots bench bench-database bench-synth
+.PHONY: help up install test build api synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push kind-up screenshots bench bench-database bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -31,6 +31,12 @@ install: node_modules/.package-lock.json
 
 test: install ## every test that needs no cluster
 	npm test
+
+build: install ## compile every package for those who install it, into packages/*/build
+	npm run --silent build
+
+api: build ## write down what users of the packages can call, in packages/*/etc
+	@$(TSX) packages/api-report.ts --write
 
 synth: install ## write dist/: the manifests and the Helm chart (ENVIRONMENT=production keeps the password out)
 ifeq ($(ENVIRONMENT),local)
