@@ -55,8 +55,9 @@ check: install ## prove that the manifests in dist/ can work together (make chec
 typecheck: install ## the TypeScript compiler
 	npx tsc --noEmit
 
-lint: install ## eslint and prettier
+lint: install ## eslint, the directions of imports, and prettier
 	npx eslint --max-warnings 0 .
+	npx depcruise --ignore-known .known-imports.json packages services cdk8s local images e2e bench
 	npx prettier --check .
 
 picture: install ## draw the README's picture of the café anew
