@@ -45,9 +45,10 @@ else
 	npx cdk8s synth --app "node cdk8s/run.js cdk8s/main.ts $(ENVIRONMENT)"
 endif
 
-drift: install ## fail when the committed dist/ is not what a fresh synth writes
+drift: install ## fail when the committed dist/ or a picture is not what would be written now
 	npx cdk8s synth --output build/drift >/dev/null
 	diff -r dist build/drift && echo "dist is what the program writes"
+	@$(TSX) docs/write-architecture.ts --check
 
 check: install ## prove that the manifests in dist/ can work together (make check CHECK="other/dir --explain")
 	@npx cafe check $(CHECK)
@@ -60,8 +61,9 @@ lint: install ## eslint, the directions of imports, and prettier
 	npx depcruise --ignore-known .known-imports.json packages services cdk8s local images e2e bench
 	npx prettier --check .
 
-picture: install ## draw the README's picture of the café anew
+picture: install ## draw the README's picture of the café anew, and that of the imports in docs/architecture.md
 	@$(TSX) cdk8s/write-picture.ts
+	@$(TSX) docs/write-architecture.ts
 
 images: install ## build the three images (REGISTRY)
 	@$(TSX) images/build.ts
