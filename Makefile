@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push kind-up screenshots bench bench-database bench-synth
+.PHONY: help up install test build api synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push kind-up screenshots bench bench-database bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -32,6 +32,12 @@ install: node_modules/.package-lock.json
 test: install ## every test that needs no cluster
 	npm test
 
+build: install ## compile every package for those who install it, into packages/*/build
+	npm run --silent build
+
+api: build ## write down what users of the packages can call, in packages/*/etc
+	@$(TSX) packages/api-report.ts --write
+
 synth: install ## write dist/: the manifests and the Helm chart (ENVIRONMENT=production keeps the password out)
 ifeq ($(ENVIRONMENT),local)
 	npx cdk8s synth
@@ -39,9 +45,10 @@ else
 	npx cdk8s synth --app "node cdk8s/run.js cdk8s/main.ts $(ENVIRONMENT)"
 endif
 
-drift: install ## fail when the committed dist/ is not what a fresh synth writes
+drift: install ## fail when the committed dist/ or a picture is not what would be written now
 	npx cdk8s synth --output build/drift >/dev/null
 	diff -r dist build/drift && echo "dist is what the program writes"
+	@$(TSX) docs/write-architecture.ts --check
 
 check: install ## prove that the manifests in dist/ can work together (make check CHECK="other/dir --explain")
 	@npx cafe check $(CHECK)
@@ -49,12 +56,14 @@ check: install ## prove that the manifests in dist/ can work together (make chec
 typecheck: install ## the TypeScript compiler
 	npx tsc --noEmit
 
-lint: install ## eslint and prettier
+lint: install ## eslint, the directions of imports, and prettier
 	npx eslint --max-warnings 0 .
+	npx depcruise --ignore-known .known-imports.json packages services cdk8s local images e2e bench
 	npx prettier --check .
 
-picture: install ## draw the README's picture of the café anew
+picture: install ## draw the README's picture of the café anew, and that of the imports in docs/architecture.md
 	@$(TSX) cdk8s/write-picture.ts
+	@$(TSX) docs/write-architecture.ts
 
 images: install ## build the three images (REGISTRY)
 	@$(TSX) images/build.ts

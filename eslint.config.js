@@ -5,7 +5,7 @@ import { defineConfig } from 'eslint/config';
 import typescript from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['build/', 'dist/', '.local/', 'node_modules/', 'coverage/'] },
+  { ignores: ['**/build/', 'dist/', '.local/', 'node_modules/', 'coverage/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,5 +1,6 @@
 import type { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
+import { bundledServer } from '../images/bundled-server.js';
 import { median } from './statistics.js';
 
 const SERVED = 1_000_000;
@@ -8,9 +9,11 @@ const REQUESTS = 400;
 
 /** The time of GET /kitchen/orders with a million served orders, against its time without any. */
 export async function measureBoards(server: PostgresFixture): Promise<readonly string[]> {
-  const orders = await ProcessFixture.start('order-service', server.environment);
+  const orders = await ProcessFixture.start(await bundledServer('order-service'), server.environment);
   await orders.readyz(200);
-  const kitchen = await ProcessFixture.start('kitchen-service', { ORDER_SERVICE_URL: orders.url });
+  const kitchen = await ProcessFixture.start(await bundledServer('kitchen-service'), {
+    ORDER_SERVICE_URL: orders.url,
+  });
   await kitchen.readyz(200);
   const sql = server.client();
   const fill = (count: number, status: string, prefix: string) => sql`

@@ -5,6 +5,7 @@ import { Agent, request } from 'undici';
 import { order as orderSchema, STATUSES } from '../services/order-service/order.js';
 import type { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
+import { bundledServer } from '../images/bundled-server.js';
 import { readEvents } from '@cafe-lumiere/runtime/events';
 import { residentMegabytes } from './program.js';
 import { percentile } from './statistics.js';
@@ -15,8 +16,8 @@ const CHANGES_PER_SECOND = 10;
 /** From the answer of a change at one pod to its event on 500 streams of another, and that pod's memory meanwhile. */
 export async function measureEvents(server: PostgresFixture, minutes: number): Promise<readonly string[]> {
   const [writing, streaming] = await Promise.all([
-    ProcessFixture.start('order-service', server.environment),
-    ProcessFixture.start('order-service', server.environment),
+    ProcessFixture.start(await bundledServer('order-service'), server.environment),
+    ProcessFixture.start(await bundledServer('order-service'), server.environment),
   ]);
   await Promise.all([writing.readyz(200), streaming.readyz(200)]);
   const agent = new Agent({ connections: null });

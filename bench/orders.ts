@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Pool } from 'undici';
 import type { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
+import { bundledServer } from '../images/bundled-server.js';
 import { Program } from './program.js';
 import { median, percentile } from './statistics.js';
 
@@ -35,7 +36,7 @@ commit;
 export async function measureOrders(server: PostgresFixture, folder: string): Promise<readonly string[]> {
   const script = join(folder, 'orders.sql');
   writeFileSync(script, SCRIPT);
-  const ours = await ProcessFixture.start('order-service', server.environment);
+  const ours = await ProcessFixture.start(await bundledServer('order-service'), server.environment);
   await ours.readyz(200);
   const bare = await Program.start('bench/bare-koa.ts', join(folder, 'bare.mjs'), server.environment);
   const rates = { ours: new Array<number>(), pgbench: new Array<number>(), bare: new Array<number>() };

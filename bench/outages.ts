@@ -3,6 +3,7 @@ import { OUTAGES } from '../services/order-service/outage-fixture.js';
 import { NetworkFixture } from '@cafe-lumiere/runtime/testing';
 import type { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
+import { bundledServer } from '../images/bundled-server.js';
 
 const AWAY_MS = 6000;
 
@@ -10,7 +11,7 @@ const AWAY_MS = 6000;
 export async function measureOutages(server: PostgresFixture): Promise<readonly string[]> {
   const network = await NetworkFixture.to(server.port);
   const environment = { ...server.environment, DB_PORT: String(network.port) };
-  const service = await ProcessFixture.start('order-service', environment);
+  const service = await ProcessFixture.start(await bundledServer('order-service'), environment);
   await service.readyz(200);
   const rows: string[] = [];
   for (const outage of OUTAGES) {

@@ -5,6 +5,7 @@ import { NetworkFixture } from '@cafe-lumiere/runtime/testing';
 import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { problemBody } from '@cafe-lumiere/runtime/http';
 import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
+import { bundledServer } from '../../images/bundled-server.js';
 import { OUTAGES } from './outage-fixture.js';
 
 /** From the moment when the database is back; `make bench` measures it. */
@@ -18,7 +19,7 @@ describe('order-service, as a process, whose database is', () => {
   beforeAll(async () => {
     server = await PostgresFixture.start();
     network = await NetworkFixture.to(server.port);
-    service = await ProcessFixture.start('order-service', {
+    service = await ProcessFixture.start(await bundledServer('order-service'), {
       ...server.environment,
       DB_PORT: String(network.port),
       DRAIN_SECONDS: '0',
@@ -70,7 +71,7 @@ describe('order-service, as a process, whose database is', () => {
 
   test('away from the beginning: it starts, waits, says why, and is ready when the database is', async () => {
     await server.stop();
-    const early = await ProcessFixture.start('order-service', server.environment);
+    const early = await ProcessFixture.start(await bundledServer('order-service'), server.environment);
     expect(await early.status('/livez')).toBe(200);
     expect(await early.status('/startupz')).toBe(503);
     expect(await early.status('/readyz')).toBe(503);

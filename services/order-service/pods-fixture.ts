@@ -1,4 +1,5 @@
 import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
+import { bundledServer } from '../../images/bundled-server.js';
 
 /** Two order-service processes that are started again when they were killed, as Kubernetes does. */
 export class PodsFixture {
@@ -44,7 +45,7 @@ export class PodsFixture {
   }
 
   private async replace(index: number): Promise<void> {
-    const pod = await ProcessFixture.start('order-service', this.environment);
+    const pod = await ProcessFixture.start(await bundledServer('order-service'), this.environment);
     this.pods[index] = pod;
     await pod.readyz(200);
   }

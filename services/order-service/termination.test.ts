@@ -4,6 +4,7 @@ import { Agent, request } from 'undici';
 import { BalancerFixture } from '@cafe-lumiere/runtime/testing';
 import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
+import { bundledServer } from '../../images/bundled-server.js';
 
 /** More of them with `TERMINATIONS=50 make test`, as CI does. */
 const TERMINATIONS = Number(process.env['TERMINATIONS'] ?? 10);
@@ -14,7 +15,10 @@ const BALANCER_LAG_MS = 400;
 let server: PostgresFixture;
 let pods: ProcessFixture[];
 const start = async (): Promise<ProcessFixture> => {
-  const pod = await ProcessFixture.start('order-service', { ...server.environment, DRAIN_SECONDS: '1' });
+  const pod = await ProcessFixture.start(await bundledServer('order-service'), {
+    ...server.environment,
+    DRAIN_SECONDS: '1',
+  });
   await pod.readyz(200);
   return pod;
 };

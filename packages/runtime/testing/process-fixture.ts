@@ -1,24 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bundle, servicesNamed } from '../../../images/bundle.js';
 import type { Environment } from '../config.js';
 
-/** A service in a process of its own, bundled as in its image: for tests that kill it. */
+/** A service in a process of its own, as in its container: for tests that kill it. */
 export class ProcessFixture {
-  private static readonly bundles = new Map<string, Promise<string>>();
-
-  /** Starts one on a port of the operating system's choice; it listens when this resolves. */
-  static async start(name: string, environment: Environment): Promise<ProcessFixture> {
-    const [service] = servicesNamed([name]);
-    if (!service) throw new Error(`there is no service ${name}`);
-    const folder = ProcessFixture.bundles.get(name) ?? bundle(service, temporaryFolder());
-    ProcessFixture.bundles.set(name, folder);
+  /**
+   * Starts one on a port of the operating system's choice; it listens when this resolves.
+   *
+   * @param program - the JavaScript file that its container starts
+   */
+  static async start(program: string, environment: Environment): Promise<ProcessFixture> {
     const base = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info', DRAIN_SECONDS: '1' };
-    const child = spawn(process.execPath, [join(await folder, 'server.js')], {
+    const child = spawn(process.execPath, [program], {
       env: { PATH: process.env['PATH'], ...base, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -68,14 +62,6 @@ export class ProcessFixture {
   async readyz(status: 200 | 503): Promise<void> {
     while ((await this.status('/readyz')) !== status) await pause(20);
   }
-}
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'cafe-bundle-'));
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
 }
 
 /** From the line of its log that says where it listens; the rest is read and dropped, so that it never waits for us. */
