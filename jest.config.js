@@ -1,5 +1,9 @@
+import { availableParallelism } from 'node:os';
+
 /** @type {import('jest').Config} */
 export default {
+  // One more than there are processors: tests wait half of their time, for a drain or for a database that is away.
+  maxWorkers: availableParallelism() + 1,
   testEnvironment: 'node',
   testMatch: ['<rootDir>/{bench,cdk8s,e2e,images,local,packages,services}/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

