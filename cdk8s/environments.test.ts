@@ -4,10 +4,10 @@ import { parse } from 'yaml';
 import { Cafe } from './cafe.js';
 import { HelmChart } from '@cafe-lumiere/constructs';
 import { environments } from './environments.js';
-import { chartOutline } from '@cafe-lumiere/postgresql';
+import { parsePostgresqlValues, postgresqlObjects } from '@cafe-lumiere/postgresql';
 import { check } from '@cafe-lumiere/checks';
 import { findingText } from '@cafe-lumiere/checks';
-import { toDocuments } from '@cafe-lumiere/checks';
+import { toManifests } from '@cafe-lumiere/checks';
 
 const IMAGES = {
   'order-service': 'registry.example.com/cafe-lumiere/order-service:1.0.0',
@@ -23,15 +23,20 @@ test.each(Object.entries(environments))(
       environment,
       images: IMAGES,
     }).toJson();
-    const manifests = objects.flatMap((object) =>
-      toDocuments(object, name).flatMap((document) => ('manifest' in document ? [document.manifest] : [])),
-    );
+    const manifests = toManifests(objects, name);
     const releases = HelmChart.within(app).map((chart) => {
       const files = chart.files();
-      const values: unknown = parse(files.get('values.yaml') ?? '');
+      const values = parsePostgresqlValues(parse(files.get('values.yaml') ?? ''));
       const { release, chartName } = chart;
-      const outline = chartOutline(release, 'cafe-lumiere', values);
-      return { name: release, chart: chartName, files, values, manifests: outline, rendered: false };
+      const database = postgresqlObjects({ release, namespace: 'cafe-lumiere', values });
+      return {
+        name: release,
+        chart: chartName,
+        files,
+        values,
+        manifests: toManifests(database, release),
+        rendered: false,
+      };
     });
     const { findings, waived } = check(manifests, { releases });
     expect(findings.map(findingText)).toEqual([]);

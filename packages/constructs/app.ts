@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { App as Cdk8sApp, Names, Yaml } from 'cdk8s';
 import { parse } from 'yaml';
-import { chartOutline } from '@cafe-lumiere/postgresql';
+import { parsePostgresqlValues, postgresqlObjects } from '@cafe-lumiere/postgresql';
 import { check } from '@cafe-lumiere/checks';
 import { type Finding, findingText } from '@cafe-lumiere/checks';
-import { toDocuments } from '@cafe-lumiere/checks';
+import { toManifests } from '@cafe-lumiere/checks';
 import type { Release } from '@cafe-lumiere/checks';
 import { HelmChart } from './helm-chart.js';
 
@@ -28,11 +28,7 @@ export class App extends Cdk8sApp {
       return { name: `${Names.toDnsLabel(chart)}${this.outputFileExtension}`, namespace, objects };
     });
     const helmCharts = HelmChart.within(this);
-    const manifests = files.flatMap(({ name, objects }) =>
-      objects.flatMap((object) =>
-        toDocuments(object, name).flatMap((document) => ('manifest' in document ? [document.manifest] : [])),
-      ),
-    );
+    const manifests = files.flatMap(({ name, objects }) => toManifests(objects, name));
     const namespace = files.find((file) => file.namespace !== undefined)?.namespace ?? 'default';
     const releases = helmCharts.map((chart): Release => {
       const content = chart.files();
@@ -43,7 +39,10 @@ export class App extends Cdk8sApp {
         files: content,
         values,
         // Without Helm: a synth must not depend on what is installed, nor take the time.
-        manifests: chartOutline(chart.release, namespace, values),
+        manifests: toManifests(
+          postgresqlObjects({ release: chart.release, namespace, values: parsePostgresqlValues(values) }),
+          `the release ${chart.release} (by the chart's naming rule)`,
+        ),
         rendered: false,
       };
     });

@@ -1,7 +1,13 @@
 import type { Size } from 'cdk8s';
 import { Construct } from 'constructs';
-import { CHART_NAME, defaultFullname, postgresqlChartFiles } from '@cafe-lumiere/postgresql';
-import type { PostgresqlValuesInput } from '@cafe-lumiere/postgresql';
+import {
+  CHART_NAME,
+  POSTGRESQL_PORT,
+  postgresqlChartFiles,
+  postgresqlPodLabels,
+  postgresqlServiceName,
+  type PostgresqlValuesInput,
+} from '@cafe-lumiere/postgresql';
 import { connectionBudgetProblem } from '@cafe-lumiere/contract';
 import type { Address } from './environment-variable.js';
 import { HelmChart } from './helm-chart.js';
@@ -40,7 +46,6 @@ export interface PostgresStackProps {
 
 /** The key of the application's password in a Secret, on both sides. */
 const PASSWORD_KEY = 'DB_PASSWORD';
-const POSTGRESQL_PORT = 5432;
 
 /**
  * A PostgreSQL for the services that `connects` it: a Helm chart with values in which database, owner, password and
@@ -62,7 +67,7 @@ export class PostgresStack extends Construct implements Peer, Store {
   ) {
     super(scope, id);
     const release = checkDnsLabel(this.node.path, props.release ?? 'cafe-lumiere-postgresql');
-    this.name = defaultFullname(release);
+    this.name = postgresqlServiceName(release);
     this.database = checkIdentifier(this.node.path, 'database', props.database);
     this.owner = checkIdentifier(this.node.path, 'owner', props.owner);
     if (this.owner === 'postgres') {
@@ -70,11 +75,7 @@ export class PostgresStack extends Construct implements Peer, Store {
         `${this.node.path}: owner is "postgres", PostgreSQL's superuser; an application's role must not be able to do everything. Choose another name, such as "cafe".`,
       );
     }
-    this.podLabels = {
-      'app.kubernetes.io/name': CHART_NAME,
-      'app.kubernetes.io/instance': release,
-      'app.kubernetes.io/component': 'primary',
-    };
+    this.podLabels = postgresqlPodLabels(release);
     new HelmChart(this, 'Chart', {
       name: CHART_NAME,
       release,

@@ -1,16 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { postgresqlChartFiles } from './chart.js';
+import { writePostgresqlChart } from './chart.js';
 import type { PostgresqlValuesInput } from './values.js';
 
 const named = z.looseObject({
   kind: z.string(),
   metadata: z.looseObject({
     name: z.string(),
+    namespace: z.string(),
     labels: z.record(z.string(), z.string()).optional(),
     annotations: z.record(z.string(), z.string()).optional(),
   }),
@@ -41,13 +42,10 @@ export function helm(...words: readonly string[]): HelmResult {
 
 /** The chart in a folder, for the real Helm to render. */
 export class ChartFolder {
-  readonly path = mkdtempSync(join(tmpdir(), 'cafe-chart-'));
+  readonly path = mkdtempSync(join(tmpdir(), 'postgresql-chart-'));
 
   constructor(values: PostgresqlValuesInput) {
-    for (const [path, content] of postgresqlChartFiles(values)) {
-      mkdirSync(dirname(join(this.path, path)), { recursive: true });
-      writeFileSync(join(this.path, path), content);
-    }
+    writePostgresqlChart(this.path, values);
   }
 
   /** `helm template` of a release. */

@@ -9,6 +9,11 @@
 {{- $move := "move to a new release beside this one, which takes the data along and leaves the old volume as it is (move.sh, \"Into a new release\" in the README)" -}}
 {{- $kubectl := printf "kubectl -n %s" $namespace -}}
 
+{{- $owner := get $set.spec.selector.matchLabels "app.kubernetes.io/instance" -}}
+{{- if ne $owner .Release.Name -}}
+{{- fail (printf "the release %s would make objects that are called %s, and those of the release %s are called so in the namespace %s. Choose another release name, or set fullnameOverride." .Release.Name $name $owner $namespace) -}}
+{{- end -}}
+
 {{- $size := .Values.primary.persistence.size -}}
 {{- if ne $claim.resources.requests.storage $size -}}
 {{- $patch := printf "'{\"spec\":{\"resources\":{\"requests\":{\"storage\":\"%s\"}}}}'" $size -}}

@@ -8,14 +8,25 @@
 {{/* What a JSON schema can only refuse with a pattern is refused here with its reason. */}}
 {{- define "postgresql.validate" -}}
 {{- include "postgresql.checkComplete" . -}}
+{{- $name := include "postgresql.fullname" . -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$" $name) -}}
+{{- fail (printf "the release %s of the chart %s would make the Service %q: a Service's name is of a-z, 0-9 and \"-\", and begins with a letter. Choose another release name, or set fullnameOverride." .Release.Name .Chart.Name $name) -}}
+{{- end -}}
 {{- if eq .Values.image.tag "latest" -}}
 {{- fail "image.tag is \"latest\", which one day is another major version, and that cannot read this one's data. Set a major version and a distribution, such as 17-trixie." -}}
 {{- end -}}
 {{- if eq .Values.metrics.image.tag "latest" -}}
 {{- fail "metrics.image.tag is \"latest\", which one day is another major version. Set a version, such as v0.17.1." -}}
 {{- end -}}
-{{- if or (has .Values.auth.username (list "postgres" "postgresql_exporter")) (hasPrefix "pg_" .Values.auth.username) -}}
-{{- fail (printf "auth.username is %q: \"postgres\" is the superuser, \"postgresql_exporter\" the chart's own, and names beginning with \"pg_\" are PostgreSQL's own. Choose another name for the application's role." .Values.auth.username) -}}
+{{- $roles := list (list "auth.username" .Values.auth.username) -}}
+{{- range $index, $role := .Values.auth.additionalUsernames -}}
+{{- $roles = append $roles (list (printf "auth.additionalUsernames[%d]" $index) $role) -}}
+{{- end -}}
+{{- range $roles -}}
+{{- $role := index . 1 -}}
+{{- if or (has $role (list "postgres" "postgresql_exporter")) (hasPrefix "pg_" $role) -}}
+{{- fail (printf "%s is %q: \"postgres\" is the superuser, \"postgresql_exporter\" the chart's own, and names beginning with \"pg_\" are PostgreSQL's own. Choose another name for the role." (index . 0) $role) -}}
+{{- end -}}
 {{- end -}}
 {{- if has .Values.auth.database (list "postgres" "template0" "template1") -}}
 {{- fail (printf "auth.database is %q, which every PostgreSQL has for itself. Choose another name for the application's database." .Values.auth.database) -}}
