@@ -20,6 +20,8 @@ const named = z.looseObject({
 /** One object of a rendered chart. */
 export type RenderedObject = z.output<typeof named>;
 
+const withHba = z.looseObject({ data: z.looseObject({ 'pg_hba.conf': z.string() }) });
+
 /** What a run of Helm said. */
 export interface HelmResult {
   readonly status: number | null;
@@ -60,6 +62,14 @@ export class ChartFolder {
     // A template that renders to nothing leaves an empty document.
     const documents = parseAllDocuments(stdout).filter((document) => document.contents !== null);
     return documents.map((document) => named.parse(document.toJS()));
+  }
+
+  /** The pg_hba.conf of a release. */
+  hba(release: string, ...words: readonly string[]): string {
+    const maps = this.objects(release, ...words).filter(({ kind }) => kind === 'ConfigMap');
+    const [found] = maps.flatMap((map) => withHba.safeParse(map).data ?? []);
+    if (found === undefined) throw new Error(`the release ${release} has no pg_hba.conf`);
+    return found.data['pg_hba.conf'];
   }
 
   remove(): void {

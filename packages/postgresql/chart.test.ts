@@ -222,6 +222,9 @@ test('a wrong value does not become a chart', () => {
     'hba_file',
     'listen_addresses',
     'port',
+    'ssl',
+    'ssl_cert_file',
+    'ssl_key_file',
     'unix_socket_directories',
   ])('the parameter %s is the chart’s own, for Helm and for our own schema', (name) => {
     const { stderr } = render('shop', '--set', `postgresqlConfiguration.${name}=1`);

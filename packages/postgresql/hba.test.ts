@@ -37,15 +37,8 @@ const VALUES = { auth: { username: 'all', database: 'replication', additionalUse
   });
 
   const dataDirectory = () => join(folder, 'data');
-  /** The rendered file, instead of the one that initdb made. */
-  const rules = (...words: readonly string[]): string => {
-    const map = chart.objects('shop', ...words).find(({ kind, metadata }) => {
-      return kind === 'ConfigMap' && metadata.name === 'shop-postgresql';
-    });
-    return z.looseObject({ data: z.looseObject({ 'pg_hba.conf': z.string() }) }).parse(map).data[
-      'pg_hba.conf'
-    ];
-  };
+  const rules = (...words: readonly string[]): string => chart.hba('shop', ...words);
+  /** With the rendered file instead of the one that initdb made. */
   const serve = async (...words: readonly string[]) => {
     writeFileSync(join(dataDirectory(), 'pg_hba.conf'), rules(...words));
     server = await PostgresServer.start({ dataDirectory: dataDirectory(), fsync: false });

@@ -89,6 +89,7 @@ describe('the objects of a release, without Helm', () => {
         primary: { networkPolicy: { clients: [{ matchLabels: { app: 'shop' } }] } },
       },
     ],
+    ['TLS', { auth: { password: 'open' }, tls: { enabled: true, existingSecret: 'certificate' } }],
     ['no policy', { auth: { password: 'open' }, primary: { networkPolicy: { enabled: false } } }],
   ];
 

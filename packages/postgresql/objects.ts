@@ -220,6 +220,7 @@ function statefulSet(
   secretName: string,
   values: PostgresqlValues,
 ): PostgresqlStatefulSet {
+  const { tls } = values;
   const { existingSecret, password, secretKeys } = values.auth;
   const key = existingSecret === '' ? 'password' : secretKeys.userPasswordKey;
   const generated = existingSecret === '' && password === '';
@@ -236,14 +237,27 @@ function statefulSet(
         spec: {
           securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
           containers: [serverContainer(values)],
-          volumes: generated
-            ? []
-            : [{ name: 'auth', secret: { secretName, items: [{ key, path: 'password' }] } }],
+          volumes: [
+            ...(generated
+              ? []
+              : [{ name: 'auth', secret: { secretName, items: [{ key, path: 'password' }] } }]),
+            ...(tls.enabled ? [tlsVolume(tls.existingSecret)] : []),
+          ],
         },
       },
     },
   };
 }
+
+const tlsVolume = (secretName: string) => ({
+  name: 'tls',
+  secret: { secretName, items: ['tls.crt', 'tls.key'].map((key) => ({ key, path: key })) },
+});
+const TLS_PARAMETERS = [
+  ['ssl', 'on'],
+  ['ssl_cert_file', '/etc/postgresql/tls/tls.crt'],
+  ['ssl_key_file', '/etc/postgresql/tls/tls.key'],
+] as const;
 
 const IS_READY = `pg_isready -q -h 127.0.0.1 -p ${POSTGRESQL_PORT} -U "$APP_USERNAME" -d "$APP_DATABASE" -t 3`;
 const probe = (command: string, periodSeconds: number, failureThreshold: number): ExecProbe => ({
@@ -253,13 +267,14 @@ const probe = (command: string, periodSeconds: number, failureThreshold: number)
   failureThreshold,
 });
 
-function serverContainer({ image, postgresqlConfiguration }: PostgresqlValues): ServerContainer {
+function serverContainer({ image, postgresqlConfiguration, tls }: PostgresqlValues): ServerContainer {
   const registry = image.registry === '' ? '' : `${image.registry}/`;
   const digest = image.digest === '' ? '' : `@${image.digest}`;
   const parameters: readonly (readonly [string, string | number | boolean])[] = [
     ['hba_file', '/etc/postgresql/scripts/pg_hba.conf'],
     ['listen_addresses', '*'],
     ['unix_socket_directories', '/var/run/postgresql'],
+    ...(tls.enabled ? TLS_PARAMETERS : []),
     // Helm goes through them in this order.
     ...Object.entries(postgresqlConfiguration).sort(([one], [other]) => (one < other ? -1 : 1)),
   ];

@@ -4,6 +4,7 @@ import { imageShape } from './image-values.js';
 import { initdbValues } from './initdb-values.js';
 import { metricsValues } from './metrics-values.js';
 import { CHART_NAME } from './release-names.js';
+import { tlsValues } from './tls-values.js';
 import { describe, identifier, labelSelector, limits, optionalName, quantity } from './value-types.js';
 
 // The chart's values, said once: their TypeScript type, values.yaml with its comments, values.schema.json and the
@@ -19,6 +20,9 @@ const CHART_PARAMETERS: readonly string[] = [
   'hba_file',
   'listen_addresses',
   'port',
+  'ssl',
+  'ssl_cert_file',
+  'ssl_key_file',
   'unix_socket_directories',
 ];
 const PARAMETER = /^[a-z_][a-z0-9_.]*$/;
@@ -122,6 +126,7 @@ export const postgresqlValues = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  tls: tlsValues,
   postgresqlConfiguration: parameters,
   primary: z
     .strictObject({

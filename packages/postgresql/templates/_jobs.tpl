@@ -71,6 +71,7 @@ env:
         key: {{ include "postgresql.secretKey" . | quote }}
   - { name: PGAPPNAME, value: {{ printf "postgresql-%s" $script }} }
   - { name: PGCONNECT_TIMEOUT, value: "10" }
+  {{- include "postgresql.tlsClientEnv" . | nindent 2 }}
   - { name: BACKUP_DIRECTORY, value: /backup }
 {{- end -}}
 {{- end -}}

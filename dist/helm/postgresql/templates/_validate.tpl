@@ -1,7 +1,7 @@
 {{/* `helm upgrade --reuse-values` takes the old chart's values for all of them, so that a newer chart's are not there. */}}
 {{- define "postgresql.checkComplete" -}}
-{{- if not (and .Values.backup .Values.metrics .Values.metrics.image .Values.primary.initdb) -}}
-{{- fail "the values backup, metrics or primary.initdb of this chart are missing: --reuse-values has kept those of an older one. Upgrade with --reset-then-reuse-values, which keeps what you have set." -}}
+{{- if not (and .Values.backup .Values.metrics .Values.metrics.image .Values.primary.initdb .Values.tls) -}}
+{{- fail "the values backup, metrics, primary.initdb or tls of this chart are missing: --reuse-values has kept those of an older one. Upgrade with --reset-then-reuse-values, which keeps what you have set." -}}
 {{- end -}}
 {{- end -}}
 
@@ -35,9 +35,15 @@
 {{- if not (regexMatch "^[a-z_][a-z0-9_.]*$" $name) -}}
 {{- fail (printf "postgresqlConfiguration.%s is no parameter of PostgreSQL: those are of a-z, 0-9, \"_\" and \".\", such as max_connections." $name) -}}
 {{- end -}}
-{{- if has $name (list "config_file" "data_directory" "hba_file" "listen_addresses" "port" "unix_socket_directories") -}}
-{{- fail (printf "postgresqlConfiguration.%s is set by the chart, whose probes, Service and credentials need it as it is. Leave it out." $name) -}}
+{{- if has $name (list "config_file" "data_directory" "hba_file" "listen_addresses" "port" "ssl" "ssl_cert_file" "ssl_key_file" "unix_socket_directories") -}}
+{{- fail (printf "postgresqlConfiguration.%s is set by the chart, whose probes, Service and credentials need it as it is. Leave it out; for TLS there is tls.enabled." $name) -}}
 {{- end -}}
+{{- end -}}
+{{- if and .Values.tls.enabled (not .Values.tls.existingSecret) -}}
+{{- fail "tls.enabled is true and tls.existingSecret empty. Name a Secret with tls.crt, tls.key and ca.crt, as cert-manager makes it; its certificate is for the client Service's name." -}}
+{{- end -}}
+{{- if and .Values.tls.existingSecret (not .Values.tls.enabled) -}}
+{{- fail (printf "tls.existingSecret is %q and tls.enabled false, so that nothing would be encrypted. Set tls.enabled to true, too, or leave the Secret out." .Values.tls.existingSecret) -}}
 {{- end -}}
 {{- $schedule := .Values.backup.cronjob.schedule -}}
 {{- $field := "(\\*|[0-9a-zA-Z]+(-[0-9a-zA-Z]+)?)(/[0-9]+)?" -}}
