@@ -104,8 +104,9 @@ e2e-database: synth ## the chart alone on the cluster of KUBECONFIG, crashes inc
 	@$(TSX) e2e/database/run.ts $(if $(DATABASE_NAMESPACE),--namespace $(DATABASE_NAMESPACE)) $(if $(UPGRADE_TO),--upgrade-to $(UPGRADE_TO)) $(if $(EXPORTER_IMAGE),--exporter-image $(EXPORTER_IMAGE)) $(SCENARIOS)
 
 # A registry on this machine speaks HTTP.
-chart-push: synth ## package the chart and push it to oci://REGISTRY/charts
-	rm -rf build/chart && helm package dist/helm/postgresql --destination build/chart
+chart-push: install ## package the database's chart, without the café's values, and push it to oci://REGISTRY/charts
+	rm -rf build/chart && $(TSX) packages/postgresql/write-chart.ts build/chart/postgresql
+	helm package build/chart/postgresql --destination build/chart
 	helm push build/chart/postgresql-*.tgz oci://$(REGISTRY)/charts $(if $(filter localhost:% 127.0.0.1:%,$(REGISTRY)),--plain-http)
 
 kind-up: ## a kind cluster with its documented local registry at localhost:5001, for those who have kind

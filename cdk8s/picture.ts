@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { chartOutline } from '@cafe-lumiere/postgresql';
+import { parsePostgresqlValues, postgresqlObjects } from '@cafe-lumiere/postgresql';
 import { Cluster } from '@cafe-lumiere/checks';
-import { readDirectory } from '@cafe-lumiere/checks';
+import { readDirectory, toManifests } from '@cafe-lumiere/checks';
 import { topologyOf } from '@cafe-lumiere/checks';
 import { topologyMermaid } from '@cafe-lumiere/checks';
 import { topologySvg } from '@cafe-lumiere/checks';
@@ -18,7 +18,10 @@ export interface Picture {
 export function picture(dist: string, release: string): Picture {
   const { manifests } = readDirectory(dist);
   const namespace = manifests.find((manifest) => manifest.namespace !== '')?.namespace ?? 'default';
-  const values: unknown = parse(readFileSync(join(dist, 'helm/postgresql/values.yaml'), 'utf8'));
-  const topology = topologyOf(new Cluster([...manifests, ...chartOutline(release, namespace, values)]));
+  const values = parsePostgresqlValues(
+    parse(readFileSync(join(dist, 'helm/postgresql/values.yaml'), 'utf8')),
+  );
+  const database = toManifests(postgresqlObjects({ release, namespace, values }), release);
+  const topology = topologyOf(new Cluster([...manifests, ...database]));
   return { mermaid: topologyMermaid(topology), svg: topologySvg(topology) };
 }

@@ -4,7 +4,7 @@ export { connectionTable } from './connection-budget.js';
 export { EXTERNAL, READINESS_REACHES, WAIVE } from './declared.js';
 export { readDirectory } from './directory.js';
 export { type Finding, findingText } from './finding.js';
-export { type Manifest, documentsOf, isRecord, toDocuments } from './manifest.js';
+export { type Manifest, documentsOf, isRecord, toDocuments, toManifests } from './manifest.js';
 export { type Release } from './options.js';
 export { readRelease, textFiles } from './release.js';
 export { topologyMermaid } from './topology-mermaid.js';

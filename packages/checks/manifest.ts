@@ -65,6 +65,12 @@ export function toDocuments(content: unknown, source: string): Document[] {
   ];
 }
 
+/** Objects that a program made, such as a release's without Helm. What is none is left out. */
+export const toManifests = (objects: readonly unknown[], source: string): Manifest[] =>
+  objects.flatMap((object) =>
+    toDocuments(object, source).flatMap((document) => ('manifest' in document ? [document.manifest] : [])),
+  );
+
 /** How messages name an object. */
 export function titleOf({ kind, namespace, name }: Pick<Manifest, 'kind' | 'namespace' | 'name'>): string {
   return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;

@@ -56,7 +56,7 @@ const cases: readonly (readonly [name: string, mutations: readonly Mutation[], i
   ['another database than the chart makes', [set('ConfigMap/cafe-config', 'data.DB_NAME', 'cafe')], 'CAFE012', 'set ConfigMap cafe-lumiere/cafe-config, data.DB_NAME to cafe_lumiere'],
   ['another role than the chart makes', [inChart('values.yaml', 'username: cafe', 'username: barista')], 'CAFE012', 'DB_USER=cafe'],
   ['a Service that is named after its chart', [inChart('templates/service.yaml', /name: \{\{ include .*/, 'name: {{ .Chart.Name }}')], 'CAFE013', '{{ .Chart.Name }}'],
-  ['a value that no template reads', [inChart('values.yaml', 'nameOverride: ""', 'replicaCount: 3\nnameOverride: ""')], 'CAFE014', 'values.yaml: replicaCount'],
+  ['a value that no template reads', [inChart('templates/poddisruptionbudget.yaml', '{{- if .Values.primary.pdb.create }}', '{{- if true }}')], 'CAFE014', 'values.yaml: primary.pdb.create'],
   // references
   ['a ConfigMap that is gone', [drop('ConfigMap/cafe-config')], 'CAFE021', 'ConfigMap cafe-lumiere/cafe-config, which is not among the manifests'],
   ['a Secret that is gone', [drop('Secret/cafe-secrets')], 'CAFE021', 'cafe-check/external: Secret/cafe-secrets'],

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';
-import { chartOutline } from '@cafe-lumiere/postgresql';
+import { parsePostgresqlValues, postgresqlObjects } from '@cafe-lumiere/postgresql';
 import { check, type Report } from './check.js';
-import { isRecord, type Manifest, toDocuments } from './manifest.js';
+import { isRecord, type Manifest, toDocuments, toManifests } from './manifest.js';
 import type { CheckOptions, Release } from './options.js';
 import { textFiles } from './release.js';
 
@@ -43,7 +43,14 @@ export function reportAfter(...mutations: readonly Mutation[]): Report {
     chart: 'postgresql',
     files: draft.chart,
     values,
-    manifests: chartOutline(draft.release, 'cafe-lumiere', values),
+    manifests: toManifests(
+      postgresqlObjects({
+        release: draft.release,
+        namespace: 'cafe-lumiere',
+        values: parsePostgresqlValues(values),
+      }),
+      `the release ${draft.release} (by the chart's naming rule)`,
+    ),
     rendered: false,
   };
   return check(

@@ -2,9 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { CHART_NAME } from '@cafe-lumiere/postgresql';
-import { chartOutline } from '@cafe-lumiere/postgresql';
-import { documentsOf, isRecord, type Manifest } from './manifest.js';
+import { CHART_NAME, parsePostgresqlValues, postgresqlObjects } from '@cafe-lumiere/postgresql';
+import { documentsOf, isRecord, type Manifest, toManifests } from './manifest.js';
 import type { Release } from './options.js';
 
 /** `--release NAME=chartdir`. */
@@ -38,7 +37,9 @@ export function readRelease({ name, directory }: ReleaseArgument, namespace: str
         `--release ${name}=${directory}: Helm is not installed, and only the chart ${CHART_NAME} is known without it.`,
       );
     }
-    return { name, chart, files, values, manifests: chartOutline(name, namespace, values), rendered: false };
+    const objects = postgresqlObjects({ release: name, namespace, values: parsePostgresqlValues(values) });
+    const manifests = toManifests(objects, `the release ${name} (by the chart's naming rule)`);
+    return { name, chart, files, values, manifests, rendered: false };
   }
   if (helm.status !== 0) {
     throw new Error(`--release ${name}=${directory}: helm template failed: ${helm.stderr.trim()}`);

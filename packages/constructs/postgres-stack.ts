@@ -2,9 +2,12 @@ import { Chart, type Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   CHART_NAME,
-  chartOutline,
-  defaultFullname,
+  parsePostgresqlValues,
+  POSTGRESQL_PORT,
   postgresqlChartFiles,
+  postgresqlObjects,
+  postgresqlPodLabels,
+  postgresqlServiceName,
   type PostgresqlValuesInput,
 } from '@cafe-lumiere/postgresql';
 import { connectionBudgetProblem } from '@cafe-lumiere/contract';
@@ -40,8 +43,6 @@ export interface PostgresStackProps {
   readonly maxConnections?: number;
 }
 
-const POSTGRESQL_PORT = 5432;
-
 /**
  * A PostgreSQL for the services that `connects` it: a Helm chart with values in which database, owner, password and
  * clients agree with what the services are told, because both come from here.
@@ -66,7 +67,7 @@ export class PostgresStack extends Construct implements Peer, Store {
     const release = checkDnsLabel(this.node.path, props.release);
     this.namespace = Chart.of(this).namespace;
     this.credentials = props.credentials;
-    this.name = defaultFullname(release);
+    this.name = postgresqlServiceName(release);
     this.database = checkIdentifier(this.node.path, 'database', props.database);
     this.owner = checkIdentifier(this.node.path, 'owner', props.owner);
     if (this.owner === 'postgres') {
@@ -74,17 +75,17 @@ export class PostgresStack extends Construct implements Peer, Store {
         `${this.node.path}: owner is "postgres", PostgreSQL's superuser; an application's role must not be able to do everything. Choose another name, such as "shop".`,
       );
     }
-    this.podLabels = {
-      'app.kubernetes.io/name': CHART_NAME,
-      'app.kubernetes.io/instance': release,
-      'app.kubernetes.io/component': 'primary',
-    };
+    this.podLabels = postgresqlPodLabels(release);
     new HelmChart(this, 'Chart', {
       folder: props.folder ?? CHART_NAME,
       release,
       files: () => postgresqlChartFiles(this.values()),
       objects: () =>
-        chartOutline(release, this.namespace ?? 'default', this.values()).map(({ content }) => content),
+        postgresqlObjects({
+          release,
+          namespace: this.namespace ?? 'default',
+          values: parsePostgresqlValues(this.values()),
+        }),
     });
     this.node.addValidation({
       validate: () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { describe, limits, quantity } from './value-types.js';
 
-// For Helm in templates/_helpers.tpl, `postgresql.validate`, because this pattern explains nothing to anybody.
+// For Helm in templates/_validate.tpl, because this pattern explains nothing to anybody.
 /** A field of a cron schedule, such as `*`, `*\/15`, `1-5` or `mon`. */
 const FIELD = '(\\*|[0-9a-zA-Z]+(-[0-9a-zA-Z]+)?)(/[0-9]+)?';
 const LIST = `${FIELD}(,${FIELD})*`;

@@ -1,16 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { postgresqlChartFiles } from './chart.js';
+import { writePostgresqlChart } from './chart.js';
 import type { PostgresqlValuesInput } from './values.js';
 
 const named = z.looseObject({
   kind: z.string(),
   metadata: z.looseObject({
     name: z.string(),
+    namespace: z.string(),
     labels: z.record(z.string(), z.string()).optional(),
     annotations: z.record(z.string(), z.string()).optional(),
   }),
@@ -18,6 +19,8 @@ const named = z.looseObject({
 });
 /** One object of a rendered chart. */
 export type RenderedObject = z.output<typeof named>;
+
+const withHba = z.looseObject({ data: z.looseObject({ 'pg_hba.conf': z.string() }) });
 
 /** What a run of Helm said. */
 export interface HelmResult {
@@ -41,13 +44,10 @@ export function helm(...words: readonly string[]): HelmResult {
 
 /** The chart in a folder, for the real Helm to render. */
 export class ChartFolder {
-  readonly path = mkdtempSync(join(tmpdir(), 'cafe-chart-'));
+  readonly path = mkdtempSync(join(tmpdir(), 'postgresql-chart-'));
 
   constructor(values: PostgresqlValuesInput) {
-    for (const [path, content] of postgresqlChartFiles(values)) {
-      mkdirSync(dirname(join(this.path, path)), { recursive: true });
-      writeFileSync(join(this.path, path), content);
-    }
+    writePostgresqlChart(this.path, values);
   }
 
   /** `helm template` of a release. */
@@ -62,6 +62,14 @@ export class ChartFolder {
     // A template that renders to nothing leaves an empty document.
     const documents = parseAllDocuments(stdout).filter((document) => document.contents !== null);
     return documents.map((document) => named.parse(document.toJS()));
+  }
+
+  /** The pg_hba.conf of a release. */
+  hba(release: string, ...words: readonly string[]): string {
+    const maps = this.objects(release, ...words).filter(({ kind }) => kind === 'ConfigMap');
+    const [found] = maps.flatMap((map) => withHba.safeParse(map).data ?? []);
+    if (found === undefined) throw new Error(`the release ${release} has no pg_hba.conf`);
+    return found.data['pg_hba.conf'];
   }
 
   remove(): void {

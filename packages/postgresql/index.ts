@@ -1,3 +1,20 @@
-export { chartOutline } from './chart-outline.js';
-export { CHART_NAME, defaultFullname, postgresqlChartFiles } from './chart.js';
-export { type PostgresqlValuesInput } from './values.js';
+// The chart: its files, and what a release of it makes.
+export { postgresqlChartFiles, writePostgresqlChart } from './chart.js';
+export {
+  type PostgresqlNetworkPolicy,
+  type PostgresqlObject,
+  type PostgresqlRelease,
+  type PostgresqlSecret,
+  type PostgresqlService,
+  type PostgresqlStatefulSet,
+  postgresqlObjects,
+} from './objects.js';
+export {
+  CHART_NAME,
+  METRICS_PORT,
+  type NamingValues,
+  POSTGRESQL_PORT,
+  postgresqlPodLabels,
+  postgresqlServiceName,
+} from './release-names.js';
+export { parsePostgresqlValues, type PostgresqlValues, type PostgresqlValuesInput } from './values.js';

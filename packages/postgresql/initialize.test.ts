@@ -22,7 +22,7 @@ if (!runsHere) console.warn('no Linux with flock, so initialize.sh is not run by
 (runsHere ? describe : describe.skip)('the guard in front of PostgreSQL', () => {
   let volume: string;
   beforeEach(() => {
-    volume = mkdtempSync(join(tmpdir(), 'cafe-volume-'));
+    volume = mkdtempSync(join(tmpdir(), 'postgresql-volume-'));
   });
   afterEach(() => {
     rmSync(volume, { recursive: true });

@@ -1,18 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { check } from '@cafe-lumiere/checks';
-import { Cluster } from '@cafe-lumiere/checks';
-import { connectionTable } from '@cafe-lumiere/checks';
-import { findingText } from '@cafe-lumiere/checks';
-import { documentsOf } from '@cafe-lumiere/checks';
-import { EXPORTER } from '@cafe-lumiere/contract';
 import { ChartFolder, helmFound } from './chart-fixture.js';
-
-test('the exporter’s role holds no more connections than the budget has for it', () => {
-  const script = readFileSync(new URL('files/exporter-role.sh', import.meta.url), 'utf8');
-  expect(script).toContain(`connection limit ${EXPORTER} `);
-});
 
 (helmFound ? describe : describe.skip)('the exporter, with the real Helm', () => {
   let chart: ChartFolder;
@@ -108,18 +96,6 @@ test('the exporter’s role holds no more connections than the budget has for it
     const policies = chart.objects('shop', ...ON).filter(({ kind }) => kind === 'NetworkPolicy');
     const admits = policies.filter((policy) => JSON.stringify(policy.spec).includes('"restore","metrics"'));
     expect(admits.map(({ metadata }) => metadata.name)).toEqual(['shop-postgresql', 'shop-postgresql-jobs']);
-  });
-
-  test('stands in the connection budget of our own checks, and has no finding there', () => {
-    const manifests = documentsOf(
-      chart.render('shop', ...ON, '--set', 'auth.existingSecret=theirs,primary.networkPolicy.enabled=true')
-        .stdout,
-      'the release',
-    ).flatMap((document) => ('manifest' in document ? [document.manifest] : []));
-    const { findings } = check(manifests, { releases: [] });
-    expect(findings.map(findingText).filter((text) => text.includes('-metrics'))).toEqual([]);
-    const [line] = connectionTable(new Cluster(manifests));
-    expect(line?.terms).toEqual(['shop-postgresql-metrics (1 + 0 pods) × 3 = 3']);
   });
 
   test('has a ServiceMonitor for those who ask for it, with the labels that their Prometheus selects by', () => {

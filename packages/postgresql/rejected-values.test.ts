@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { ChartFolder, helmFound } from './chart-fixture.js';
 import { postgresqlValues } from './values.js';
 
-/** The value's path, what somebody wrote there, and words of the reason: Helm's, and our own schema's for cafe.ts. */
+/** The value's path, what somebody wrote there, and words of the reason: Helm's, and our own schema's for a program. */
 const WRONG: readonly (readonly [string, unknown, string, string])[] = [
   ['imgae', {}, "additional properties 'imgae' not allowed", '"imgae"'],
   ['image.tga', '17', "additional properties 'tga' not allowed", '"tga"'],
@@ -26,6 +26,9 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
   ['auth.username', '1shop', "'1shop' does not match", 'not beginning with a digit'],
   ['auth.username', 'postgres', '"postgres" is the superuser', 'is the superuser'],
   ['auth.username', 'pg_monitor', "are PostgreSQL's own", "PostgreSQL's own"],
+  ['auth.additionalUsernames', ['reader', 'postgres'], '[1] is "postgres"', 'is the superuser'],
+  ['auth.additionalUsernames', ['Reader'], "'Reader' does not match", 'a plain identifier'],
+  ['auth.additionalUsernames', 'reader', 'got string, want array', 'expected array, received string'],
   ['auth.database', 'my-shop', "'my-shop' does not match", 'is "my-shop"; a plain identifier'],
   ['auth.database', 'template1', 'which every PostgreSQL has for itself', 'has for itself'],
   ['auth.password', 'x\n', 'does not match', 'begins or ends with white space'],
@@ -33,6 +36,11 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
   ['auth.existingSecret', 'My Secret', "'My Secret' does not match", 'must match pattern'],
   ['auth.secretKeys.userPasswordKey', 'a b', "'a b' does not match", 'must match pattern'],
   ['auth.secretKeys.adminPasswordKey', 'x', "'adminPasswordKey' not allowed", '"adminPasswordKey"'],
+  ['tls', { enabled: true }, 'Name a Secret with tls.crt', 'name a Secret with tls.crt'],
+  ['tls', { existingSecret: 'mine' }, 'so that nothing would be encrypted', 'set tls.enabled to true'],
+  ['tls.existingSecret', 'My Secret', "'My Secret' does not match", 'must match pattern'],
+  ['tls.certificatesSecret', 'mine', "'certificatesSecret' not allowed", '"certificatesSecret"'],
+  ['postgresqlConfiguration.ssl', true, 'for TLS there is tls.enabled', 'ssl is no parameter'],
   ['postgresqlConfiguration.max_connections', 'many', 'got string, want integer', 'expected number'],
   ['postgresqlConfiguration.max_connections', 5, 'minimum: got 5, want 10', '>=10'],
   ['postgresqlConfiguration.jit', ['off'], 'postgresqlConfiguration/jit', 'postgresqlConfiguration.jit'],

@@ -13,7 +13,7 @@ const runsHere = platform() === 'linux';
 (runsHere ? describe : describe.skip)('a restore', () => {
   let claim: string;
   beforeEach(() => {
-    claim = mkdtempSync(join(tmpdir(), 'cafe-backup-'));
+    claim = mkdtempSync(join(tmpdir(), 'postgresql-backup-'));
   });
   afterEach(() => {
     rmSync(claim, { recursive: true });

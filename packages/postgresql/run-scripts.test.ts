@@ -20,7 +20,7 @@ echo made
 (runsHere ? describe : describe.skip)('the scripts of the first initialisation', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'cafe-initdb-'));
+    folder = mkdtempSync(join(tmpdir(), 'postgresql-initdb-'));
     // Stands for psql: says which file it is given, and fails for one whose text says so.
     put(
       'bin/psql',

@@ -3,12 +3,14 @@ import { backupValues } from './backup-values.js';
 import { imageShape } from './image-values.js';
 import { initdbValues } from './initdb-values.js';
 import { metricsValues } from './metrics-values.js';
+import { CHART_NAME } from './release-names.js';
+import { tlsValues } from './tls-values.js';
 import { describe, identifier, labelSelector, limits, optionalName, quantity } from './value-types.js';
 
 // The chart's values, said once: their TypeScript type, values.yaml with its comments, values.schema.json and the
 // table in the README all come from here. Names are Bitnami's where the concept is theirs: people know them.
 
-// What is refused here by `refine` is refused for Helm in templates/_helpers.tpl, `postgresql.validate`: a schema's
+// What is refused here by `refine` is refused for Helm in templates/_validate.tpl: a schema's
 // message would only show a pattern.
 
 /** Set by the chart, whose probes, Service and credentials need them as they are. */
@@ -18,6 +20,9 @@ const CHART_PARAMETERS: readonly string[] = [
   'hba_file',
   'listen_addresses',
   'port',
+  'ssl',
+  'ssl_cert_file',
+  'ssl_key_file',
   'unix_socket_directories',
 ];
 const PARAMETER = /^[a-z_][a-z0-9_.]*$/;
@@ -43,6 +48,16 @@ const parameters = z
   })
   .prefault({})
   .meta(describe('Parameters of postgresql.conf, as many as you like; a change restarts the pod'));
+
+/** A role that is neither the superuser's, nor the chart's, nor PostgreSQL's own. */
+const role = () =>
+  identifier('').refine(
+    (name) => !['postgres', 'postgresql_exporter'].includes(name) && !name.startsWith('pg_'),
+    {
+      error: ({ input }) =>
+        `is ${JSON.stringify(input)}; "postgres" is the superuser, "postgresql_exporter" the chart's own, and names beginning with "pg_" are PostgreSQL's own`,
+    },
+  );
 
 export const postgresqlValues = z.strictObject({
   global: z
@@ -72,11 +87,7 @@ export const postgresqlValues = z.strictObject({
     .prefault({}),
   auth: z
     .strictObject({
-      username: identifier('')
-        .refine((name) => !['postgres', 'postgresql_exporter'].includes(name) && !name.startsWith('pg_'), {
-          error: ({ input }) =>
-            `is ${JSON.stringify(input)}; "postgres" is the superuser, "postgresql_exporter" the chart's own, and names beginning with "pg_" are PostgreSQL's own`,
-        })
+      username: role()
         .meta(describe('The application’s role: owns its database, is no superuser'))
         .default('app'),
       database: identifier('')
@@ -96,6 +107,14 @@ export const postgresqlValues = z.strictObject({
         .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$/)
         .meta(describe('A Secret of yours that holds the password; then none is made'))
         .default(''),
+      additionalUsernames: z
+        .array(role())
+        .meta(
+          describe(
+            'Further roles of yours that may log in to this database over the network, such as one that only reads; you make them, with their passwords, and grant them what they may',
+          ),
+        )
+        .default([]),
       secretKeys: z
         .strictObject({
           userPasswordKey: z
@@ -107,6 +126,7 @@ export const postgresqlValues = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  tls: tlsValues,
   postgresqlConfiguration: parameters,
   primary: z
     .strictObject({
@@ -157,7 +177,18 @@ export const postgresqlValues = z.strictObject({
   metrics: metricsValues,
 });
 
-/** What somebody may write. */
+/** The chart's values as somebody writes them: what is left out has the chart's default. */
 export type PostgresqlValuesInput = z.input<typeof postgresqlValues>;
-/** What the templates see, defaults filled in. */
+/** The chart's values, defaults filled in. */
 export type PostgresqlValues = z.output<typeof postgresqlValues>;
+
+/**
+ * Fills the defaults in. For values that come from a file: those of the program are checked by the compiler first.
+ *
+ * @throws Error that names each value that is not allowed, and why
+ */
+export function parsePostgresqlValues(values: unknown): PostgresqlValues {
+  const { data, error } = postgresqlValues.safeParse(values);
+  if (data !== undefined) return data;
+  throw new Error(`The values of the chart ${CHART_NAME} are wrong:\n${z.prettifyError(error)}`);
+}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Gives the application's role the password of the Secret, over the socket, at the start and whenever the Secret changes:
-# without the old password, and without a restart. Then the exporter's, where there is one.
+# without the old password, and without a restart. Then the exporter's, where there is one, and who else may log in.
 #
 # Why a container of its own: a postStart hook holds up the kubelet's work on the whole pod while it waits, its probes and
 # its end included; an init container would need PostgreSQL to recover its data once more before each start.
@@ -20,12 +20,16 @@ say() { # once, however often it is true
   said=$1
 }
 
+as_superuser() {
+  PGCONNECT_TIMEOUT=3 psql --host=/var/run/postgresql --username=postgres --dbname="$APP_DATABASE" \
+    --no-psqlrc --quiet --set=ON_ERROR_STOP=1 "$@" 2>&1
+}
+
 # The file's bytes are the password, a line break at its end included, as they are for a container that gets it in its
 # environment; psql's backquotes drop that one, so they are given an x to end with. Neither a statement nor an error in
 # one may carry the password into PostgreSQL's log.
 apply() {
-  PGCONNECT_TIMEOUT=3 psql --host=/var/run/postgresql --username=postgres --dbname="$APP_DATABASE" \
-    --no-psqlrc --quiet --set=ON_ERROR_STOP=1 2>&1 <<SQL
+  as_superuser <<SQL
 set log_statement = 'none';
 set log_min_error_statement = 'panic';
 set log_min_duration_statement = -1;
@@ -41,11 +45,16 @@ SQL
 
 # shellcheck source=exporter-role.sh
 . "$(dirname "$0")/exporter-role.sh"
+# shellcheck source=reread-files.sh
+. "$(dirname "$0")/reread-files.sh"
 
 applied='' failures=0
 while true; do
   pause=5
-  [[ -z $applied ]] || keep_exporter_role
+  if [[ -n $applied ]]; then
+    keep_exporter_role
+    reread_files
+  fi
   current=$(sha256sum <"$secret")
   if [[ ! -s $secret ]]; then
     say "the password in the Secret is empty; the role $APP_USERNAME keeps the one it has until there is another"

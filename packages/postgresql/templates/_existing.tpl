@@ -1,6 +1,7 @@
 {{/* What an upgrade cannot do is refused before it begins, with the steps that do it; the API server's own message names no
      field. Without a cluster (helm template, Argo CD) nothing is found here, and the API server still refuses. */}}
 {{- define "postgresql.checkExisting" -}}
+{{- include "postgresql.checkTlsSecret" . -}}
 {{- $name := include "postgresql.fullname" . -}}
 {{- $namespace := .Release.Namespace -}}
 {{- $set := lookup "apps/v1" "StatefulSet" $namespace $name -}}
@@ -8,6 +9,11 @@
 {{- $claim := (first $set.spec.volumeClaimTemplates).spec -}}
 {{- $move := "move to a new release beside this one, which takes the data along and leaves the old volume as it is (move.sh, \"Into a new release\" in the README)" -}}
 {{- $kubectl := printf "kubectl -n %s" $namespace -}}
+
+{{- $owner := get $set.spec.selector.matchLabels "app.kubernetes.io/instance" -}}
+{{- if ne $owner .Release.Name -}}
+{{- fail (printf "the release %s would make objects that are called %s, and those of the release %s are called so in the namespace %s. Choose another release name, or set fullnameOverride." .Release.Name $name $owner $namespace) -}}
+{{- end -}}
 
 {{- $size := .Values.primary.persistence.size -}}
 {{- if ne $claim.resources.requests.storage $size -}}
@@ -31,6 +37,19 @@
 {{- $next := regexFind "^[0-9]+" .Values.image.tag -}}
 {{- if and $now $next (ne $now $next) (get $set.status "readyReplicas") -}}
 {{- fail (printf "image.tag is %s, and %s runs PostgreSQL %s: another major version cannot read its data. Set image.tag back to a %s image, and to upgrade %s." .Values.image.tag $name $now $now $move) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* One that is not there yet may be on its way, from cert-manager perhaps; the pod waits for it. */}}
+{{- define "postgresql.checkTlsSecret" -}}
+{{- $name := .Values.tls.existingSecret -}}
+{{- $secret := lookup "v1" "Secret" .Release.Namespace $name -}}
+{{- if and $name $secret -}}
+{{- range list "tls.crt" "tls.key" "ca.crt" -}}
+{{- if not (get ($secret.data | default dict) .) -}}
+{{- fail (printf "the Secret %s, which tls.existingSecret names, has no %s. It needs the server's certificate (tls.crt), its key (tls.key), and the certificate of whoever signed it (ca.crt), by which clients know the server." $name .) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

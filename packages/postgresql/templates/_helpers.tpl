@@ -3,7 +3,7 @@
 {{- end -}}
 
 {{/* The release's name when it contains the chart's, else both. At most 50, because the StatefulSet's controller puts its
-     name and a hash into a label, and a label's value ends at 63. */}}
+     name and a hash into a label, and a label's value ends at 63. The same rule for TypeScript is postgresqlServiceName. */}}
 {{- define "postgresql.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 50 | trimAll "-" -}}
@@ -19,8 +19,8 @@
 
 {{/* Only these may be in a selector: they can never be changed. */}}
 {{- define "postgresql.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "postgresql.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "postgresql.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: primary
 {{- end -}}
 

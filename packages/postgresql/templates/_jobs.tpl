@@ -7,21 +7,26 @@
 
 {{/* As selectorLabels, of the exporter. */}}
 {{- define "postgresql.metricsSelectorLabels" -}}
-app.kubernetes.io/name: {{ include "postgresql.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "postgresql.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: metrics
 {{- end -}}
 
-{{/* The name of a job, called with a list of the root and the component: a CronJob's ends at 52. */}}
+{{/* The name of a job, called with a list of the root and the component: a CronJob's ends at 52. Two long names that begin
+     alike stay two. */}}
 {{- define "postgresql.jobName" -}}
-{{- printf "%s-%s" (include "postgresql.fullname" (index . 0) | trunc 43 | trimSuffix "-") (index . 1) -}}
+{{- $name := include "postgresql.fullname" (index . 0) -}}
+{{- if gt (len $name) 43 -}}
+{{- $name = printf "%s-%s" ($name | trunc 34 | trimSuffix "-") (sha256sum $name | trunc 8) -}}
+{{- end -}}
+{{- printf "%s-%s" $name (index . 1) -}}
 {{- end -}}
 
 {{/* The pods that go to the database, for a network policy. */}}
 {{- define "postgresql.jobSelector" -}}
 matchLabels:
-  app.kubernetes.io/name: {{ include "postgresql.name" . }}
-  app.kubernetes.io/instance: {{ .Release.Name }}
+  app.kubernetes.io/name: {{ include "postgresql.name" . | quote }}
+  app.kubernetes.io/instance: {{ .Release.Name | quote }}
 matchExpressions:
   - { key: app.kubernetes.io/component, operator: In, values: [test, backup, restore, metrics] }
 {{- end -}}
@@ -29,7 +34,7 @@ matchExpressions:
 {{/* The beginning of a job's pod. */}}
 {{- define "postgresql.jobPod" -}}
 restartPolicy: Never
-serviceAccountName: {{ include "postgresql.fullname" . }}
+serviceAccountName: {{ include "postgresql.fullname" . | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 {{- with .Values.image.pullSecrets }}
@@ -66,6 +71,7 @@ env:
         key: {{ include "postgresql.secretKey" . | quote }}
   - { name: PGAPPNAME, value: {{ printf "postgresql-%s" $script }} }
   - { name: PGCONNECT_TIMEOUT, value: "10" }
+  {{- include "postgresql.tlsClientEnv" . | nindent 2 }}
   - { name: BACKUP_DIRECTORY, value: /backup }
 {{- end -}}
 {{- end -}}
@@ -113,7 +119,7 @@ template:
     volumes:
       - name: backup
         persistentVolumeClaim:
-          claimName: {{ include "postgresql.backupClaim" . }}
+          claimName: {{ include "postgresql.backupClaim" . | quote }}
       - name: scripts
         configMap:
           name: {{ include "postgresql.fullname" . }}-jobs

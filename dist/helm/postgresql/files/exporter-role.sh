@@ -17,10 +17,9 @@ keep_exporter_role() {
   fi
 }
 
-# As apply in credentials.sh; the connections are those of its limit in connection-budget.ts.
+# As apply in credentials.sh. Whoever counts the connections of an application counts with these three.
 apply_exporter_role() {
-  PGCONNECT_TIMEOUT=3 psql --host=/var/run/postgresql --username=postgres --dbname="$APP_DATABASE" \
-    --no-psqlrc --quiet --set=ON_ERROR_STOP=1 2>&1 <<SQL
+  as_superuser <<SQL
 set log_statement = 'none';
 set log_min_error_statement = 'panic';
 set log_min_duration_statement = -1;
