@@ -3,7 +3,7 @@ export interface Termination {
   /**
    * How long the service goes on serving after SIGTERM, telling each client to close its connection. It must be
    * longer than the time that Kubernetes takes to stop sending, and than our clients keep an idle connection (4 s,
-   * packages/runtime/upstream/upstream.ts); measured: without it requests fail in each rollout, see docs/decisions/drain.md.
+   * CLIENT_KEEP_ALIVE_MS in packages/contract); measured: without it requests fail in each rollout, see docs/decisions/drain.md.
    * @default 5
    */
   readonly drainSeconds?: number;

@@ -6,3 +6,5 @@ export {
   RESERVED,
   connectionBudgetProblem,
 } from './connection-budget.js';
+export { HEADERS } from './headers.js';
+export { CLIENT_KEEP_ALIVE_MS, SERVER_KEEP_ALIVE_MS } from './keep-alive.js';

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { SERVER_KEEP_ALIVE_MS } from '@cafe-lumiere/contract';
 import type Router from '@koa/router';
 import type { Middleware } from 'koa';
 import { createApplication } from './http/application.js';
@@ -83,12 +84,6 @@ const RUNTIME_VARIABLES = {
   IN_FLIGHT_SECONDS: variable.seconds(10),
 };
 
-/**
- * Idle connections live longer here than at any client of ours (4 s, see upstream.ts) and than at common balancers
- * (60 s): the side that closes first must be the client, or a request meets a closing connection.
- */
-const KEEP_ALIVE_MS = 65_000;
-
 /** Starts a service in this process. @throws ConfigurationError that names every wrong variable */
 export async function startService<Shape extends Variables>(
   definition: ServiceDefinition<Shape>,
@@ -141,7 +136,7 @@ export async function startService<Shape extends Variables>(
     problemPage: parts.problemPage,
   });
   const handle = application.callback();
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: SERVER_KEEP_ALIVE_MS }, (request, response) => {
     void handle(request, response);
   });
   const port = await listen(server, runtime.PORT, runtime.HOST);

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { HEADERS } from '@cafe-lumiere/contract';
 import { z } from 'zod';
 
 /** What an answer says beyond its status. */
@@ -52,7 +53,11 @@ export class Problem extends Error {
 
   /** 503 with `Retry-After`: the client may send the same request again. */
   static unavailable(detail: string, options: Omit<ProblemOptions, 'detail'> = {}): Problem {
-    return new Problem(503, { ...options, detail, headers: { 'Retry-After': '1', ...options.headers } });
+    return new Problem(503, {
+      ...options,
+      detail,
+      headers: { [HEADERS.retryAfter]: '1', ...options.headers },
+    });
   }
 
   /** 422 that names each field. */

@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { Problem } from './problem.js';
 
-/** No order of the café comes near it; whoever sends more is not ordering. */
+/** No form and no JSON of ours comes near it; files are not sent this way. */
 export const BODY_LIMIT = '64kb';
 
 const bodyError = z.object({
@@ -18,7 +18,7 @@ const parse = bodyParser({
   detectJSON: (context) => Boolean(context.request.is('json', '+json')),
   jsonLimit: BODY_LIMIT,
   formLimit: BODY_LIMIT,
-  // Only objects and arrays: `"text"` alone is JSON and no order.
+  // Only objects and arrays: `"text"` alone is JSON, and nobody's request.
   jsonStrict: true,
   onError: (error) => {
     throw asProblem(error);

@@ -1,3 +1,4 @@
+import { HEADERS } from '@cafe-lumiere/contract';
 import type { Context } from 'koa';
 import type { Upstream } from './upstream.js';
 import type { UpstreamAnswer, UpstreamRequest } from './upstream-call.js';
@@ -14,7 +15,7 @@ export function ask(context: Context, upstream: Upstream, call: UpstreamRequest)
   return upstream.request({
     ...call,
     remainingMs: remainingMsOf(context),
-    headers: { 'x-request-id': requestIdOf(context), ...call.headers },
+    headers: { [HEADERS.requestId]: requestIdOf(context), ...call.headers },
   });
 }
 

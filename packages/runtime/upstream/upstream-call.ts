@@ -1,3 +1,4 @@
+import { HEADERS } from '@cafe-lumiere/contract';
 import { networkErrorCode } from '../network/network-error.js';
 
 /** One call. */
@@ -38,7 +39,7 @@ const NEVER_SENT = new Set([
 
 /** Reading, setting a state that is then set, and a POST that carries its key may be done twice. */
 export function isRepeatable({ method, headers, repeatable }: UpstreamRequest): boolean {
-  const keyed = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'idempotency-key');
+  const keyed = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === HEADERS.idempotencyKey);
   return repeatable ?? (method !== 'POST' || keyed);
 }
 
@@ -50,7 +51,7 @@ export function mayRepeat(call: UpstreamRequest, error: unknown): boolean {
 
 /** When a 503 says to come back, in milliseconds. */
 export function retryAfterMs({ status, headers }: UpstreamAnswer): number | undefined {
-  const seconds = headers['retry-after'];
+  const seconds = headers[HEADERS.retryAfter];
   return status === 503 && seconds !== undefined && /^\d{1,3}$/.test(seconds)
     ? Number(seconds) * 1000
     : undefined;

@@ -49,9 +49,9 @@ describe('a call to another service', () => {
     timeoutMs = 2000,
     options: { readonly retriesUnavailable?: boolean } = {},
   ): Upstream => {
-    const log = createLog('kitchen-service', '1', 'silent');
+    const log = createLog('caller', '1', 'silent');
     const made = new Upstream({
-      from: 'kitchen-service',
+      from: 'caller',
       to: 'order-service',
       url,
       timeoutMs,

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { CLIENT_KEEP_ALIVE_MS, HEADERS } from '@cafe-lumiere/contract';
 import { Agent, request } from 'undici';
 import type { Dependency } from '../health.js';
 import type { Logger } from '../log.js';
@@ -9,7 +10,7 @@ import { hedged } from './hedge.js';
 import { Problem } from '../http/problem.js';
 import { RetryBudget } from './retry-budget.js';
 import type { CheckState } from '../readiness.js';
-import { rivalConnections } from '../network/rival-connections.js';
+import { racingConnector } from '../network/racing-connector.js';
 import {
   CallDeadlineError,
   isRepeatable,
@@ -44,12 +45,7 @@ const ATTEMPTS = 3;
 /** Connections to a name of the cluster are made within milliseconds, or not at all. */
 const CONNECT_TIMEOUT_MS = 1000;
 /** A connection within a cluster takes a millisecond; what takes so long was lost, or its pod is. */
-const RIVAL_AFTER_MS = 200;
-/**
- * Idle connections are closed by us after this. It must be shorter than the servers' drain (5 s, see drain.ts): then a
- * connection that we did not use during the drain is gone before the server is.
- */
-const KEEP_ALIVE_MS = 4000;
+const CONNECTION_ATTEMPT_DELAY_MS = 200;
 /** Without traffic, somebody must still notice that a neighbour is away: the metric and /readyz should be true. */
 const PING_INTERVAL_MS = 5000;
 
@@ -57,9 +53,6 @@ const PING_INTERVAL_MS = 5000;
 const HEDGE_AFTER_MS = 1250;
 /** The way of an answer, which must still arrive: a 503 that says why is worth more than none. */
 const ANSWER_TIME_MS = 100;
-
-/** Tells the other service how long we will wait, so that it does not work for nobody. Milliseconds. */
-export const TIMEOUT_HEADER = 'x-request-timeout-ms';
 
 /**
  * The one way to call another service: with a deadline, over connections that are kept, and tried again only when that
@@ -77,10 +70,13 @@ export class Upstream implements Dependency {
   constructor(private readonly options: UpstreamOptions) {
     this.name = options.to;
     this.agent = new Agent({
-      connect: rivalConnections({ timeoutMs: CONNECT_TIMEOUT_MS, rivalAfterMs: RIVAL_AFTER_MS }),
-      keepAliveTimeout: KEEP_ALIVE_MS,
+      connect: racingConnector({
+        timeoutMs: CONNECT_TIMEOUT_MS,
+        attemptDelayMs: CONNECTION_ATTEMPT_DELAY_MS,
+      }),
+      keepAliveTimeout: CLIENT_KEEP_ALIVE_MS,
       // A server's hint may ask for more, and its own drain would then be too short.
-      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: CLIENT_KEEP_ALIVE_MS,
     });
     options.metrics.dependencyUp.set(this.labels, 0);
     const ping = (): void => {
@@ -165,9 +161,9 @@ export class Upstream implements Dependency {
   private attempt(call: UpstreamRequest, deadline: number): Promise<UpstreamAnswer> {
     const remaining = (): number => Math.max(1, Math.ceil(deadline - performance.now()));
     return hedged((over) => this.call(call, remaining(), over), {
-      afterMs: Math.min(HEDGE_AFTER_MS, remaining() / 2),
-      granted: () => isRepeatable(call) && this.retries(),
-      poor: ({ status }) => status === 503,
+      delayMs: Math.min(HEDGE_AFTER_MS, remaining() / 2),
+      allowed: () => isRepeatable(call) && this.retries(),
+      nonFatal: ({ status }) => status === 503,
     });
   }
 
@@ -191,7 +187,10 @@ export class Upstream implements Dependency {
       end.abort(over.reason);
     });
     try {
-      const headers = { ...call.headers, [TIMEOUT_HEADER]: String(timeToTell(milliseconds)) };
+      const headers = {
+        ...call.headers,
+        [HEADERS.requestTimeoutMs]: String(propagatedTimeoutMs(milliseconds)),
+      };
       const answer = await this.send({ ...call, headers }, end.signal);
       this.breaker.answered();
       this.note({ ok: true });
@@ -257,7 +256,7 @@ export class Upstream implements Dependency {
 }
 
 /** What the other service is told that it has, of the time that we wait. */
-function timeToTell(milliseconds: number): number {
+function propagatedTimeoutMs(milliseconds: number): number {
   return Math.floor(milliseconds - Math.min(ANSWER_TIME_MS, milliseconds / 5));
 }
 
