@@ -1,5 +1,4 @@
 import { STATUS_CODES } from 'node:http';
-import { HEADERS } from '@cafe-lumiere/contract';
 import { z } from 'zod';
 
 /** What an answer says beyond its status. */
@@ -56,7 +55,7 @@ export class Problem extends Error {
     return new Problem(503, {
       ...options,
       detail,
-      headers: { [HEADERS.retryAfter]: '1', ...options.headers },
+      headers: { 'Retry-After': '1', ...options.headers },
     });
   }
 

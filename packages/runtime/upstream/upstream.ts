@@ -8,6 +8,7 @@ import { describeNetworkError, errorMessage, networkErrorCode } from '../network
 import { CircuitBreaker } from './circuit-breaker.js';
 import { hedged } from './hedge.js';
 import { Problem } from '../http/problem.js';
+import type { RawBody } from '../http/request-body.js';
 import { RetryBudget } from './retry-budget.js';
 import type { CheckState } from '../readiness.js';
 import { racingConnector } from '../network/racing-connector.js';
@@ -16,7 +17,7 @@ import {
   isRepeatable,
   mayRepeat,
   retryAfterMs,
-  type UpstreamAnswer,
+  type RawAnswer,
   type UpstreamRequest,
 } from './upstream-call.js';
 
@@ -94,10 +95,10 @@ export class Upstream implements Dependency {
   /**
    * Calls the other service.
    *
-   * @returns its answer, whatever the status
+   * @returns its answer, whatever the status, unread: {@link ask} reads it, {@link passOn} does not need to
    * @throws Problem 503 with `Retry-After` when there is no answer within the deadline
    */
-  async request(call: UpstreamRequest): Promise<UpstreamAnswer> {
+  async request(call: UpstreamRequest): Promise<RawAnswer> {
     const { metrics, timeoutMs } = this.options;
     const remaining = Math.min(timeoutMs, call.remainingMs ?? timeoutMs);
     const stop = metrics.dependencyDuration.startTimer(this.labels);
@@ -131,7 +132,7 @@ export class Upstream implements Dependency {
     return { from: this.options.from, to: this.options.to };
   }
 
-  private async attempts(call: UpstreamRequest, deadline: number): Promise<UpstreamAnswer> {
+  private async attempts(call: UpstreamRequest, deadline: number): Promise<RawAnswer> {
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt === ATTEMPTS;
       try {
@@ -158,7 +159,7 @@ export class Upstream implements Dependency {
   }
 
   /** One attempt. What may be repeated is asked of another pod, too, when nobody answers for a while. */
-  private attempt(call: UpstreamRequest, deadline: number): Promise<UpstreamAnswer> {
+  private attempt(call: UpstreamRequest, deadline: number): Promise<RawAnswer> {
     const remaining = (): number => Math.max(1, Math.ceil(deadline - performance.now()));
     return hedged((over) => this.call(call, remaining(), over), {
       delayMs: Math.min(HEDGE_AFTER_MS, remaining() / 2),
@@ -172,11 +173,7 @@ export class Upstream implements Dependency {
    *
    * @param over - that the answer is not needed any more, which says nothing about the other service
    */
-  private async call(
-    call: UpstreamRequest,
-    milliseconds: number,
-    over?: AbortSignal,
-  ): Promise<UpstreamAnswer> {
+  private async call(call: UpstreamRequest, milliseconds: number, over?: AbortSignal): Promise<RawAnswer> {
     // Not AbortSignal.any: in Node 20 its result may be collected before it fires.
     const end = new AbortController();
     const deadline = new CallDeadlineError(milliseconds);
@@ -208,23 +205,25 @@ export class Upstream implements Dependency {
   }
 
   private async send(
-    { method, path, query, body, headers }: UpstreamRequest,
+    { method, path, query, body, content, headers }: UpstreamRequest,
     signal: AbortSignal,
-  ): Promise<UpstreamAnswer> {
+  ): Promise<RawAnswer> {
     const url = new URL(path, this.options.url);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
+    const sent = content ?? (body === undefined ? undefined : jsonContent(body));
     const response = await request(url, {
       method,
       dispatcher: this.agent,
       signal,
       headers: {
         accept: 'application/json, application/problem+json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(sent?.type === undefined ? {} : { 'content-type': sent.type }),
+        ...(sent?.encoding === undefined ? {} : { 'content-encoding': sent.encoding }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent ? { body: sent.bytes } : {}),
     });
-    const text = await response.body.text();
+    const bytes = Buffer.from(await response.body.arrayBuffer());
     return {
       status: response.statusCode,
       headers: Object.fromEntries(
@@ -232,7 +231,7 @@ export class Upstream implements Dependency {
           typeof value === 'string' ? [[name, value]] : [],
         ),
       ),
-      body: text === '' ? undefined : parse(text),
+      bytes,
     };
   }
 
@@ -260,10 +259,7 @@ function propagatedTimeoutMs(milliseconds: number): number {
   return Math.floor(milliseconds - Math.min(ANSWER_TIME_MS, milliseconds / 5));
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error('its answer is no JSON');
-  }
-}
+const jsonContent = (value: unknown): RawBody => ({
+  type: 'application/json',
+  bytes: Buffer.from(JSON.stringify(value)),
+});
