@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 import { hedged } from '@cafe-lumiere/runtime/upstream';
-import { rivalConnections } from '@cafe-lumiere/runtime/network';
+import { racingConnector } from '@cafe-lumiere/runtime/network';
 import { describeFailure, type RequestKind, type Records } from './records.js';
 
 /** A page's script asks once more beside after this silence, and gives a request up: services/frontend/assets/live.js. */
@@ -10,8 +10,8 @@ const REQUEST_LIMIT_MS = 6000;
 const KEEP_ALIVE_MS = 300_000;
 /** Longer than the page waits: a browser waits for a connection for minutes. */
 const CONNECT_LIMIT_MS = 60_000;
-/** Chromium's: see packages/runtime/network/rival-connections.ts. */
-const RIVAL_AFTER_MS = 250;
+/** Chromium's: see packages/runtime/network/racing-connector.ts. */
+const CONNECTION_ATTEMPT_DELAY_MS = 250;
 
 /** One request of a page. */
 export interface PageRequest {
@@ -40,7 +40,7 @@ export class Browser {
   readonly agent = new Agent({
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    connect: rivalConnections({ timeoutMs: CONNECT_LIMIT_MS, rivalAfterMs: RIVAL_AFTER_MS }),
+    connect: racingConnector({ timeoutMs: CONNECT_LIMIT_MS, attemptDelayMs: CONNECTION_ATTEMPT_DELAY_MS }),
   });
 
   /** @param origin - of the frontend, without a path */
@@ -57,14 +57,14 @@ export class Browser {
   async ask(page: PageRequest): Promise<PageAnswer | undefined> {
     const course = { answered: false };
     const answer = await hedged(() => this.send(page, course), {
-      afterMs: SILENCE_MS,
-      granted: () => {
+      delayMs: SILENCE_MS,
+      allowed: () => {
         // No script asks for the page itself.
         if (page.kind === 'page') return false;
         page.silent?.();
         return true;
       },
-      poor: (given) => given === undefined || isPassing(given),
+      nonFatal: (given) => given === undefined || isPassing(given),
     });
     course.answered = true;
     return answer;

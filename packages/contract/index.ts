@@ -32,6 +32,7 @@ export {
   type RuntimeService,
   type ServiceDeclaration,
 } from './declaration.js';
+export { HEADERS } from './headers.js';
 export { CLIENT_KEEP_ALIVE_MS, SERVER_KEEP_ALIVE_MS } from './keep-alive.js';
 export { PROBE_PATHS, type ProbeHandler, type Probes, RUNTIME_PROBES } from './probes.js';
 export { GATE_VARIABLES, LOG_LEVELS, RUNTIME_VARIABLES } from './runtime-variables.js';

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Seconds; the upper end is beyond every deadline of the café. */
+/** Seconds; the upper end is beyond the deadline of any request that somebody waits for. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5, 10];
 
 /** What every service counts, at `/metrics` in Prometheus' format. `path` is a route's pattern, never a URL. */

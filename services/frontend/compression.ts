@@ -11,7 +11,8 @@ export function compression(): Middleware {
   return async (context, next) => {
     await next();
     const body: unknown = context.body;
-    if (typeof body !== 'string' || body.length < WORTH_BYTES || context.respond === false) return;
+    if (!(typeof body === 'string' || Buffer.isBuffer(body)) || body.length < WORTH_BYTES) return;
+    if (context.respond === false || context.response.get('Content-Encoding') !== '') return;
     context.vary('Accept-Encoding');
     if (context.acceptsEncodings('gzip', 'identity') !== 'gzip') return;
     const { type } = context;

@@ -18,7 +18,8 @@ export async function ordersOldestFirst(
     path: '/orders',
     query: { status: statuses.join(','), limit: LIMIT },
   });
-  send(context, { ...answer, body: Array.isArray(answer.body) ? answer.body.toReversed() : answer.body });
+  if (answer.status === 200 && Array.isArray(answer.body)) context.body = answer.body.toReversed();
+  else send(context, answer);
 }
 
 /** Answers with how many orders have which status, and how many there are. */

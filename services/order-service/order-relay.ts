@@ -16,6 +16,7 @@ export function relayOrders(
   const relay = new EventRelay({
     to: 'order-service',
     url: new URL('/orders/events', url),
+    event: 'order',
     payload: order,
     hub,
     log,

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { HEADERS } from '@cafe-lumiere/contract';
 import type { Context } from 'koa';
 import type { Gauge } from 'prom-client';
 import { Problem } from '../http/problem.js';
@@ -145,7 +146,7 @@ export class EventHub<Payload> {
     // Not all at once: those who lost the same pod must not return together.
     response.write(formatRetry(500 + Math.random() * 1000));
     const query = context.query['lastEventId'];
-    const last = parseEventId(context.get('last-event-id') || (typeof query === 'string' ? query : ''));
+    const last = parseEventId(context.get(HEADERS.lastEventId) || (typeof query === 'string' ? query : ''));
     const client: Client<Payload> = { response, view, seen: last, waits: this.head === undefined };
     if (this.head !== undefined) this.resume(client, this.head);
     this.clients.add(client);

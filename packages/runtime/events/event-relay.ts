@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { HEADERS } from '@cafe-lumiere/contract';
 import { Agent, request } from 'undici';
 import type { z } from 'zod';
 import type { EventHub } from './event-hub.js';
@@ -13,7 +14,9 @@ export interface EventRelayOptions<Payload> {
   readonly to: string;
   /** The address of its stream. */
   readonly url: URL;
-  /** What its events hold. */
+  /** The type of its events that are passed on, such as `order`. */
+  readonly event: string;
+  /** What they hold. */
   readonly payload: z.ZodType<Payload>;
   readonly hub: EventHub<Payload>;
   readonly log: Logger;
@@ -68,7 +71,7 @@ export class EventRelay<Payload> {
 
   /** One connection, to its end. */
   private async follow(): Promise<void> {
-    const { url, hub, payload } = this.options;
+    const { url, hub, event: type, payload } = this.options;
     const { statusCode, body } = await request(url, {
       dispatcher: this.agent,
       signal: this.stopped.signal,
@@ -76,7 +79,7 @@ export class EventRelay<Payload> {
       bodyTimeout: SILENCE_MS,
       headers: {
         accept: 'text/event-stream',
-        ...(hub.newest === undefined ? {} : { 'last-event-id': String(hub.newest) }),
+        ...(hub.newest === undefined ? {} : { [HEADERS.lastEventId]: String(hub.newest) }),
       },
     });
     if (statusCode !== 200) {
@@ -88,7 +91,7 @@ export class EventRelay<Payload> {
       this.failures = 0;
       hub.alive();
       if (event === 'resync' && id !== undefined) hub.begin(id);
-      else if (event === 'order' && id !== undefined) hub.add(id, payload.parse(JSON.parse(data)));
+      else if (event === type && id !== undefined) hub.add(id, payload.parse(JSON.parse(data)));
     }
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { HEADERS } from '@cafe-lumiere/contract';
 import type Router from '@koa/router';
 import type { Api } from '@cafe-lumiere/contract';
 import Koa, { type Middleware, type ParameterizedContext } from 'koa';
@@ -9,7 +10,6 @@ import type { Metrics } from '../metrics.js';
 import { openApiDocument } from './open-api.js';
 import { PROBE_PATHS, probes } from './probes.js';
 import { Problem } from './problem.js';
-import { TIMEOUT_HEADER } from '../upstream/upstream.js';
 
 /** What every service's application is made of. */
 export interface ApplicationParts {
@@ -79,13 +79,13 @@ function requestId(): Middleware {
       context.type = 'application/problem+json';
       return;
     }
-    const given = context.get('x-request-id');
+    const given = context.get(HEADERS.requestId);
     // Only what is harmless in a log line and a header.
     const id = /^[\w-]{1,100}$/.test(given) ? given : randomUUID();
     context.state['requestId'] = id;
-    const timeout = context.get(TIMEOUT_HEADER);
+    const timeout = context.get(HEADERS.requestTimeoutMs);
     if (/^\d{1,6}$/.test(timeout)) context.state['deadline'] = performance.now() + Number(timeout);
-    context.set('X-Request-Id', id);
+    context.set(HEADERS.requestId, id);
     await next();
   };
 }
@@ -127,7 +127,7 @@ function observe(health: Health, metrics: Metrics, log: Logger): Middleware {
   };
 }
 
-/** The route's pattern: a label with a URL in it would be a new time series for every order. */
+/** The route's pattern: a label with a URL in it would be a new time series for every one of them. */
 function routeOf(context: ParameterizedContext): string {
   const matched: unknown = Reflect.get(context, '_matchedRoute');
   return typeof matched === 'string' ? matched : 'none';

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { HEADERS } from '@cafe-lumiere/contract';
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Health } from '../health.js';
 import type { Metrics } from '../metrics.js';
 
-/** The paths that are asked by machines, not by guests. */
+/** The paths that are asked by machines, not by people. */
 export const PROBE_PATHS: ReadonlySet<string> = new Set([
   '/livez',
   '/readyz',
@@ -25,7 +26,7 @@ const LOOK_MS = 20;
  * when the store returns is answered at once. Measured in docs/decisions/recovery.md.
  */
 function waitMs(context: Context): number {
-  const seconds = /(?:^|[\s,;])wait=(\d{1,4})(?:$|[\s,;])/.exec(context.get('prefer'))?.[1];
+  const seconds = /(?:^|[\s,;])wait=(\d{1,4})(?:$|[\s,;])/.exec(context.get(HEADERS.prefer))?.[1];
   return Math.min(Number(seconds ?? 0), LONGEST_WAIT_SECONDS) * 1000;
 }
 
@@ -53,7 +54,7 @@ export function probes(health: Health, metrics: Metrics): Router {
   router.get(['/readyz', '/health'], async (context) => {
     const ready = await readyWithin(waitMs(context), health);
     context.status = ready ? 200 : 503;
-    if (!ready) context.set('Retry-After', '1');
+    if (!ready) context.set(HEADERS.retryAfter, '1');
     context.body = health.body;
   });
   router.get('/metrics', async (context) => {

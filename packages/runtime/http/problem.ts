@@ -52,7 +52,11 @@ export class Problem extends Error {
 
   /** 503 with `Retry-After`: the client may send the same request again. */
   static unavailable(detail: string, options: Omit<ProblemOptions, 'detail'> = {}): Problem {
-    return new Problem(503, { ...options, detail, headers: { 'Retry-After': '1', ...options.headers } });
+    return new Problem(503, {
+      ...options,
+      detail,
+      headers: { 'Retry-After': '1', ...options.headers },
+    });
   }
 
   /** 422 that names each field. */

@@ -3,8 +3,8 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { Problem } from './problem.js';
 
-/** No order of the café comes near it; whoever sends more is not ordering. */
-export const BODY_LIMIT = '64kb';
+/** No form and no JSON of ours comes near it; files are not sent this way. */
+const BODY_LIMIT = 64 * 1024;
 
 const bodyError = z.object({
   status: z.number().optional(),
@@ -18,7 +18,7 @@ const parse = bodyParser({
   detectJSON: (context) => Boolean(context.request.is('json', '+json')),
   jsonLimit: BODY_LIMIT,
   formLimit: BODY_LIMIT,
-  // Only objects and arrays: `"text"` alone is JSON and no order.
+  // Only objects and arrays: `"text"` alone is JSON, and nobody's request.
   jsonStrict: true,
   onError: (error) => {
     throw asProblem(error);
@@ -61,6 +61,39 @@ export async function validForm<Schema extends z.ZodType>(
   return valid(context.request.body, schema);
 }
 
+/** A request's body as it came: its bytes, and what they are. */
+export interface RawBody {
+  readonly type?: string;
+  /** How the bytes are compressed. @default - not at all */
+  readonly encoding?: string;
+  readonly bytes: Buffer;
+}
+
+/**
+ * The request's body, unread, for whoever passes it on to a service that reads and judges it.
+ *
+ * @throws Problem 413 when it is too large
+ */
+export async function rawBody({ req }: Context): Promise<RawBody> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Left as it is when it is too large: whatever answers still needs the connection.
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > BODY_LIMIT) throw tooLarge();
+    chunks.push(chunk);
+  }
+  const { 'content-type': type, 'content-encoding': encoding } = req.headers;
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(encoding === undefined ? {} : { encoding }),
+    bytes: Buffer.concat(chunks),
+  };
+}
+
+const tooLarge = (): Problem =>
+  new Problem(413, { detail: `The body is larger than ${BODY_LIMIT / 1024} kB.` });
+
 const noBody = (): Problem => new Problem(400, { detail: 'There is no body; send one as application/json.' });
 
 const hasBody = ({ headers }: Context): boolean =>
@@ -68,7 +101,7 @@ const hasBody = ({ headers }: Context): boolean =>
 
 function asProblem(error: unknown): Problem {
   const { data } = bodyError.safeParse(error);
-  if (data?.status === 413) return new Problem(413, { detail: `The body is larger than ${BODY_LIMIT}.` });
+  if (data?.status === 413) return tooLarge();
   if (data?.type === 'encoding.unsupported' || data?.status === 415) {
     return new Problem(415, { detail: `The body cannot be read: ${data.message}.` });
   }

@@ -1,2 +1,2 @@
 export { errorMessage } from './network-error.js';
-export { rivalConnections } from './rival-connections.js';
+export { racingConnector } from './racing-connector.js';

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { errorCode } from './network-error.js';
 import { RememberedAddresses } from './remembered-addresses.js';
-import { rivalConnections } from './rival-connections.js';
+import { racingConnector } from './racing-connector.js';
 
 const error = (code: string): Error => Object.assign(new Error(code), { code });
 
@@ -80,7 +80,7 @@ test('a connection is made with them', async () => {
   const address = server.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
   const { lookup } = new RememberedAddresses(() => Promise.resolve([{ address: '127.0.0.1', family: 4 }]));
-  const agent = new Agent({ connect: rivalConnections({ timeoutMs: 1000, rivalAfterMs: 200, lookup }) });
+  const agent = new Agent({ connect: racingConnector({ timeoutMs: 1000, attemptDelayMs: 200, lookup }) });
   const { body } = await request(`http://no-such-service.invalid:${port}/`, { dispatcher: agent });
   await expect(body.text()).resolves.toBe('here');
   await agent.destroy();

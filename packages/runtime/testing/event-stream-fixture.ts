@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { HEADERS } from '@cafe-lumiere/contract';
 import { Agent, request } from 'undici';
 import { readEvents, type ServerSentEvent } from '../events/server-sent-events.js';
 
@@ -48,7 +49,7 @@ export class EventStreamFixture {
       dispatcher: this.agent,
       signal: this.stopped.signal,
       bodyTimeout: 5000,
-      headers: this.last === undefined ? {} : { 'last-event-id': String(this.last) },
+      headers: this.last === undefined ? {} : { [HEADERS.lastEventId]: String(this.last) },
     });
     if (statusCode !== 200) {
       await body.dump();

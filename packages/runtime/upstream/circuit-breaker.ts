@@ -6,7 +6,7 @@ const TRIAL_MS = 200;
 
 /**
  * Fails calls at once when the other side has not answered any for a while: waiting for a deadline each time would hold
- * every guest up for nothing. One answer closes it again.
+ * every caller up for nothing. One answer closes it again.
  *
  * An answer is an answer whatever its status: a 503 comes from somebody who is there, and says when to come back.
  */

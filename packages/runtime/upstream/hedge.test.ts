@@ -18,7 +18,7 @@ describe('a question', () => {
         if (!behave) throw new Error('asked too often');
         return behave(signal);
       },
-      { afterMs: 50, granted: () => behaviours.length > 1, poor: (given) => given === 'not now' },
+      { delayMs: 50, allowed: () => behaviours.length > 1, nonFatal: (given) => given === 'not now' },
     ).catch((error: unknown) => `failed: ${error instanceof Error ? error.message : ''}`);
     return { answer, asked: signals.length, signals };
   };
@@ -52,7 +52,7 @@ describe('a question', () => {
     await expect(answers(says('slow', 100))).resolves.toMatchObject({ answer: 'slow', asked: 1 });
   });
 
-  test('is answered by the better answer, and by a poor one when there is no better', async () => {
+  test('is answered by the better answer, and by a lesser one when there is no better', async () => {
     await expect(answers(says('yes', 150), says('not now'))).resolves.toMatchObject({ answer: 'yes' });
     await expect(answers(says('not now', 100), fails('broken'))).resolves.toMatchObject({
       answer: 'not now',

@@ -2,12 +2,12 @@ import { endsWithin } from '../deadline.js';
 
 /** How a second question is asked. */
 export interface HedgeOptions<Answer> {
-  /** Milliseconds of silence after which a second one is asked. */
-  readonly afterMs: number;
+  /** Milliseconds of silence after which a second one is asked: gRPC's `hedgingDelay`. */
+  readonly delayMs: number;
   /** Asked just before it: whether there may be one. */
-  readonly granted: () => boolean;
-  /** Whether an answer is worth less than another one that may still come. */
-  readonly poor: (answer: Answer) => boolean;
+  readonly allowed: () => boolean;
+  /** Whether another answer, which may still come, is better than this one: gRPC's `nonFatalStatusCodes`. */
+  readonly nonFatal: (answer: Answer) => boolean;
 }
 
 /**
@@ -16,22 +16,22 @@ export interface HedgeOptions<Answer> {
  * https://research.google/pubs/the-tail-at-scale/.
  *
  * Why not give up the first one: whoever is silent may also be waiting for something that will be there in time, and where no
- * second question is granted, there would be none at all.
+ * second question is allowed, there would be none at all.
  *
  * @param ask - begins a question; the signal says that its answer is not needed any more
  * @throws what the first question failed with, when none is answered
  */
 export async function hedged<Answer>(
   ask: (signal: AbortSignal) => Promise<Answer>,
-  { afterMs, granted, poor }: HedgeOptions<Answer>,
+  { delayMs, allowed, nonFatal }: HedgeOptions<Answer>,
 ): Promise<Answer> {
   const over = new AbortController();
   const first = ask(over.signal);
-  if ((await endsWithin(first, afterMs)) || !granted()) return first;
+  if ((await endsWithin(first, delayMs)) || !allowed()) return first;
   const both = [first, ask(over.signal)];
   const good = both.map(async (question) => {
     const answer = await question;
-    if (poor(answer)) throw new Error('it is poor');
+    if (nonFatal(answer)) throw new Error('another answer would be better');
     return answer;
   });
   try {

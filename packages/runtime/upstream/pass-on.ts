@@ -1,36 +1,61 @@
+import { HEADERS } from '@cafe-lumiere/contract';
 import type { Context } from 'koa';
-import type { Upstream } from './upstream.js';
-import type { UpstreamAnswer, UpstreamRequest } from './upstream-call.js';
 import { remainingMsOf, requestIdOf } from '../http/application.js';
+import { Problem } from '../http/problem.js';
+import type { Upstream } from './upstream.js';
+import type { RawAnswer, UpstreamAnswer, UpstreamRequest } from './upstream-call.js';
 
 /** Headers of an answer that mean the same to our own client. */
-const PASSED_HEADERS = ['retry-after', 'link', 'allow', 'location'] as const;
+const PASSED_HEADERS = ['content-type', HEADERS.retryAfter, 'link', 'allow', 'location'] as const;
 
 /**
- * Calls another service on behalf of a request of ours: with its id, so that the logs of both can be put together, and
- * for no longer than our caller waits.
+ * Calls another service on behalf of a request of ours, for whoever reads the answer; {@link passOn} is for the rest.
+ *
+ * @throws Problem 503 with `Retry-After` when there is no answer within the deadline, or none that is JSON
  */
-export function ask(context: Context, upstream: Upstream, call: UpstreamRequest): Promise<UpstreamAnswer> {
-  return upstream.request({
-    ...call,
-    remainingMs: remainingMsOf(context),
-    headers: { 'x-request-id': requestIdOf(context), ...call.headers },
-  });
+export async function ask(
+  context: Context,
+  upstream: Upstream,
+  call: UpstreamRequest,
+): Promise<UpstreamAnswer> {
+  const answer = await callFor(context, upstream, call);
+  if (answer.bytes.length === 0) return { ...answer, body: undefined };
+  try {
+    return { ...answer, body: JSON.parse(answer.bytes.toString()) };
+  } catch (cause) {
+    throw Problem.unavailable(`${upstream.name} answered ${answer.status} with something that is no JSON.`, {
+      cause,
+    });
+  }
 }
 
-/** Answers with another service's answer: status, body and the headers that mean something to our client. */
-export function send(context: Context, { status, headers, body }: UpstreamAnswer): void {
+/** Answers with another service's answer: status, bytes, and the headers that mean something to our client. */
+export function send(context: Context, { status, headers, bytes }: RawAnswer): void {
   context.status = status;
   for (const name of PASSED_HEADERS) {
     const value = headers[name];
     if (value !== undefined) context.set(name, value);
   }
-  if (body === undefined) return;
-  context.body = JSON.stringify(body);
-  context.type = headers['content-type'] ?? 'application/json';
+  context.body = bytes;
+  // Koa gives one to whatever has none.
+  if (headers['content-type'] === undefined) context.remove('Content-Type');
 }
 
-/** {@link ask} and {@link send}. */
+/**
+ * Calls another service on behalf of a request of ours, and answers with what it answers, byte for byte.
+ *
+ * @example passOn(context, upstream, { method: 'POST', path: '/things', content: await rawBody(context) })
+ * @throws Problem 503 with `Retry-After` when there is no answer within the deadline
+ */
 export async function passOn(context: Context, upstream: Upstream, call: UpstreamRequest): Promise<void> {
-  send(context, await ask(context, upstream, call));
+  send(context, await callFor(context, upstream, call));
+}
+
+/** With the request's id, so that the logs of both can be put together, and for no longer than our caller waits. */
+function callFor(context: Context, upstream: Upstream, call: UpstreamRequest): Promise<RawAnswer> {
+  return upstream.request({
+    ...call,
+    remainingMs: remainingMsOf(context),
+    headers: { [HEADERS.requestId]: requestIdOf(context), ...call.headers },
+  });
 }

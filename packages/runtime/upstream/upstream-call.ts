@@ -1,12 +1,18 @@
+import { HEADERS } from '@cafe-lumiere/contract';
+import type { RawBody } from '../http/request-body.js';
 import { networkErrorCode } from '../network/network-error.js';
 
-/** One call. */
-export interface UpstreamRequest {
+/** One call: with a value that is sent as JSON, with content that is sent as it is, or with nothing. */
+export type UpstreamRequest = UpstreamCall &
+  (
+    | { readonly body?: unknown; readonly content?: undefined }
+    | { readonly body?: undefined; readonly content: RawBody }
+  );
+
+interface UpstreamCall {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
-  readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * Whether doing it twice is the same as doing it once. Only then is a call repeated whose connection broke before the
@@ -18,10 +24,16 @@ export interface UpstreamRequest {
   readonly remainingMs?: number | undefined;
 }
 
-/** The other service's answer, whatever its status. */
-export interface UpstreamAnswer {
+/** The other service's answer, whatever its status, as it came. */
+export interface RawAnswer {
   readonly status: number;
+  /** By their names in lower case; what stood there several times is left out. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
+}
+
+/** The same, read. */
+export interface UpstreamAnswer extends RawAnswer {
   /** Parsed JSON; nothing when there is no body. */
   readonly body: unknown;
 }
@@ -38,7 +50,7 @@ const NEVER_SENT = new Set([
 
 /** Reading, setting a state that is then set, and a POST that carries its key may be done twice. */
 export function isRepeatable({ method, headers, repeatable }: UpstreamRequest): boolean {
-  const keyed = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'idempotency-key');
+  const keyed = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === HEADERS.idempotencyKey);
   return repeatable ?? (method !== 'POST' || keyed);
 }
 
@@ -49,8 +61,8 @@ export function mayRepeat(call: UpstreamRequest, error: unknown): boolean {
 }
 
 /** When a 503 says to come back, in milliseconds. */
-export function retryAfterMs({ status, headers }: UpstreamAnswer): number | undefined {
-  const seconds = headers['retry-after'];
+export function retryAfterMs({ status, headers }: RawAnswer): number | undefined {
+  const seconds = headers[HEADERS.retryAfter];
   return status === 503 && seconds !== undefined && /^\d{1,3}$/.test(seconds)
     ? Number(seconds) * 1000
     : undefined;

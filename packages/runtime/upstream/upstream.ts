@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { CLIENT_KEEP_ALIVE_MS, HEADERS } from '@cafe-lumiere/contract';
 import { Agent, request } from 'undici';
 import type { Dependency } from '../health.js';
 import type { Logger } from '../log.js';
@@ -7,15 +8,16 @@ import { describeNetworkError, errorMessage, networkErrorCode } from '../network
 import { CircuitBreaker } from './circuit-breaker.js';
 import { hedged } from './hedge.js';
 import { Problem } from '../http/problem.js';
+import type { RawBody } from '../http/request-body.js';
 import { RetryBudget } from './retry-budget.js';
 import type { CheckState } from '../readiness.js';
-import { rivalConnections } from '../network/rival-connections.js';
+import { racingConnector } from '../network/racing-connector.js';
 import {
   CallDeadlineError,
   isRepeatable,
   mayRepeat,
   retryAfterMs,
-  type UpstreamAnswer,
+  type RawAnswer,
   type UpstreamRequest,
 } from './upstream-call.js';
 
@@ -44,12 +46,7 @@ const ATTEMPTS = 3;
 /** Connections to a name of the cluster are made within milliseconds, or not at all. */
 const CONNECT_TIMEOUT_MS = 1000;
 /** A connection within a cluster takes a millisecond; what takes so long was lost, or its pod is. */
-const RIVAL_AFTER_MS = 200;
-/**
- * Idle connections are closed by us after this. It must be shorter than the servers' drain (5 s, see drain.ts): then a
- * connection that we did not use during the drain is gone before the server is.
- */
-const KEEP_ALIVE_MS = 4000;
+const CONNECTION_ATTEMPT_DELAY_MS = 200;
 /** Without traffic, somebody must still notice that a neighbour is away: the metric and /readyz should be true. */
 const PING_INTERVAL_MS = 5000;
 
@@ -57,9 +54,6 @@ const PING_INTERVAL_MS = 5000;
 const HEDGE_AFTER_MS = 1250;
 /** The way of an answer, which must still arrive: a 503 that says why is worth more than none. */
 const ANSWER_TIME_MS = 100;
-
-/** Tells the other service how long we will wait, so that it does not work for nobody. Milliseconds. */
-export const TIMEOUT_HEADER = 'x-request-timeout-ms';
 
 /**
  * The one way to call another service: with a deadline, over connections that are kept, and tried again only when that
@@ -77,10 +71,13 @@ export class Upstream implements Dependency {
   constructor(private readonly options: UpstreamOptions) {
     this.name = options.to;
     this.agent = new Agent({
-      connect: rivalConnections({ timeoutMs: CONNECT_TIMEOUT_MS, rivalAfterMs: RIVAL_AFTER_MS }),
-      keepAliveTimeout: KEEP_ALIVE_MS,
+      connect: racingConnector({
+        timeoutMs: CONNECT_TIMEOUT_MS,
+        attemptDelayMs: CONNECTION_ATTEMPT_DELAY_MS,
+      }),
+      keepAliveTimeout: CLIENT_KEEP_ALIVE_MS,
       // A server's hint may ask for more, and its own drain would then be too short.
-      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: CLIENT_KEEP_ALIVE_MS,
     });
     options.metrics.dependencyUp.set(this.labels, 0);
     const ping = (): void => {
@@ -98,10 +95,10 @@ export class Upstream implements Dependency {
   /**
    * Calls the other service.
    *
-   * @returns its answer, whatever the status
+   * @returns its answer, whatever the status, unread: {@link ask} reads it, {@link passOn} does not need to
    * @throws Problem 503 with `Retry-After` when there is no answer within the deadline
    */
-  async request(call: UpstreamRequest): Promise<UpstreamAnswer> {
+  async request(call: UpstreamRequest): Promise<RawAnswer> {
     const { metrics, timeoutMs } = this.options;
     const remaining = Math.min(timeoutMs, call.remainingMs ?? timeoutMs);
     const stop = metrics.dependencyDuration.startTimer(this.labels);
@@ -135,7 +132,7 @@ export class Upstream implements Dependency {
     return { from: this.options.from, to: this.options.to };
   }
 
-  private async attempts(call: UpstreamRequest, deadline: number): Promise<UpstreamAnswer> {
+  private async attempts(call: UpstreamRequest, deadline: number): Promise<RawAnswer> {
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt === ATTEMPTS;
       try {
@@ -162,12 +159,12 @@ export class Upstream implements Dependency {
   }
 
   /** One attempt. What may be repeated is asked of another pod, too, when nobody answers for a while. */
-  private attempt(call: UpstreamRequest, deadline: number): Promise<UpstreamAnswer> {
+  private attempt(call: UpstreamRequest, deadline: number): Promise<RawAnswer> {
     const remaining = (): number => Math.max(1, Math.ceil(deadline - performance.now()));
     return hedged((over) => this.call(call, remaining(), over), {
-      afterMs: Math.min(HEDGE_AFTER_MS, remaining() / 2),
-      granted: () => isRepeatable(call) && this.retries(),
-      poor: ({ status }) => status === 503,
+      delayMs: Math.min(HEDGE_AFTER_MS, remaining() / 2),
+      allowed: () => isRepeatable(call) && this.retries(),
+      nonFatal: ({ status }) => status === 503,
     });
   }
 
@@ -176,11 +173,7 @@ export class Upstream implements Dependency {
    *
    * @param over - that the answer is not needed any more, which says nothing about the other service
    */
-  private async call(
-    call: UpstreamRequest,
-    milliseconds: number,
-    over?: AbortSignal,
-  ): Promise<UpstreamAnswer> {
+  private async call(call: UpstreamRequest, milliseconds: number, over?: AbortSignal): Promise<RawAnswer> {
     // Not AbortSignal.any: in Node 20 its result may be collected before it fires.
     const end = new AbortController();
     const deadline = new CallDeadlineError(milliseconds);
@@ -191,7 +184,10 @@ export class Upstream implements Dependency {
       end.abort(over.reason);
     });
     try {
-      const headers = { ...call.headers, [TIMEOUT_HEADER]: String(timeToTell(milliseconds)) };
+      const headers = {
+        ...call.headers,
+        [HEADERS.requestTimeoutMs]: String(propagatedTimeoutMs(milliseconds)),
+      };
       const answer = await this.send({ ...call, headers }, end.signal);
       this.breaker.answered();
       this.note({ ok: true });
@@ -209,23 +205,25 @@ export class Upstream implements Dependency {
   }
 
   private async send(
-    { method, path, query, body, headers }: UpstreamRequest,
+    { method, path, query, body, content, headers }: UpstreamRequest,
     signal: AbortSignal,
-  ): Promise<UpstreamAnswer> {
+  ): Promise<RawAnswer> {
     const url = new URL(path, this.options.url);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
+    const sent = content ?? (body === undefined ? undefined : jsonContent(body));
     const response = await request(url, {
       method,
       dispatcher: this.agent,
       signal,
       headers: {
         accept: 'application/json, application/problem+json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(sent?.type === undefined ? {} : { 'content-type': sent.type }),
+        ...(sent?.encoding === undefined ? {} : { 'content-encoding': sent.encoding }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent ? { body: sent.bytes } : {}),
     });
-    const text = await response.body.text();
+    const bytes = Buffer.from(await response.body.arrayBuffer());
     return {
       status: response.statusCode,
       headers: Object.fromEntries(
@@ -233,7 +231,7 @@ export class Upstream implements Dependency {
           typeof value === 'string' ? [[name, value]] : [],
         ),
       ),
-      body: text === '' ? undefined : parse(text),
+      bytes,
     };
   }
 
@@ -257,14 +255,11 @@ export class Upstream implements Dependency {
 }
 
 /** What the other service is told that it has, of the time that we wait. */
-function timeToTell(milliseconds: number): number {
+function propagatedTimeoutMs(milliseconds: number): number {
   return Math.floor(milliseconds - Math.min(ANSWER_TIME_MS, milliseconds / 5));
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error('its answer is no JSON');
-  }
-}
+const jsonContent = (value: unknown): RawBody => ({
+  type: 'application/json',
+  bytes: Buffer.from(JSON.stringify(value)),
+});

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Agent, buildConnector, request } from 'undici';
 import { freePort } from '../testing/free-port.js';
-import { rivalConnections } from './rival-connections.js';
+import { racingConnector } from './racing-connector.js';
 
 /** Linux asks again for a connection after 1 s at the earliest (RFC 6298); what succeeds before was another one. */
 const BEFORE_LINUX_ASKS_AGAIN_MS = 800;
@@ -40,9 +40,9 @@ describe('a connection that nobody answers', () => {
     }
   };
 
-  test('gets a rival, which is answered', async () => {
+  test('is attempted once more, and that attempt is answered', async () => {
     await expect(
-      ask(rivalConnections({ timeoutMs: BEFORE_LINUX_ASKS_AGAIN_MS, rivalAfterMs: 150 })),
+      ask(racingConnector({ timeoutMs: BEFORE_LINUX_ASKS_AGAIN_MS, attemptDelayMs: 150 })),
     ).resolves.toBe('here');
   });
 
@@ -53,7 +53,7 @@ describe('a connection that nobody answers', () => {
   });
 
   test('is given up after the time for all of them', async () => {
-    const agent = new Agent({ connect: rivalConnections({ timeoutMs: 300, rivalAfterMs: 100 }) });
+    const agent = new Agent({ connect: racingConnector({ timeoutMs: 300, attemptDelayMs: 100 }) });
     await expect(request(`http://127.0.0.1:${port}/`, { dispatcher: agent })).rejects.toMatchObject({
       code: 'UND_ERR_CONNECT_TIMEOUT',
     });
@@ -61,8 +61,8 @@ describe('a connection that nobody answers', () => {
   });
 });
 
-test('a refusal is an answer: no rival is tried', async () => {
-  const agent = new Agent({ connect: rivalConnections({ timeoutMs: 5000, rivalAfterMs: 10 }) });
+test('a refusal is an answer: there is no other attempt', async () => {
+  const agent = new Agent({ connect: racingConnector({ timeoutMs: 5000, attemptDelayMs: 10 }) });
   await expect(request(`http://127.0.0.1:${await freePort()}/`, { dispatcher: agent })).rejects.toMatchObject(
     {
       code: 'ECONNREFUSED',

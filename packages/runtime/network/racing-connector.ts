@@ -3,11 +3,11 @@ import { buildConnector } from 'undici';
 import { rememberedAddresses } from './remembered-addresses.js';
 
 /** How connections are made. */
-export interface RivalConnectionOptions {
+export interface RacingConnectorOptions {
   /** When all of it is given up, in milliseconds. */
   readonly timeoutMs: number;
-  /** How long one attempt may take before another one is made beside it, in milliseconds. */
-  readonly rivalAfterMs: number;
+  /** How long one attempt may take before another one is made beside it, in milliseconds: RFC 8305's "Connection Attempt Delay". */
+  readonly attemptDelayMs: number;
   /** How names become addresses. @default - what this process remembers, else DNS */
   readonly lookup?: LookupFunction;
 }
@@ -21,18 +21,18 @@ export interface RivalConnectionOptions {
  * with two pods wait for nobody. Browsers do the same (Chromium after 250 ms: `kMaxConnectRetryIntervalMs` in its
  * net/socket/client_socket_pool.cc). Measured in docs/decisions/services-on-a-lost-node.md.
  */
-export function rivalConnections({
+export function racingConnector({
   timeoutMs,
-  rivalAfterMs,
+  attemptDelayMs,
   lookup = rememberedAddresses.lookup,
-}: RivalConnectionOptions): buildConnector.connector {
+}: RacingConnectorOptions): buildConnector.connector {
   const connect = buildConnector({ timeout: timeoutMs, lookup });
   return (options, callback) => {
     const started = performance.now();
     const state = { over: false };
     const end = (...result: Parameters<typeof callback>): void => {
       state.over = true;
-      clearInterval(rivals);
+      clearInterval(attempts);
       callback(...result);
     };
     const attempt = (): void => {
@@ -42,14 +42,14 @@ export function rivalConnections({
         } else if (socket) {
           end(null, socket);
         } else {
-          // A refusal, a name that does not exist or the end of the time: an answer, which no rival would change.
+          // A refusal, a name that does not exist or the end of the time: an answer, which no other attempt would change.
           end(error, null);
         }
       });
     };
-    const rivals = setInterval(() => {
+    const attempts = setInterval(() => {
       if (performance.now() - started < timeoutMs) attempt();
-    }, rivalAfterMs);
+    }, attemptDelayMs);
     attempt();
   };
 }
