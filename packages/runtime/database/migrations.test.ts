@@ -14,28 +14,20 @@ describe('migrations', () => {
   let folder: string;
   let databases: Database[] = [];
   let turn = 0;
-  const log = createLog('order-service', '1', 'silent');
+  const log = createLog('cupboard', '1', 'silent');
 
   /** Another process, as far as the database can tell: a pool of its own. */
   const processAt = (): Database => {
-    const { DB_HOST, DB_USER, DB_PASSWORD } = server.environment;
+    const access = { ...server.access, database: `migrations_${turn}` };
     const database = new Database(
-      {
-        host: DB_HOST,
-        port: server.port,
-        database: `cafe_${turn}`,
-        user: DB_USER,
-        password: DB_PASSWORD,
-        poolMax: 2,
-        queryTimeoutMs: 1500,
-        applicationName: 'order-service',
-      },
+      { ...access, poolMax: 2, queryTimeoutMs: 1500, applicationName: 'cupboard' },
       log,
     );
     databases.push(database);
     return database;
   };
-  const run = (database: Database, signal = new AbortController().signal): Promise<void> =>
+  const never = new AbortController().signal;
+  const run = (database: Database, signal = never): Promise<void> =>
     migrate(database, pathToFileURL(`${folder}/`), log, signal);
   const write = (name: string, sql: string): Promise<void> => writeFile(join(folder, name), sql);
 
@@ -44,8 +36,8 @@ describe('migrations', () => {
   });
   beforeEach(async () => {
     turn += 1;
-    await server.createDatabase(`cafe_${turn}`);
-    folder = await mkdtemp(join(tmpdir(), 'cafe-migrations-'));
+    await server.createDatabase(`migrations_${turn}`);
+    folder = await mkdtemp(join(tmpdir(), 'migrations-'));
     await write('0001_cups.sql', 'create table cups (id int); insert into cups values (1);');
     await write(
       '0002_saucers.sql',

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Sql } from 'postgres';
 import { z } from 'zod';
 import type { Database } from './database.js';
-import { isDatabaseUnavailable } from './database-error.js';
+import { DatabaseUnavailableError } from './database-unavailable.js';
 import type { Logger } from '../log.js';
 
 /** One file of the folder, such as `0001_orders.sql`. */
@@ -44,10 +44,10 @@ export async function migrate(
       await applyAll(sql, migrations, log);
       return;
     } catch (error) {
-      if (!isDatabaseUnavailable(error)) throw error;
-      const reason = database.describe(error);
-      if (reason !== said) log.warn(`migrations wait: ${reason}`);
-      said = reason;
+      const reason = database.unavailable(error);
+      if (!(reason instanceof DatabaseUnavailableError)) throw error;
+      if (reason.message !== said) log.warn(`migrations wait: ${reason.message}`);
+      said = reason.message;
     } finally {
       signal.removeEventListener('abort', end);
       await sql.end({ timeout: 1 }).catch(() => undefined);

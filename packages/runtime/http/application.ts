@@ -9,6 +9,7 @@ import { openApiDocument } from './open-api.js';
 import type { Operations } from './operations.js';
 import { PROBE_PATHS, probes } from './probes.js';
 import { Problem } from './problem.js';
+import { UnavailableError } from '../unavailable.js';
 import { TIMEOUT_HEADER } from '../upstream/upstream.js';
 
 /** What every service's application is made of. */
@@ -140,7 +141,7 @@ function problems(log: Logger, problemPage: ApplicationParts['problemPage']): Mi
     try {
       await next();
     } catch (error) {
-      const problem = error instanceof Problem ? error : fromHttpError(error);
+      const problem = error instanceof Problem ? error : asProblem(error);
       if (problem.status >= 500) {
         const requestId = requestIdOf(context);
         const cause: unknown = problem.options.cause;
@@ -166,8 +167,9 @@ function problems(log: Logger, problemPage: ApplicationParts['problemPage']): Mi
   };
 }
 
-/** Koa and its router throw errors that carry a status; those below 500 are the client's. */
-function fromHttpError(error: unknown): Problem {
+/** What may pass is a 503. Koa and its router throw errors that carry a status; those below 500 are the client's. */
+function asProblem(error: unknown): Problem {
+  if (error instanceof UnavailableError) return Problem.unavailable(error.detail, { cause: error });
   if (error instanceof Error && 'status' in error && typeof error.status === 'number') {
     if (error.status >= 400 && error.status < 500)
       return new Problem(error.status, { detail: error.message });
