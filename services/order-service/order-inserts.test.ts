@@ -22,7 +22,8 @@ describe('orders that come together', () => {
       { ...server.access, poolMax: 8, queryTimeoutMs: 1500, applicationName: 'order-service' },
       LOG,
     );
-    await migrate(database, MIGRATIONS, LOG, new AbortController().signal);
+    const owned = { owner: 'order-service', folder: MIGRATIONS };
+    await migrate(database, owned, LOG, new AbortController().signal);
     inserts = new OrderInserts(database);
   });
   afterAll(async () => {

@@ -38,7 +38,7 @@ export const orderService = defineService({
       operations: orderOperations(new OrderBook(database, events.changed), hub),
       readiness: [{ name: 'database', check: () => database.check() }],
       async start(signal) {
-        await migrate(database, MIGRATIONS, log, signal);
+        await migrate(database, { owner: name, folder: MIGRATIONS, table: 'schema_migrations' }, log, signal);
         void events.run(signal);
         void retention.run(signal);
       },

@@ -4,5 +4,5 @@ export { type DatabaseAccess, type DatabaseSettings } from './database-settings.
 export { type DatabaseTls } from './database-tls.js';
 export { DatabaseUnavailableError } from './database-unavailable.js';
 export { type DatabaseTarget, type DatabaseVariableNames } from './describe-database-error.js';
-export { migrate } from './migrations.js';
+export { type MigrationsOptions, migrate } from './migrations.js';
 export { type GateOptions, waitForPostgres } from './wait-for-postgres.js';
