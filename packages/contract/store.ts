@@ -22,11 +22,23 @@ export interface StoreDeclaration {
   /** Variables that are called otherwise than the runtime's, for a program that is not ours. */
   readonly variables?: StoreVariableNames;
   /**
-   * Whose tables these are, and the folder of their SQL files in the image: several services may share a database, each
-   * with migrations of its own.
+   * How its tables are made. Several services may share a database, each with migrations of its own.
    * @default - the service makes no tables
    */
-  readonly migrations?: { readonly owner: string; readonly folder: string };
+  readonly migrations?: Migrations;
+}
+
+/** The SQL files that make a service's tables. */
+export interface Migrations {
+  /** Whose tables they are, such as the service's name; each owner has a history of its own in the database. */
+  readonly owner: string;
+  /** Their folder in the image. */
+  readonly folder: string;
+  /**
+   * The table of their history, for one that is older than its owner's name.
+   * @default - the runtime's, by the owner's name
+   */
+  readonly table?: string;
 }
 
 /** The stores of a service by the prefix of their variables: `DB` is `DB_HOST`, `DB_PORT`, `DB_NAME` and so on. */

@@ -4,6 +4,7 @@ import {
   runtimeStoreNames,
   STORE_VARIABLES,
   type Stores,
+  type StoreVariableNames,
   type Variables,
 } from '@cafe-lumiere/contract';
 
@@ -30,6 +31,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where a store is, who logs in, and how it is used. */
 export interface StoreConfig {
+  /** What its variables are called: who reads an error looks at them. */
+  readonly variables: Required<StoreVariableNames>;
   readonly host: string;
   readonly port: number;
   readonly database: string;
@@ -90,7 +93,7 @@ export class ConfigurationReader {
     const { sslMode, sslRootCert, queryTimeout, ...rest } = this.read(STORE_VARIABLES, names);
     const tls =
       sslMode === 'verify-full' ? { ca: this.certificates(names.sslRootCert, sslRootCert) } : undefined;
-    return { ...rest, queryTimeoutMs: queryTimeout, tls };
+    return { ...rest, variables: names, queryTimeoutMs: queryTimeout, tls };
   }
 
   /** The certificates in a file; nothing means those that Node trusts by itself. */

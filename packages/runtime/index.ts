@@ -1,5 +1,5 @@
 export { ConfigurationError, ConfigurationReader, type Environment, type StoreConfig } from './config.js';
-export { type Deadline, beforeDeadline } from './deadline.js';
+export { type Deadline, DeadlineError, beforeDeadline } from './deadline.js';
 export { type Logger, createLog } from './log.js';
 export {
   implementService,
@@ -10,3 +10,4 @@ export {
   type ServiceParts,
   startService,
 } from './service.js';
+export { UnavailableError } from './unavailable.js';

@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 import type { Database } from '@cafe-lumiere/runtime/database';
-import { LOCK_NOT_AVAILABLE, sqlState, UNIQUE_VIOLATION } from '@cafe-lumiere/runtime/database';
+import { databaseErrorCode, LOCK_NOT_AVAILABLE, UNIQUE_VIOLATION } from '@cafe-lumiere/runtime/database';
 import type { Deadline } from '@cafe-lumiere/runtime';
 import { Problem } from '@cafe-lumiere/runtime/http';
 import { OrderInserts, type Stored } from './order-inserts.js';
@@ -159,7 +159,7 @@ export class OrderBook {
 
 /** After a failed insert: whether another order number helps. @throws what the client is told otherwise */
 function tryAgainOrFail(error: unknown, key: string | undefined): 'another number' {
-  const code = sqlState(error);
+  const code = databaseErrorCode(error);
   // The number's: a key that is taken is no error.
   if (code === UNIQUE_VIOLATION) return 'another number';
   if (key === undefined || code !== LOCK_NOT_AVAILABLE) throw error;

@@ -1,7 +1,6 @@
 import type { Database } from '@cafe-lumiere/runtime/database';
-import { DEADLOCK, LOCK_NOT_AVAILABLE, sqlState } from '@cafe-lumiere/runtime/database';
-import { beforeDeadline, type Deadline } from '@cafe-lumiere/runtime';
-import { Problem } from '@cafe-lumiere/runtime/http';
+import { databaseErrorCode, DEADLOCK, LOCK_NOT_AVAILABLE } from '@cafe-lumiere/runtime/database';
+import { beforeDeadline, type Deadline, UnavailableError } from '@cafe-lumiere/runtime';
 import { Batches } from './batches.js';
 import type { PricedOrder } from './priced-order.js';
 import type { OrderRow } from './order.js';
@@ -55,7 +54,7 @@ export class OrderInserts {
   /**
    * Stores an order and its event, unless there is one with its key.
    *
-   * @throws Problem 503 when the database is not usable or the deadline is over, what PostgreSQL says otherwise
+   * @throws UnavailableError when the database is not usable or the deadline is over, what PostgreSQL says otherwise
    */
   add(order: NewOrder): Promise<Outcome> {
     return beforeDeadline(() => this.together.add(order), order.deadline);
@@ -107,7 +106,7 @@ export class OrderInserts {
   }
 }
 
-/** Whoever has given up was told 503 and may ask again: what nobody waits for any more must not happen. */
+/** Whoever has given up may ask again: what nobody waits for any more must not happen. */
 function stillWaitedFor(orders: readonly NewOrder[]): readonly NewOrder[] {
   const now = performance.now();
   return orders.filter(({ deadline }) => deadline === undefined || deadline > now);
@@ -121,8 +120,8 @@ function latest(orders: readonly NewOrder[]): Deadline | undefined {
 
 /** Whether a batch may have failed for a reason that belongs to one of its orders, and not to the database. */
 function mayBeOfOneOrder(error: unknown): boolean {
-  const code = sqlState(error);
-  return !(error instanceof Problem) || code === LOCK_NOT_AVAILABLE || code === DEADLOCK;
+  const code = databaseErrorCode(error);
+  return !(error instanceof UnavailableError) || code === LOCK_NOT_AVAILABLE || code === DEADLOCK;
 }
 
 /** As the statement takes it. postgres.js takes plain objects as JSON, and no interfaces. */

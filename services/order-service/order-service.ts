@@ -9,7 +9,8 @@ import type { Order } from './order.js';
 import { Retention } from './retention.js';
 import { orderHandlers } from './routes.js';
 
-const MIGRATIONS = new URL('./migrations/', import.meta.url);
+const { migrations } = orderService.stores.DB;
+const MIGRATIONS = new URL(`./${migrations.folder}/`, import.meta.url);
 
 /** The code of order-service, the only service with a database. */
 export const orderServer = implementService(orderService, {
@@ -23,7 +24,7 @@ export const orderServer = implementService(orderService, {
       handlers: orderHandlers(new OrderBook(database, events.changed), hub),
       readiness: [{ name: 'database', check: () => database.check() }],
       async start(signal) {
-        await migrate(database, MIGRATIONS, log, signal);
+        await migrate(database, { ...migrations, folder: MIGRATIONS }, log, signal);
         void events.run(signal);
         void retention.run(signal);
       },

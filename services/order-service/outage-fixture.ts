@@ -10,10 +10,14 @@ export interface Outage {
   begin(server: PostgresFixture, network: NetworkFixture): Promise<() => Promise<void>>;
 }
 
+const alterRole = (server: PostgresFixture, change: string): Promise<void> =>
+  server.execute(`alter role ${server.environment.DB_USER} ${change}`);
+
 /** New connections are refused, and those that are open end. */
-const shutOut = async (server: PostgresFixture, statement: string): Promise<void> => {
-  await server.execute(statement);
-  await server.execute(`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'cafe'`);
+const shutOut = async (server: PostgresFixture, change: string): Promise<void> => {
+  await alterRole(server, change);
+  const { DB_USER } = server.environment;
+  await server.execute(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${DB_USER}'`);
 };
 
 /** Everything that has been seen to happen to a database, each as it happens: to a real one. */
@@ -65,16 +69,16 @@ export const OUTAGES: readonly Outage[] = [
     name: 'full',
     reason: /no connection left/,
     async begin(server) {
-      await shutOut(server, 'alter role cafe connection limit 0');
-      return () => server.execute('alter role cafe connection limit -1');
+      await shutOut(server, 'connection limit 0');
+      return () => alterRole(server, 'connection limit -1');
     },
   },
   {
     name: 'of another password',
     reason: /wrong password for user/,
     async begin(server) {
-      await shutOut(server, `alter role cafe password 'another one'`);
-      return () => server.execute(`alter role cafe password '${server.environment.DB_PASSWORD}'`);
+      await shutOut(server, `password 'another one'`);
+      return () => alterRole(server, `password '${server.environment.DB_PASSWORD}'`);
     },
   },
 ];

@@ -29,16 +29,7 @@ describe('what is old', () => {
       insert into order_events (order_id, status, at, sequence)
       select number, 'ordered', now() - interval '2 days', number from generate_series(1, 3000) as number`;
     const database = new Database(
-      {
-        host: '127.0.0.1',
-        port: server.port,
-        database: server.environment.DB_NAME,
-        user: server.environment.DB_USER,
-        password: server.environment.DB_PASSWORD,
-        poolMax: 2,
-        queryTimeoutMs: 1500,
-        applicationName: 'retention',
-      },
+      { ...server.access, poolMax: 2, queryTimeoutMs: 1500, applicationName: 'retention' },
       createLog('retention', '1', 'silent'),
     );
     const retention = new Retention(database, { orderDays: 90 }, createLog('retention', '1', 'silent'));

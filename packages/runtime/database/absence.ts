@@ -1,4 +1,4 @@
-import { endsWithin } from '../deadline.js';
+import { type Deadline, endsWithin, remainingMs } from '../deadline.js';
 
 /**
  * Whoever comes within this time waits for the return. A planned restart of PostgreSQL takes less, also on another node
@@ -38,17 +38,18 @@ export class Absence {
   /**
    * Waits for the return.
    *
-   * @param until - and no longer; on the clock of `performance.now()`
+   * @param until - and no longer
    * @returns whether it is back
    */
-  async end(until: number): Promise<boolean> {
-    const now = performance.now();
-    this.since ??= now;
-    if (now - this.since > (this.options.patienceMs ?? PATIENCE_MS) || until <= now) return false;
+  async end(until: Deadline): Promise<boolean> {
+    this.since ??= performance.now();
+    const remaining = remainingMs(until);
+    const patience = this.options.patienceMs ?? PATIENCE_MS;
+    if (performance.now() - this.since > patience || remaining === 0) return false;
     this.waiting += 1;
     this.returning ??= this.lookOut(this.since);
     try {
-      return await endsWithin(this.returning, until - now);
+      return await endsWithin(this.returning, remaining);
     } finally {
       this.waiting -= 1;
     }

@@ -1,5 +1,5 @@
 import { connect, Socket } from 'node:net';
-import type { DatabaseTarget } from './database-error.js';
+import type { DatabaseAccess } from './database-settings.js';
 import { type DatabaseTls, secureSocket } from './database-tls.js';
 import { errorCode, errorMessage } from '../network/network-error.js';
 import { rememberedAddresses } from '../network/remembered-addresses.js';
@@ -10,14 +10,7 @@ const CONNECT_TIMEOUT_SECONDS = 2;
 const KEEP_ALIVE_SECONDS = 10;
 
 /** What every connection to PostgreSQL has in common: the pool's, the migrations' and the gate's. */
-export function connectionOptions({
-  host,
-  port,
-  database,
-  user,
-  password,
-  tls,
-}: DatabaseTarget & { readonly password: string; readonly tls?: DatabaseTls | undefined }) {
+export function connectionOptions({ host, port, database, user, password, tls }: DatabaseAccess) {
   return {
     host,
     port,

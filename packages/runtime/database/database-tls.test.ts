@@ -4,8 +4,10 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Database, type DatabaseSettings } from './database.js';
+import { Database } from './database.js';
+import type { DatabaseSettings } from './database-settings.js';
 import type { DatabaseTls } from './database-tls.js';
+import { DatabaseUnavailableError } from './database-unavailable.js';
 import { createLog } from '../log.js';
 import { PostgresFixture } from '../testing/postgres-fixture.js';
 
@@ -20,7 +22,7 @@ if (!opensslFound) console.warn('openssl is not on the PATH, so TLS to the datab
 
   beforeAll(async () => {
     fixture = await PostgresFixture.start();
-    directory = mkdtempSync(join(tmpdir(), 'cafe-tls-'));
+    directory = mkdtempSync(join(tmpdir(), 'database-tls-'));
     const at = (name: string) => join(directory, name);
     const made = ['-newkey', 'rsa:2048', '-nodes', '-days', '2'];
     openssl('req', '-x509', ...made, '-subj', '/CN=our CA', '-keyout', at('ca.key'), '-out', at('ca.crt'));
@@ -45,11 +47,9 @@ if (!opensslFound) console.warn('openssl is not on the PATH, so TLS to the datab
   });
 
   const settings = (host: string, tls?: DatabaseTls, port?: number): DatabaseSettings => ({
+    ...fixture.access,
     host,
-    port: port ?? Number(fixture.environment.DB_PORT),
-    database: fixture.environment.DB_NAME,
-    user: fixture.environment.DB_USER,
-    password: fixture.environment.DB_PASSWORD,
+    ...(port === undefined ? {} : { port }),
     poolMax: 2,
     queryTimeoutMs: 3000,
     applicationName: 'test',
@@ -88,7 +88,7 @@ if (!opensslFound) console.warn('openssl is not on the PATH, so TLS to the datab
     await withDatabase(settings(host, ours ? { ca } : {}), async (database) => {
       await expect(database.check()).rejects.toThrow(reason);
       // Answered as an outage, which it is to a guest, and at each attempt anew.
-      await expect(database.run((sql) => sql`select 1`)).rejects.toMatchObject({ status: 503 });
+      await expect(database.run((sql) => sql`select 1`)).rejects.toBeInstanceOf(DatabaseUnavailableError);
     });
   });
 

@@ -1,18 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../testing/free-port.js';
-import { Database, type DatabaseSettings } from './database.js';
+import { Database } from './database.js';
+import type { DatabaseSettings } from './database-settings.js';
+import { DatabaseUnavailableError } from './database-unavailable.js';
+import { DeadlineError } from '../deadline.js';
 import { createLog } from '../log.js';
 import { NetworkFixture } from '../testing/network-fixture.js';
 import { PostgresFixture } from '../testing/postgres-fixture.js';
-import { Problem } from '../http/problem.js';
 
 describe('the database', () => {
   let server: PostgresFixture;
   let settings: DatabaseSettings;
   const cleanups: (() => unknown)[] = [];
   const databaseAt = (changes: Partial<DatabaseSettings> = {}): Database => {
-    const database = new Database({ ...settings, ...changes }, createLog('order-service', '1', 'silent'));
+    const database = new Database({ ...settings, ...changes }, createLog('ledger', '1', 'silent'));
     cleanups.push(() => database.close());
     return database;
   };
@@ -29,24 +31,14 @@ describe('the database', () => {
       () => undefined,
       (reason: unknown) => reason,
     );
-    if (!(error instanceof Problem) || error.status !== 503) throw new Error('no 503 came', { cause: error });
-    expect(error.options.headers).toEqual({ 'Retry-After': '1' });
-    return error.options.cause instanceof Error ? error.options.cause.message : '';
+    if (!(error instanceof DatabaseUnavailableError))
+      throw new Error('it was not unavailable', { cause: error });
+    return error.message;
   };
 
   beforeAll(async () => {
     server = await PostgresFixture.start();
-    const { DB_HOST, DB_NAME, DB_USER, DB_PASSWORD } = server.environment;
-    settings = {
-      host: DB_HOST,
-      port: server.port,
-      database: DB_NAME,
-      user: DB_USER,
-      password: DB_PASSWORD,
-      poolMax: 4,
-      queryTimeoutMs: 1500,
-      applicationName: 'order-service',
-    };
+    settings = { ...server.access, poolMax: 4, queryTimeoutMs: 1500, applicationName: 'ledger' };
   });
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0)) await cleanup();
@@ -59,16 +51,16 @@ describe('the database', () => {
     const database = databaseAt();
     await expect(
       database.run((sql) => sql`select current_setting('application_name') as name`),
-    ).resolves.toEqual([{ name: 'order-service' }]);
+    ).resolves.toEqual([{ name: 'ledger' }]);
     await expect(database.check()).resolves.toBeUndefined();
   });
 
-  test('that cannot be used is a 503, and the reason is one line that says what to look at', async () => {
+  test('that cannot be used is unavailable, and the reason is one line that says what to look at', async () => {
     const reasons: Record<string, string> = {};
     const cases: Record<string, Partial<DatabaseSettings>> = {
       password: { password: 'wrong' },
       user: { user: 'nobody-we-know' },
-      database: { database: 'tea_house' },
+      database: { database: 'no_such_database' },
       port: { port: await freePort() },
       host: { host: 'no-such-postgres.invalid' },
     };
@@ -78,9 +70,9 @@ describe('the database', () => {
       await expect(database.check()).rejects.toThrow(reasons[name]);
     }
     expect(reasons).toEqual({
-      password: expect.stringMatching(/^wrong password for user "cafe" .*DB_PASSWORD/),
+      password: expect.stringMatching(/^wrong password for user "app" .*DB_PASSWORD/),
       user: expect.stringMatching(/user "nobody-we-know" .*DB_USER/),
-      database: expect.stringMatching(/^there is no database "tea_house" .*DB_NAME/),
+      database: expect.stringMatching(/^there is no database "no_such_database" .*DB_NAME/),
       port: expect.stringMatching(/refused the connection.*DB_PORT/),
       host: expect.stringMatching(/^the name "no-such-postgres.invalid" does not resolve \(DB_HOST\)/),
     });
@@ -91,7 +83,7 @@ describe('the database', () => {
     const call = databaseAt().run((sql) => sql`select * from no_such_table`);
     await expect(call).rejects.toMatchObject({ code: '42P01' });
     const undefinedValue = databaseAt().run((sql) => sql`select ${undefined as never}`);
-    await expect(undefinedValue).rejects.not.toBeInstanceOf(Problem);
+    await expect(undefinedValue).rejects.not.toBeInstanceOf(DatabaseUnavailableError);
   });
 
   test('gives up a slow query on its own side, and keeps the connections', async () => {
@@ -111,7 +103,7 @@ describe('the database', () => {
     for (let caller = 0; caller < 3; caller += 1) {
       const started = performance.now();
       const late = database.run((sql) => sql`select pg_sleep(0.3)`, { deadline: started + 50 });
-      await expect(late).rejects.toMatchObject({ status: 503, options: { headers: { 'Retry-After': '1' } } });
+      await expect(late).rejects.toBeInstanceOf(DeadlineError);
       expect(performance.now() - started).toBeLessThan(250);
     }
     await expect(pid()).resolves.toEqual(before);
@@ -130,7 +122,7 @@ describe('the database', () => {
       },
       { deadline: performance.now() - 1 },
     );
-    await expect(unavailable(call)).resolves.toBe('');
+    await expect(call).rejects.toThrow('no time was left');
     expect(asked.count).toBe(0);
   });
 
@@ -165,18 +157,6 @@ describe('the database', () => {
     while (Date.now() < end)
       await expect(unavailable(one(database))).resolves.toContain('closed the connection');
     expect(network.connections).toBeLessThan(100);
-  });
-
-  test('does not do later what was given up', async () => {
-    const database = databaseAt({ queryTimeoutMs: 400, poolMax: 1 });
-    await database.run((sql) => sql`create table cups (id int)`);
-    const late = database.transaction(async (sql) => {
-      await sql`insert into cups values (1)`;
-      await pause(700);
-    });
-    await unavailable(late);
-    await pause(600);
-    await expect(database.run((sql) => sql`select * from cups`)).resolves.toHaveLength(0);
   });
 
   describe('that is away for a moment', () => {

@@ -1,12 +1,8 @@
-export { connectionOptions } from './connection-options.js';
-export {
-  DEADLOCK,
-  type DatabaseTarget,
-  LOCK_NOT_AVAILABLE,
-  UNIQUE_VIOLATION,
-  describeDatabaseError,
-  sqlState,
-} from './database-error.js';
+export { Database, type RunOptions } from './database.js';
+export { DEADLOCK, LOCK_NOT_AVAILABLE, UNIQUE_VIOLATION, databaseErrorCode } from './database-error.js';
+export { type DatabaseAccess, type DatabaseSettings } from './database-settings.js';
 export { type DatabaseTls } from './database-tls.js';
-export { Database } from './database.js';
-export { migrate } from './migrations.js';
+export { DatabaseUnavailableError } from './database-unavailable.js';
+export { type DatabaseTarget } from './describe-database-error.js';
+export { type MigrationsOptions, migrate } from './migrations.js';
+export { waitForPostgres } from './wait-for-postgres.js';

@@ -14,29 +14,21 @@ describe('migrations', () => {
   let folder: string;
   let databases: Database[] = [];
   let turn = 0;
-  const log = createLog('order-service', '1', 'silent');
+  const log = createLog('cupboard', '1', 'silent');
 
   /** Another process, as far as the database can tell: a pool of its own. */
   const processAt = (): Database => {
-    const { DB_HOST, DB_USER, DB_PASSWORD } = server.environment;
+    const access = { ...server.access, database: `migrations_${turn}` };
     const database = new Database(
-      {
-        host: DB_HOST,
-        port: server.port,
-        database: `cafe_${turn}`,
-        user: DB_USER,
-        password: DB_PASSWORD,
-        poolMax: 2,
-        queryTimeoutMs: 1500,
-        applicationName: 'order-service',
-      },
+      { ...access, poolMax: 2, queryTimeoutMs: 1500, applicationName: 'cupboard' },
       log,
     );
     databases.push(database);
     return database;
   };
-  const run = (database: Database, signal = new AbortController().signal): Promise<void> =>
-    migrate(database, pathToFileURL(`${folder}/`), log, signal);
+  const never = new AbortController().signal;
+  const run = (database: Database, signal = never): Promise<void> =>
+    migrate(database, { owner: 'cup-board', folder: pathToFileURL(`${folder}/`) }, log, signal);
   const write = (name: string, sql: string): Promise<void> => writeFile(join(folder, name), sql);
 
   beforeAll(async () => {
@@ -44,8 +36,8 @@ describe('migrations', () => {
   });
   beforeEach(async () => {
     turn += 1;
-    await server.createDatabase(`cafe_${turn}`);
-    folder = await mkdtemp(join(tmpdir(), 'cafe-migrations-'));
+    await server.createDatabase(`migrations_${turn}`);
+    folder = await mkdtemp(join(tmpdir(), 'migrations-'));
     await write('0001_cups.sql', 'create table cups (id int); insert into cups values (1);');
     await write(
       '0002_saucers.sql',
@@ -74,12 +66,53 @@ describe('migrations', () => {
     await write('0003_spoons.sql', 'create table spoons (id int);');
     await run(database);
     await run(database);
-    const names = await database.run((sql) => sql`select name from schema_migrations order by name`);
+    const names = await database.run(
+      (sql) => sql`select name from schema_migrations_cup_board order by name`,
+    );
     expect(names.map(({ name }) => String(name))).toEqual([
       '0001_cups.sql',
       '0002_saucers.sql',
       '0003_spoons.sql',
     ]);
+  });
+
+  describe('of two owners in one database', () => {
+    let other: string;
+    beforeEach(async () => {
+      other = await mkdtemp(join(tmpdir(), 'migrations-'));
+      // As the first file of the other owner is called, and not the same.
+      await writeFile(join(other, '0001_cups.sql'), 'create table measuring_cups (id int);');
+    });
+    afterEach(async () => {
+      await rm(other, { recursive: true });
+    });
+    const owned = (owner: string, table?: string): Promise<void> =>
+      migrate(processAt(), { owner, folder: pathToFileURL(`${other}/`), table }, log, never);
+
+    test('are two histories, also when all of their processes start at once', async () => {
+      await Promise.all(
+        Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? owned('kitchen') : run(processAt()))),
+      );
+      const tables = await processAt().run(
+        (sql) => sql`select tablename::text as name from pg_tables where schemaname = 'public' order by 1`,
+      );
+      expect(tables.map(({ name }) => String(name))).toEqual([
+        ...['cups', 'measuring_cups', 'saucers'],
+        ...['schema_migrations_cup_board', 'schema_migrations_kitchen'],
+      ]);
+      await Promise.all([owned('kitchen'), run(processAt())]);
+    });
+
+    test('that mean the same table: the second is refused, and told what to do', async () => {
+      await run(processAt());
+      await expect(owned('kitchen', 'schema_migrations_cup_board')).rejects.toThrow(
+        /0001_cups.sql .*schema_migrations_cup_board is another owner's/,
+      );
+    });
+
+    test.each(['', 'Kitchen', 'cup_board', '1st', 'x'.repeat(42)])('is none called "%s"', async (owner) => {
+      await expect(owned(owner)).rejects.toThrow('cannot own migrations');
+    });
   });
 
   test('an applied file that was edited is refused', async () => {

@@ -4,8 +4,24 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Sql } from 'postgres';
 import { z } from 'zod';
 import type { Database } from './database.js';
-import { isDatabaseUnavailable } from './database-error.js';
+import { DatabaseUnavailableError } from './database-unavailable.js';
 import type { Logger } from '../log.js';
+
+/** Whose schema is brought up to date. */
+export interface MigrationsOptions {
+  /**
+   * Who owns these files, such as a service's name. Several owners may share a database: each has a history of its own,
+   * and none sees another's.
+   */
+  readonly owner: string;
+  /** The files, named like `0001_orders.sql`. */
+  readonly folder: URL;
+  /**
+   * The table that remembers what was applied. Name it for an owner whose history is older than its name.
+   * @default - `schema_migrations_` and the owner's name, with `_` for `-`
+   */
+  readonly table?: string | undefined;
+}
 
 /** One file of the folder, such as `0001_orders.sql`. */
 interface Migration {
@@ -14,8 +30,16 @@ interface Migration {
   readonly checksum: string;
 }
 
-/** Any number, the same in every process that migrates this database. */
+/** A history, and what should be in it. */
+interface History {
+  readonly table: string;
+  readonly migrations: readonly Migration[];
+}
+
+/** Any number, the same for all owners and in all versions; why not one for each owner: docs/decisions/migrations.md. */
 const LOCK = 5_001_432;
+/** No underscore, so that two owners never mean one table; short enough for PostgreSQL's 63 bytes. */
+const OWNER = /^[a-z][a-z0-9-]{0,40}$/;
 const FILE_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
 const RETRY_MS = 500;
 
@@ -30,30 +54,39 @@ const RETRY_MS = 500;
  */
 export async function migrate(
   database: Database,
-  folder: URL,
+  { owner, folder, table = tableOf(owner) }: MigrationsOptions,
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const migrations = await readMigrations(folder);
+  const history = { table, migrations: await readMigrations(folder) };
   let said = '';
   for (;;) {
     const sql = database.dedicated();
     const end = (): void => void sql.end({ timeout: 0 });
     signal.addEventListener('abort', end);
     try {
-      await applyAll(sql, migrations, log);
+      await applyAll(sql, history, log);
       return;
     } catch (error) {
-      if (!isDatabaseUnavailable(error)) throw error;
-      const reason = database.describe(error);
-      if (reason !== said) log.warn(`migrations wait: ${reason}`);
-      said = reason;
+      const reason = database.unavailable(error);
+      if (!(reason instanceof DatabaseUnavailableError)) throw error;
+      if (reason.message !== said) log.warn(`migrations wait: ${reason.message}`);
+      said = reason.message;
     } finally {
       signal.removeEventListener('abort', end);
       await sql.end({ timeout: 1 }).catch(() => undefined);
     }
     await pause(RETRY_MS, undefined, { signal });
   }
+}
+
+function tableOf(owner: string): string {
+  if (!OWNER.test(owner)) {
+    throw new Error(
+      `"${owner}" cannot own migrations: an owner is named like order-service, with small letters, digits and -, at most 41`,
+    );
+  }
+  return `schema_migrations_${owner.replaceAll('-', '_')}`;
 }
 
 async function readMigrations(folder: URL): Promise<readonly Migration[]> {
@@ -74,11 +107,11 @@ async function readMigrations(folder: URL): Promise<readonly Migration[]> {
 
 const appliedRows = z.array(z.object({ name: z.string(), checksum: z.string() }));
 
-async function applyAll(sql: Sql, migrations: readonly Migration[], log: Logger): Promise<void> {
+async function applyAll(sql: Sql, { table, migrations }: History, log: Logger): Promise<void> {
   await sql.begin(async (transaction) => {
     await transaction`select pg_advisory_xact_lock(${LOCK})`;
     await transaction`
-      create table if not exists schema_migrations (
+      create table if not exists ${transaction(table)} (
         name text primary key,
         checksum text not null,
         applied_at timestamptz not null default now()
@@ -88,33 +121,35 @@ async function applyAll(sql: Sql, migrations: readonly Migration[], log: Logger)
     await sql.begin(async (transaction) => {
       await transaction`select pg_advisory_xact_lock(${LOCK})`;
       const applied = appliedRows.parse([
-        ...(await transaction`select name, checksum from schema_migrations order by name`),
+        ...(await transaction`select name, checksum from ${transaction(table)} order by name`),
       ]);
-      if (index === 0) checkHistory(applied, migrations);
+      if (index === 0) checkHistory(applied, { table, migrations });
       if (applied.some(({ name }) => name === migration.name)) return;
       await transaction.unsafe(migration.sql);
-      await transaction`insert into schema_migrations ${transaction({ name: migration.name, checksum: migration.checksum })}`;
+      const { name, checksum } = migration;
+      await transaction`insert into ${transaction(table)} ${transaction({ name, checksum })}`;
       log.info(`migration ${migration.name} is applied`);
     });
   }
 }
 
 /** What was applied must be the beginning of what there is: an edited file would leave two databases that differ. */
-function checkHistory(applied: z.output<typeof appliedRows>, migrations: readonly Migration[]): void {
+function checkHistory(applied: z.output<typeof appliedRows>, { table, migrations }: History): void {
   for (const [index, { name, checksum }] of applied.entries()) {
     const migration = migrations[index];
     if (migration === undefined) {
       // A newer version has been here and was rolled back; its schema must suit the older one.
       return;
     }
+    const elsewhere = `restore the file; or, when ${table} is another owner's history, name no table for this owner`;
     if (migration.name !== name) {
       throw new Error(
-        `the migration ${name} was applied to this database, and in its place this version has ${migration.name}`,
+        `the migration ${name} was applied to this database, and in its place this version has ${migration.name}: ${elsewhere}`,
       );
     }
     if (migration.checksum !== checksum) {
       throw new Error(
-        `the migration ${name} was edited after it was applied; restore the file and put the change into a new one`,
+        `the migration ${name} was edited after it was applied: put the change into a new file, and ${elsewhere}`,
       );
     }
   }

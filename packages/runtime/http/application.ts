@@ -10,6 +10,7 @@ import type { Metrics } from '../metrics.js';
 import { openApiDocument } from './open-api.js';
 import { PROBE_PATHS, probes } from './probes.js';
 import { Problem } from './problem.js';
+import { UnavailableError } from '../unavailable.js';
 
 /** What every service's application is made of. */
 export interface ApplicationParts {
@@ -139,7 +140,7 @@ function problems(log: Logger, problemPage: ApplicationParts['problemPage']): Mi
     try {
       await next();
     } catch (error) {
-      const problem = error instanceof Problem ? error : fromHttpError(error);
+      const problem = error instanceof Problem ? error : asProblem(error);
       if (problem.status >= 500) {
         const requestId = requestIdOf(context);
         const cause: unknown = problem.options.cause;
@@ -165,8 +166,9 @@ function problems(log: Logger, problemPage: ApplicationParts['problemPage']): Mi
   };
 }
 
-/** Koa and its router throw errors that carry a status; those below 500 are the client's. */
-function fromHttpError(error: unknown): Problem {
+/** What may pass is a 503. Koa and its router throw errors that carry a status; those below 500 are the client's. */
+function asProblem(error: unknown): Problem {
+  if (error instanceof UnavailableError) return Problem.unavailable(error.detail, { cause: error });
   if (error instanceof Error && 'status' in error && typeof error.status === 'number') {
     if (error.status >= 400 && error.status < 500)
       return new Problem(error.status, { detail: error.message });

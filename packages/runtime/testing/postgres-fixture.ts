@@ -4,15 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
+import type { DatabaseAccess } from '../database/database-settings.js';
 import { copyInitialized } from './copy-initialized.js';
 import { PostgresServer, type StopMode } from './postgres-server.js';
 
-const ROLE = { role: 'cafe', password: 'the right one', database: 'cafe_lumiere' } as const;
+const ROLE = { role: 'app', password: 'the right one', database: 'app' } as const;
 
-/** A real PostgreSQL for one test file: in a directory of its own, with the café's role and database. */
+/** A real PostgreSQL for one test file: in a directory of its own, with an application's role and its database. */
 export class PostgresFixture {
   static async start({ fsync = false } = {}): Promise<PostgresFixture> {
-    const directory = await mkdtemp(join(tmpdir(), 'cafe-test-'));
+    const directory = await mkdtemp(join(tmpdir(), 'postgres-fixture-'));
     const dataDirectory = join(directory, 'postgres');
     await copyInitialized(dataDirectory);
     const server = await PostgresServer.start({ dataDirectory, fsync });
@@ -36,31 +37,30 @@ export class PostgresFixture {
     return this.server.superuser;
   }
 
-  /** What order-service and its gate read. */
+  /** How an application connects. */
+  get access(): DatabaseAccess {
+    const { role: user, password, database } = ROLE;
+    return { host: '127.0.0.1', port: this.port, database, user, password };
+  }
+
+  /** The same as the variables of a service with one database. */
   get environment(): Record<'DB_HOST' | 'DB_PORT' | 'DB_NAME' | 'DB_USER' | 'DB_PASSWORD', string> {
+    const { host, port, database, user, password } = this.access;
     return {
-      DB_HOST: '127.0.0.1',
-      DB_PORT: String(this.port),
-      DB_NAME: ROLE.database,
-      DB_USER: ROLE.role,
-      DB_PASSWORD: ROLE.password,
+      DB_HOST: host,
+      DB_PORT: String(port),
+      DB_NAME: database,
+      DB_USER: user,
+      DB_PASSWORD: password,
     };
   }
 
-  /** A connection as the café's role; the test ends it. */
+  /** A connection as the application's role; the test ends it. */
   client(): postgres.Sql {
-    return postgres({
-      host: '127.0.0.1',
-      port: this.port,
-      user: ROLE.role,
-      pass: ROLE.password,
-      database: ROLE.database,
-      max: 1,
-      onnotice: () => undefined,
-    });
+    return postgres({ ...this.access, max: 1, onnotice: () => undefined });
   }
 
-  /** Resolves when it answers the café's role on a new connection. */
+  /** Resolves when it answers the application's role on a new connection. */
   async answering(): Promise<void> {
     for (;;) {
       const sql = this.client();

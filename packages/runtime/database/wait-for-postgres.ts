@@ -1,0 +1,93 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { GATE_VARIABLES, type ServiceDeclaration, type Stores } from '@cafe-lumiere/contract';
+import postgres from 'postgres';
+import { ConfigurationError, ConfigurationReader } from '../config.js';
+import { connectionOptions } from './connection-options.js';
+import type { DatabaseAccess } from './database-settings.js';
+import { describeDatabaseError } from './describe-database-error.js';
+
+/** What a line of the gate's begins with, and its `application_name`. */
+const NAME = 'wait-for-postgres';
+const INTERVAL_MS = 500;
+/** Somebody who looks at the log late should still see the reason in the last lines. */
+const REMINDER_MS = 15_000;
+/** The exit code for a configuration that cannot be used: EX_CONFIG of sysexits.h. */
+const EX_CONFIG = 78;
+
+/**
+ * The program of a gate, an init container in front of a service: ends the process with 0 when each store of its
+ * declaration is usable, that is, when the service's role can log in and the right database answers. Says in one line what
+ * it waits for, and ends with 1 after `GATE_TIMEOUT_SECONDS` (300 unless it is set), with 78 when a variable is wrong.
+ *
+ * Why not `pg_isready` or an open port: docs/decisions/gate.md.
+ */
+export async function waitForPostgres({ stores }: Pick<ServiceDeclaration, 'stores'>): Promise<never> {
+  const { targets, timeoutSeconds } = readOrExit(stores);
+  const end = performance.now() + timeoutSeconds * 1000;
+  // A pod that is deleted while it waits should be gone at once; process 1 ignores SIGTERM unless somebody listens.
+  process.once('SIGTERM', () => process.exit(143));
+  for (const target of targets) {
+    if (await usableBefore(target, end)) continue;
+    process.exit(1);
+  }
+  process.exit(0);
+}
+
+async function usableBefore(target: DatabaseAccess, end: number): Promise<boolean> {
+  const started = performance.now();
+  const seconds = (): string => ((performance.now() - started) / 1000).toFixed(1);
+  for (let said = '', saidAt = 0; ;) {
+    const reason = await reasonToWait(target);
+    if (reason === undefined) {
+      say(`${target.host}:${target.port} is usable, after ${seconds()} s`);
+      return true;
+    }
+    if (performance.now() >= end) {
+      say(`gives up after ${seconds()} s: ${reason}`);
+      return false;
+    }
+    if (reason !== said || performance.now() - saidAt >= REMINDER_MS) {
+      say(`waits: ${reason}`);
+      said = reason;
+      saidAt = performance.now();
+    }
+    await pause(INTERVAL_MS);
+  }
+}
+
+function say(line: string): void {
+  console.log(`${NAME}: ${line}`);
+}
+
+function readOrExit(stores: Stores): {
+  readonly targets: readonly DatabaseAccess[];
+  readonly timeoutSeconds: number;
+} {
+  try {
+    const reader = new ConfigurationReader(NAME, process.env);
+    const { GATE_TIMEOUT_SECONDS } = reader.read(GATE_VARIABLES);
+    const targets = Object.values(reader.stores(stores));
+    reader.end();
+    return { targets, timeoutSeconds: GATE_TIMEOUT_SECONDS };
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(error instanceof ConfigurationError ? EX_CONFIG : 1);
+  }
+}
+
+/** @returns nothing when the database is usable, else the reason in words */
+async function reasonToWait(target: DatabaseAccess): Promise<string | undefined> {
+  const sql = postgres({ ...connectionOptions(target), max: 1, connection: { application_name: NAME } });
+  const deadline = setTimeout(() => void sql.end({ timeout: 0 }), 3000);
+  try {
+    const [row] = await sql`select current_database() as database`;
+    return row?.['database'] === target.database
+      ? undefined
+      : `"${target.database}" answers as another database`;
+  } catch (error) {
+    return describeDatabaseError(error, target);
+  } finally {
+    clearTimeout(deadline);
+    await sql.end({ timeout: 0 }).catch(() => undefined);
+  }
+}
