@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Sql } from 'postgres';
+import { bundledServer } from '../../images/bundled-server.js';
 import { createLog } from '@cafe-lumiere/runtime';
 import { Database, migrate } from '@cafe-lumiere/runtime/database';
 import { PostgresFixture, ProcessFixture } from '@cafe-lumiere/runtime/testing';
@@ -64,7 +65,7 @@ describe('a café whose release knew of no owners', () => {
   };
   /** A real process of order-service as it is now, until it is ready. */
   const orderService = async (): Promise<void> => {
-    const pod = await ProcessFixture.start('order-service', server.environment);
+    const pod = await ProcessFixture.start(await bundledServer('order-service'), server.environment);
     pods.add(pod);
     await pod.readyz(200);
     pod.signal('SIGKILL');

@@ -27,25 +27,25 @@ export async function waitForPostgres({ stores }: Pick<ServiceDeclaration, 'stor
   // A pod that is deleted while it waits should be gone at once; process 1 ignores SIGTERM unless somebody listens.
   process.once('SIGTERM', () => process.exit(143));
   for (const target of targets) {
-    if (await usableBefore(target, end)) continue;
+    const reason = await reasonAt(target, end);
+    if (reason === undefined) continue;
+    say(`gives up after ${timeoutSeconds} s: ${reason}`);
     process.exit(1);
   }
   process.exit(0);
 }
 
-async function usableBefore(target: DatabaseAccess, end: number): Promise<boolean> {
+/** @returns nothing as soon as the database is usable, else the reason in words that it still has at the end */
+async function reasonAt(target: DatabaseAccess, end: number): Promise<string | undefined> {
   const started = performance.now();
   const seconds = (): string => ((performance.now() - started) / 1000).toFixed(1);
   for (let said = '', saidAt = 0; ;) {
     const reason = await reasonToWait(target);
     if (reason === undefined) {
       say(`${target.host}:${target.port} is usable, after ${seconds()} s`);
-      return true;
+      return undefined;
     }
-    if (performance.now() >= end) {
-      say(`gives up after ${seconds()} s: ${reason}`);
-      return false;
-    }
+    if (performance.now() >= end) return reason;
     if (reason !== said || performance.now() - saidAt >= REMINDER_MS) {
       say(`waits: ${reason}`);
       said = reason;
