@@ -8,8 +8,6 @@ import { build } from 'esbuild';
 // Compiles every package into its build/, for those who install it: `npm run build`, and npm itself before a pack.
 
 const PACKAGES = ['contract', 'checks', 'postgresql', 'constructs', 'runtime'];
-/** What the chart is made from stands beside its program, in the sources and in the build. */
-const CHART = ['templates', 'files', 'move.sh', 'README.template.md'];
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -25,12 +23,6 @@ for (const name of PACKAGES) {
   }
   // npm packs the licence of a package's own folder only.
   cpSync(at('../LICENSE'), at(`${name}/LICENSE`));
-}
-
-for (const asset of CHART) {
-  const copy = at(`postgresql/build/${asset}`);
-  rmSync(copy, { recursive: true, force: true });
-  cpSync(at(`postgresql/${asset}`), copy, { recursive: true });
 }
 
 // The command: one file that starts in a fifth of the time of its hundred.
