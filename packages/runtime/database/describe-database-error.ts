@@ -54,7 +54,7 @@ export function describeDatabaseError(error: unknown, target: DatabaseTarget): s
     case '28P01':
       return `wrong password for user "${user}" at ${at} (${names.password}, ${names.user}), or there is no such user`;
     case '28000':
-      return `user "${user}" may not log in at ${at} (${names.user}): there is no such role, or pg_hba.conf refuses it`;
+      return `user "${user}" may not log in to database "${database}" at ${at} (${names.user}, ${names.database}): there is no such role, or pg_hba.conf refuses it`;
     case '3D000':
       return `there is no database "${database}" at ${at} (${names.database})`;
     case '42501':
