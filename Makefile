@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test build api synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push kind-up screenshots bench bench-database bench-synth
+.PHONY: help up install test build api synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push stranger kind-up screenshots bench bench-database bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -94,6 +94,9 @@ e2e: install ## the guide's commands and what can happen, on the cluster of KUBE
 
 e2e-faults: install ## operators and misfortune, under load (SCENARIOS="..." only these; RECORD=1 writes docs/reliability.md)
 	@$(TSX) e2e/faults/run.ts $(if $(FORCE),--force) $(if $(RECORD),--record) $(if $(NAIVE),--naive) $(SCENARIOS)
+
+stranger: install ## a project that knows only the packed packages, on the cluster of KUBECONFIG (CLUSTER=no only compiles and checks)
+	@$(TSX) e2e/stranger/run.ts $(if $(filter no,$(CLUSTER)),--no-cluster)
 
 LOAD_SECONDS ?= 30
 
