@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { declareService, text } from '@cafe-lumiere/contract';
 import { Chart } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from './k8s.js';
 import { App, UnprovenError } from './app.js';
 import { Configuration } from './configuration.js';
 import { ProbedService } from './probed-service.js';

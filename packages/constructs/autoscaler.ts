@@ -1,4 +1,4 @@
-import type { k8s } from 'cdk8s-plus-28';
+import type * as k8s from './k8s.js';
 
 /** How many pods there are, by what they use. */
 export interface Autoscaler {
@@ -32,7 +32,7 @@ export function checkAutoscaler(path: string, autoscaler: Autoscaler): Autoscale
 export function toAutoscalerSpec(
   deployment: string,
   { minReplicas, maxReplicas, cpuPercent = 70 }: Autoscaler,
-): k8s.HorizontalPodAutoscalerSpecV2 {
+): k8s.HorizontalPodAutoscalerSpec {
   return {
     scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment },
     minReplicas,

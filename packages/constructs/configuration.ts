@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Chart } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from './k8s.js';
 import { Construct } from 'constructs';
 import { WAIVE } from '@cafe-lumiere/contract';
 import { deferred } from './deferred.js';

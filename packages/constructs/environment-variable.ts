@@ -1,4 +1,4 @@
-import type { k8s } from 'cdk8s-plus-28';
+import type * as k8s from './k8s.js';
 
 /** Where something listens. */
 export interface Address {

@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from './k8s.js';
 import { Construct } from 'constructs';
 import { deferred } from './deferred.js';
 
@@ -33,7 +33,7 @@ export class PodNetworkPolicy extends Construct {
     new k8s.KubeNetworkPolicy(this, 'Resource', {
       metadata: { name: props.name },
       spec: {
-        podSelector: { matchLabels: { ...props.podLabels } },
+        podSelector: { matchLabels: props.podLabels },
         policyTypes: ['Ingress', 'Egress'],
         ingress: deferred(() => this.ingress),
         egress: deferred(() => this.egress),
@@ -63,7 +63,7 @@ export class PodNetworkPolicy extends Construct {
 
   private toPeer({ podLabels, namespace }: Peer): k8s.NetworkPolicyPeer {
     return {
-      podSelector: { matchLabels: { ...podLabels } },
+      podSelector: { matchLabels: podLabels },
       ...(namespace === undefined || namespace === this.namespace
         ? {}
         : // Kubernetes itself gives each namespace this label.
@@ -85,7 +85,7 @@ export class DefaultDenyNetworkPolicy extends Construct {
 
 const tcp = (port: number): k8s.NetworkPolicyPort => ({
   protocol: 'TCP',
-  port: k8s.IntOrString.fromNumber(port),
+  port: port,
 });
 
 /**
@@ -94,11 +94,10 @@ const tcp = (port: number): k8s.NetworkPolicyPort => ({
  * project began with.
  */
 function dns(): k8s.NetworkPolicyEgressRule {
-  const port = k8s.IntOrString.fromNumber(53);
   return {
     ports: [
-      { protocol: 'UDP', port },
-      { protocol: 'TCP', port },
+      { protocol: 'UDP', port: 53 },
+      { protocol: 'TCP', port: 53 },
     ],
   };
 }

@@ -1,6 +1,6 @@
 import { CLIENT_TIMEOUT, EXTERNAL, READINESS_REACHES, type ServiceDeclaration } from '@cafe-lumiere/contract';
 import { type ApiObject, Chart } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from './k8s.js';
 import { Construct, type IConstruct } from 'constructs';
 import { toAutoscalerSpec } from './autoscaler.js';
 import type { DeclaredService } from './declared-service.js';
@@ -79,10 +79,10 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
     this.policy = new PodNetworkPolicy(this, 'NetworkPolicy', this);
     if (props.expose.type === 'LoadBalancer') this.policy.allowFromAnywhere(this.port);
     new k8s.KubeService(this, 'Service', {
-      metadata: { name: this.name, labels: { ...this.podLabels } },
+      metadata: { name: this.name, labels: this.podLabels },
       spec: {
         type: props.expose.type,
-        selector: { ...this.podLabels },
+        selector: this.podLabels,
         ports: [
           servicePort(PORT_NAME, props.expose.port),
           ...Object.entries(declaration.ports).map(([name, port]) => servicePort(name, port)),
@@ -93,13 +93,13 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
       metadata: { name: this.name },
       spec: {
         // Not minAvailable: with one replica that would block a node's drain for ever.
-        maxUnavailable: k8s.IntOrString.fromNumber(1),
-        selector: { matchLabels: { ...this.podLabels } },
+        maxUnavailable: 1,
+        selector: { matchLabels: this.podLabels },
         unhealthyPodEvictionPolicy: 'AlwaysAllow',
       },
     });
     if (autoscaler) {
-      new k8s.KubeHorizontalPodAutoscalerV2(this, 'HorizontalPodAutoscaler', {
+      new k8s.KubeHorizontalPodAutoscaler(this, 'HorizontalPodAutoscaler', {
         metadata: { name: this.name },
         spec: toAutoscalerSpec(this.name, autoscaler),
       });
@@ -108,7 +108,7 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
     this.deployment = new k8s.KubeDeployment(this, 'Resource', {
       metadata: {
         name: this.name,
-        labels: { ...this.podLabels },
+        labels: this.podLabels,
         ...(clientTimeout
           ? { annotations: { [CLIENT_TIMEOUT]: String(clientTimeout.toMilliseconds()) } }
           : {}),
@@ -120,11 +120,11 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
         strategy: {
           type: 'RollingUpdate',
           rollingUpdate: {
-            maxSurge: k8s.IntOrString.fromNumber(1),
-            maxUnavailable: k8s.IntOrString.fromNumber(0),
+            maxSurge: 1,
+            maxUnavailable: 0,
           },
         },
-        selector: { matchLabels: { ...this.podLabels } },
+        selector: { matchLabels: this.podLabels },
         template: {
           metadata: {
             labels: { ...this.podLabels, 'app.kubernetes.io/name': this.name },
@@ -261,7 +261,7 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
       ...this.storeEdges.flatMap(({ gateVariables }) => gateVariables),
       ...(runtime ? [{ name: 'GATE_TIMEOUT_SECONDS', value: String(timeout) }] : []),
     ];
-    return [{ ...this.container('wait-for-postgres', () => variables), command: [...gate] }];
+    return [{ ...this.container('wait-for-postgres', () => variables), command: gate }];
   }
 
   private container(name: string, variables: () => readonly EnvironmentVariable[]): k8s.Container {
@@ -290,7 +290,7 @@ const servicePort = (name: string, port: number): k8s.ServicePort => ({
   name,
   port,
   protocol: 'TCP',
-  targetPort: k8s.IntOrString.fromString(name),
+  targetPort: name,
 });
 
 const containerPort = (name: string, port: number): k8s.ContainerPort => ({

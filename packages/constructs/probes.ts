@@ -1,5 +1,5 @@
 import type { ProbeHandler, ServiceDeclaration } from '@cafe-lumiere/contract';
-import { k8s } from 'cdk8s-plus-28';
+import type * as k8s from './k8s.js';
 
 /** How often one probe asks and when it concludes. */
 export interface ProbeTiming {
@@ -40,7 +40,7 @@ export function toProbes(
 ): Pick<k8s.Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
   const { startup, readiness, liveness } = probes;
   const resolved = { ...DEFAULT_TIMINGS, ...timings };
-  const toHandler = (handler: ProbeHandler, headers?: k8s.HttpHeader[]): k8s.Probe =>
+  const toHandler = (handler: ProbeHandler, headers?: k8s.HTTPHeader[]): k8s.Probe =>
     toProbeHandler(handler, { [PORT_NAME]: port, ...ports }, headers);
   // A service on the runtime can wait until it is ready before it answers.
   const headers = runtime ? patience(resolved.readiness) : undefined;
@@ -54,11 +54,11 @@ export function toProbes(
 function toProbeHandler(
   handler: ProbeHandler,
   ports: Readonly<Record<string, number>>,
-  httpHeaders?: k8s.HttpHeader[],
+  httpHeaders?: k8s.HTTPHeader[],
 ): k8s.Probe {
-  if ('exec' in handler) return { exec: { command: [...handler.exec] } };
+  if ('exec' in handler) return { exec: { command: handler.exec } };
   const name = handler.port ?? PORT_NAME;
-  const port = k8s.IntOrString.fromString(name);
+  const port = name;
   if ('tcp' in handler) return { tcpSocket: { port } };
   if ('http' in handler)
     return { httpGet: { path: handler.http, port, ...(httpHeaders ? { httpHeaders } : {}) } };
@@ -73,7 +73,7 @@ function toProbeHandler(
  * soon as its store is, and not up to a period later. Why not ask more often: a period is a whole second at least, and
  * every pod would be asked so often all day. See docs/decisions/recovery.md.
  */
-function patience({ periodSeconds, timeoutSeconds }: ProbeTiming): k8s.HttpHeader[] | undefined {
+function patience({ periodSeconds, timeoutSeconds }: ProbeTiming): k8s.HTTPHeader[] | undefined {
   const seconds = Math.min(periodSeconds, timeoutSeconds - 1);
   return seconds > 0 ? [{ name: 'Prefer', value: `wait=${seconds}` }] : undefined;
 }

@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-28';
+import type * as k8s from './k8s.js';
 
 /** What a container asks for and may use at most, in Kubernetes' notation (`100m`, `128Mi`). */
 export interface Resources {
@@ -9,10 +9,10 @@ export interface Resources {
 
 /** The resources as a container's `resources`. */
 export function toResourceRequirements(resources: Resources): k8s.ResourceRequirements {
-  const of = (end: 'request' | 'limit'): Record<string, k8s.Quantity> => ({
-    cpu: k8s.Quantity.fromString(resources.cpu[end]),
-    memory: k8s.Quantity.fromString(resources.memory[end]),
-    'ephemeral-storage': k8s.Quantity.fromString(resources.ephemeralStorage[end]),
+  const of = (end: 'request' | 'limit'): Record<string, string> => ({
+    cpu: resources.cpu[end],
+    memory: resources.memory[end],
+    'ephemeral-storage': resources.ephemeralStorage[end],
   });
   return { requests: of('request'), limits: of('limit') };
 }

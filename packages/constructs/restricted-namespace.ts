@@ -1,5 +1,5 @@
-import { ApiObject, JsonPatch } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import { JsonPatch } from 'cdk8s';
+import * as k8s from './k8s.js';
 import { Construct } from 'constructs';
 import { checkDnsLabel } from './names.js';
 
@@ -22,6 +22,6 @@ export class RestrictedNamespace extends Construct {
       },
     });
     // The chart gives each of its objects a namespace; a Namespace is in none.
-    ApiObject.of(resource).addJsonPatch(JsonPatch.remove('/metadata/namespace'));
+    resource.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
   }
 }

@@ -1,4 +1,4 @@
-import type { k8s } from 'cdk8s-plus-28';
+import type * as k8s from './k8s.js';
 
 /**
  * The user of the images, see services/Dockerfile: numeric, so that the kubelet can prove `runAsNonRoot`, and at least

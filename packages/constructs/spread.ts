@@ -1,4 +1,4 @@
-import type { k8s } from 'cdk8s-plus-28';
+import type * as k8s from './k8s.js';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -14,7 +14,7 @@ export function toAffinity(podLabels: Labels): k8s.Affinity {
           weight: 100,
           podAffinityTerm: {
             topologyKey: 'kubernetes.io/hostname',
-            labelSelector: { matchLabels: { ...podLabels } },
+            labelSelector: { matchLabels: podLabels },
           },
         },
       ],
@@ -29,7 +29,7 @@ export function toTopologySpread(podLabels: Labels): k8s.TopologySpreadConstrain
       maxSkew: 1,
       topologyKey: 'topology.kubernetes.io/zone',
       whenUnsatisfiable: 'ScheduleAnyway',
-      labelSelector: { matchLabels: { ...podLabels } },
+      labelSelector: { matchLabels: podLabels },
       matchLabelKeys: ['pod-template-hash'],
     },
   ];

@@ -6,7 +6,7 @@ import {
   type StoreVariableNames,
 } from '@cafe-lumiere/contract';
 import { Duration } from 'cdk8s';
-import type { k8s } from 'cdk8s-plus-28';
+import type * as k8s from './k8s.js';
 import type { Configuration } from './configuration.js';
 import type { DeclaredService } from './declared-service.js';
 import type { Address, EnvironmentVariable } from './environment-variable.js';

@@ -1,4 +1,4 @@
-import type { k8s } from 'cdk8s-plus-28';
+import type * as k8s from './k8s.js';
 
 /** What Kubernetes marks a node with that it cannot reach, or whose kubelet says that it is not ready. */
 const LOST_NODE = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'] as const;
