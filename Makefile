@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test build api synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push stranger kind-up screenshots bench bench-database bench-synth
+.PHONY: help up install test helm build api synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push stranger kind-up screenshots bench bench-database bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -29,8 +29,14 @@ node_modules/.package-lock.json: package.json package-lock.json
 
 install: node_modules/.package-lock.json
 
-test: install ## every test that needs no cluster
+test: install ## every test that needs no cluster (of one package: npm test -w packages/checks)
 	npm test
+
+helm: build/bin/helm ## a Helm for the tests, on Linux without one
+
+build/bin/helm: test/helm/package-lock.json
+	npm ci --prefix test/helm --legacy-peer-deps --ignore-scripts --no-audit --no-fund
+	node test/helm/unpack.js
 
 build: install ## compile every package for those who install it, into packages/*/build
 	npm run --silent build

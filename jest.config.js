@@ -1,9 +1,16 @@
 import { availableParallelism } from 'node:os';
+import { delimiter } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath, URL } from 'node:url';
+
+// Last, for computers without a Helm: the one that `make helm` brings.
+process.env.PATH += delimiter + fileURLToPath(new URL('build/bin', import.meta.url));
 
 /** @type {import('jest').Config} */
 export default {
   // One more than there are processors: tests wait half of their time, for a drain or for a database that is away.
   maxWorkers: availableParallelism() + 1,
+  reporters: ['default', './test/skipped-reporter.js'],
   testEnvironment: 'node',
   testMatch: ['<rootDir>/{bench,cdk8s,e2e,images,local,packages,services}/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

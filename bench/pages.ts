@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { z } from 'zod';
 import { CafeFixture } from '../services/frontend/cafe-fixture.js';
-import { chromiumPath, launchChromium } from '../services/frontend/chromium-fixture.js';
+import { launchChromium } from '../services/frontend/chromium-fixture.js';
 import { median } from './statistics.js';
 
 // Takes the README's pictures of the pages, and measures each: bytes over the wire, and the time until its largest part
@@ -14,13 +14,8 @@ const GUESTS = ['Zoë', 'Ada', 'Jun', 'Émile', 'Mira', 'Noah'];
 const ROUNDS = 5;
 const SLOWDOWN = 4;
 
-const path = chromiumPath();
-if (path === undefined) {
-  console.error('No Chromium is found. On Debian: apt-get install chromium; or set CHROMIUM to its path.');
-  process.exit(1);
-}
+const browser = await launchChromium();
 const cafe = await CafeFixture.start();
-const browser = await launchChromium(path);
 try {
   await fill();
   mkdirSync('docs/screenshots', { recursive: true });

@@ -32,9 +32,6 @@ export interface HelmResult {
 const HELM = process.env['HELM'] ?? 'helm';
 /** Whether the real Helm is here; what needs it is left out where it is not. */
 export const helmFound = spawnSync(HELM, ['version']).status === 0;
-if (!helmFound) {
-  console.warn('helm is neither on the PATH nor in $HELM, so the chart is not rendered by these tests');
-}
 
 /** Runs Helm. */
 export function helm(...words: readonly string[]): HelmResult {

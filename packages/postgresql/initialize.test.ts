@@ -17,7 +17,6 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 const SCRIPT = fileURLToPath(new URL('files/initialize.sh', import.meta.url));
 // The script is for the image, whose bash, flock, find and stat are Debian's.
 const runsHere = platform() === 'linux' && spawnSync('flock', ['--version']).status === 0;
-if (!runsHere) console.warn('no Linux with flock, so initialize.sh is not run by these tests');
 
 (runsHere ? describe : describe.skip)('the guard in front of PostgreSQL', () => {
   let volume: string;

@@ -8,9 +8,7 @@ import { PostgresServer } from '@cafe-lumiere/runtime/testing';
 import { ChartFolder, helmFound } from './chart-fixture.js';
 
 const opensslFound = spawnSync('openssl', ['version']).status === 0;
-if (!opensslFound) console.warn('openssl is not on the PATH, so the chart is not tried with TLS');
 const isReadyFound = spawnSync('pg_isready', ['--version']).status === 0;
-if (!isReadyFound) console.warn('pg_isready is not on the PATH, so the probes are not tried with TLS');
 
 const TLS = { enabled: true, existingSecret: 'certificate' };
 
@@ -50,71 +48,86 @@ const TLS = { enabled: true, existingSecret: 'certificate' };
   });
 });
 
-(helmFound && opensslFound ? describe : describe.skip)('with TLS, and a real PostgreSQL,', () => {
-  let folder: string;
-  let server: PostgresServer;
-  const at = (name: string) => join(folder, name);
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'postgresql-tls-'));
-    const openssl = (...words: readonly string[]) => execFileSync('openssl', words, { stdio: 'pipe' });
-    const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'];
-    openssl(...made, '-subj', '/CN=our CA', '-keyout', at('ca.key'), '-out', at('ca.crt'));
-    openssl(
-      ...[...made, '-subj', '/CN=shop', '-addext', 'subjectAltName=DNS:localhost'],
-      ...['-addext', 'basicConstraints=CA:FALSE', '-CA', at('ca.crt'), '-CAkey', at('ca.key')],
-      ...['-keyout', at('tls.key'), '-out', at('tls.crt')],
-    );
-    const chart = new ChartFolder({ auth: { password: 'open' }, tls: TLS });
-    const dataDirectory = at('data');
-    const first = await PostgresServer.start({ dataDirectory, fsync: false });
-    await first.createRoleAndDatabase({ role: 'app', password: 'open', database: 'app' });
-    await first.stop();
-    const { uid, gid } = statSync(dataDirectory);
-    for (const path of [folder, at('tls.key'), at('tls.crt')]) chownSync(path, uid, gid);
-    writeFileSync(join(dataDirectory, 'pg_hba.conf'), chart.hba('shop'));
-    writeFileSync(
-      join(dataDirectory, 'postgresql.auto.conf'),
-      `ssl = on\nssl_cert_file = '${at('tls.crt')}'\nssl_key_file = '${at('tls.key')}'\n`,
-    );
-    chart.remove();
-    server = await PostgresServer.start({ dataDirectory, fsync: false });
-  });
-  afterAll(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true });
-  });
-
-  const encrypted = async (ssl: { readonly ca: string } | false): Promise<unknown> => {
-    const { port } = server;
-    const sql = postgres({
-      host: 'localhost',
-      port,
-      user: 'app',
-      database: 'app',
-      password: 'open',
-      max: 1,
-      ssl,
+(helmFound && opensslFound ? describe : describe.skip)(
+  'with TLS, the real Helm and a real PostgreSQL,',
+  () => {
+    let folder: string;
+    let server: PostgresServer;
+    const at = (name: string) => join(folder, name);
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'postgresql-tls-'));
+      const openssl = (...words: readonly string[]) => execFileSync('openssl', words, { stdio: 'pipe' });
+      const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'];
+      openssl(...made, '-subj', '/CN=our CA', '-keyout', at('ca.key'), '-out', at('ca.crt'));
+      openssl(
+        ...[...made, '-subj', '/CN=shop', '-addext', 'subjectAltName=DNS:localhost'],
+        ...['-addext', 'basicConstraints=CA:FALSE', '-CA', at('ca.crt'), '-CAkey', at('ca.key')],
+        ...['-keyout', at('tls.key'), '-out', at('tls.crt')],
+      );
+      const chart = new ChartFolder({ auth: { password: 'open' }, tls: TLS });
+      const dataDirectory = at('data');
+      const first = await PostgresServer.start({ dataDirectory, fsync: false });
+      await first.createRoleAndDatabase({ role: 'app', password: 'open', database: 'app' });
+      await first.stop();
+      const { uid, gid } = statSync(dataDirectory);
+      for (const path of [folder, at('tls.key'), at('tls.crt')]) chownSync(path, uid, gid);
+      writeFileSync(join(dataDirectory, 'pg_hba.conf'), chart.hba('shop'));
+      writeFileSync(
+        join(dataDirectory, 'postgresql.auto.conf'),
+        `ssl = on\nssl_cert_file = '${at('tls.crt')}'\nssl_key_file = '${at('tls.key')}'\n`,
+      );
+      chart.remove();
+      server = await PostgresServer.start({ dataDirectory, fsync: false });
     });
-    try {
-      const [row] = await sql`select ssl from pg_stat_ssl where pid = pg_backend_pid()`;
-      return row;
-    } finally {
-      await sql.end();
-    }
-  };
-
-  test('the application comes in with the certificate of who signed, and without TLS it does not', async () => {
-    expect(await encrypted({ ca: readFileSync(at('ca.crt'), 'utf8') })).toEqual({ ssl: true });
-    await expect(encrypted(false)).rejects.toMatchObject({
-      code: '28000',
-      message: expect.stringContaining('no encryption'),
+    afterAll(async () => {
+      await server.stop();
+      rmSync(folder, { recursive: true });
     });
-  });
 
-  (isReadyFound ? describe : describe.skip)('and its pg_isready,', () => {
-    test('the probes’ question is answered', () => {
-      const words = ['-q', '-h', '127.0.0.1', '-p', String(server.port), '-U', 'app', '-d', 'app', '-t', '3'];
-      expect(spawnSync('pg_isready', words).status).toBe(0);
+    const encrypted = async (ssl: { readonly ca: string } | false): Promise<unknown> => {
+      const { port } = server;
+      const sql = postgres({
+        host: 'localhost',
+        port,
+        user: 'app',
+        database: 'app',
+        password: 'open',
+        max: 1,
+        ssl,
+      });
+      try {
+        const [row] = await sql`select ssl from pg_stat_ssl where pid = pg_backend_pid()`;
+        return row;
+      } finally {
+        await sql.end();
+      }
+    };
+
+    test('the application comes in with the certificate of who signed, and without TLS it does not', async () => {
+      expect(await encrypted({ ca: readFileSync(at('ca.crt'), 'utf8') })).toEqual({ ssl: true });
+      await expect(encrypted(false)).rejects.toMatchObject({
+        code: '28000',
+        message: expect.stringContaining('no encryption'),
+      });
     });
-  });
-});
+
+    (isReadyFound ? describe : describe.skip)('and its pg_isready,', () => {
+      test('the probes’ question is answered', () => {
+        const words = [
+          '-q',
+          '-h',
+          '127.0.0.1',
+          '-p',
+          String(server.port),
+          '-U',
+          'app',
+          '-d',
+          'app',
+          '-t',
+          '3',
+        ];
+        expect(spawnSync('pg_isready', words).status).toBe(0);
+      });
+    });
+  },
+);

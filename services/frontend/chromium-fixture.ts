@@ -1,19 +1,33 @@
 import { spawnSync } from 'node:child_process';
 import { type Browser, chromium } from 'playwright-core';
+import { packedChromium, unpackChromium } from './packed-chromium-fixture.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** The path of this computer's Chromium, or of the one that `CHROMIUM` names; nothing when there is none. */
-export function chromiumPath(): string | undefined {
-  const given = process.env['CHROMIUM'];
-  const names = given === undefined ? NAMES : [given];
-  return names
+const installed = (names: readonly string[]): string | undefined =>
+  names
     .map((name) => spawnSync('sh', ['-c', 'command -v "$0"', name], { encoding: 'utf8' }).stdout.trim())
     .find((path) => path !== '');
-}
 
-/** A Chromium without a window. */
-export function launchChromium(executablePath: string): Promise<Browser> {
+const given = process.env['CHROMIUM'];
+const packed = given === undefined ? packedChromium() : undefined;
+const path = packed ? undefined : installed(given === undefined ? NAMES : [given]);
+
+/** Whether there is a Chromium: the one that `CHROMIUM` names, else the one from npm, else this computer's own. */
+export const chromiumFound = packed !== undefined || path !== undefined;
+
+/**
+ * A Chromium without a window.
+ *
+ * @throws Error when there is none
+ */
+export async function launchChromium(): Promise<Browser> {
   // Its sandbox does not work under root, as in most containers; these pages are ours.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  const args = ['--no-sandbox', '--disable-dev-shm-usage'];
+  if (packed) return chromium.launch({ ...(await unpackChromium(packed)), args });
+  if (path !== undefined) return chromium.launch({ executablePath: path, args });
+  throw new Error(
+    `There is no Chromium: npm has none for ${process.platform}-${process.arch}, and ` +
+      `${given ?? NAMES.join(', ')} is not on the PATH. Install one, or set CHROMIUM to its path.`,
+  );
 }

@@ -1,17 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { CafeFixture } from './cafe-fixture.js';
-import { chromiumPath, launchChromium } from './chromium-fixture.js';
+import { chromiumFound, launchChromium } from './chromium-fixture.js';
 
-const path = chromiumPath();
-
-(path === undefined ? describe.skip : describe)('a guest’s click, in a real browser,', () => {
+(chromiumFound ? describe : describe.skip)('a guest’s click, in a real browser,', () => {
   let cafe: CafeFixture;
   let browser: Browser;
   let context: BrowserContext;
   beforeAll(async () => {
+    browser = await launchChromium();
     cafe = await CafeFixture.start();
-    browser = await launchChromium(path ?? '');
   }, 60_000);
   afterEach(async () => {
     await context.close();

@@ -1,11 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { CafeFixture } from './cafe-fixture.js';
-import { chromiumPath, launchChromium } from './chromium-fixture.js';
+import { chromiumFound, launchChromium } from './chromium-fixture.js';
 
-const path = chromiumPath();
-
-(path === undefined ? describe.skip : describe)('a cook’s step, in a real browser,', () => {
+(chromiumFound ? describe : describe.skip)('a cook’s step, in a real browser,', () => {
   let cafe: CafeFixture;
   let browser: Browser;
   let context: BrowserContext;
@@ -13,8 +11,8 @@ const path = chromiumPath();
   let page: Page;
   let sent: string[];
   beforeAll(async () => {
+    browser = await launchChromium();
     cafe = await CafeFixture.start();
-    browser = await launchChromium(path ?? '');
   }, 60_000);
   afterEach(async () => {
     cafe.bringOrderServiceBack();

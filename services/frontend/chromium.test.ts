@@ -6,27 +6,21 @@ import { z } from 'zod';
 import { BalancerFixture } from '@cafe-lumiere/runtime/testing';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { CafeFixture } from './cafe-fixture.js';
-import { chromiumPath, launchChromium } from './chromium-fixture.js';
+import { chromiumFound, launchChromium } from './chromium-fixture.js';
 import { frontendServer } from './frontend.js';
 
-const path = chromiumPath();
-if (path === undefined) {
-  console.warn(
-    'no Chromium is found, so the pages are not opened: apt-get install chromium, or set CHROMIUM',
-  );
-}
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }));
 
-(path === undefined ? describe.skip : describe)('in a real browser', () => {
+(chromiumFound ? describe : describe.skip)('in a real browser', () => {
   let cafe: CafeFixture;
   let balancer: BalancerFixture;
   let browser: Browser;
   let context: BrowserContext;
   beforeAll(async () => {
+    browser = await launchChromium();
     cafe = await CafeFixture.start();
     balancer = await BalancerFixture.over([new URL(cafe.pages.url)]);
-    browser = await launchChromium(path ?? '');
   }, 60_000);
   afterEach(async () => {
     await context.close();

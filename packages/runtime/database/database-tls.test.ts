@@ -12,7 +12,6 @@ import { createLog } from '../log.js';
 import { PostgresFixture } from '../testing/postgres-fixture.js';
 
 const opensslFound = spawnSync('openssl', ['version']).status === 0;
-if (!opensslFound) console.warn('openssl is not on the PATH, so TLS to the database is not tested');
 
 (opensslFound ? describe : describe.skip)('a database with TLS', () => {
   let fixture: PostgresFixture;
