@@ -80,7 +80,7 @@ push: install ## push them to REGISTRY and record their digests in images.lock.j
 deploy: synth ## put the café on the cluster of KUBECONFIG, wait for it and print its address
 	kubectl apply -f dist
 	helm upgrade --install $(RELEASE) dist/helm/postgresql --namespace $(NAMESPACE) --wait --timeout 5m
-	@for name in order-service kitchen-service frontend; do kubectl -n $(NAMESPACE) rollout status deployment/$$name --timeout 5m || exit 1; done
+	kubectl -n $(NAMESPACE) rollout status deployment --selector app.kubernetes.io/part-of=$(NAMESPACE) --timeout 5m
 	@$(TSX) e2e/address.ts
 
 verify: install ## the guide's checks, and an order placed and served through the frontend

@@ -1,15 +1,16 @@
 import { z } from 'zod';
+import { Cafe } from '../cdk8s/cafe.js';
+import { cafeServices } from '../cdk8s/services.js';
 import { attempt, run } from './command.js';
 import { must } from './journal.js';
 
 /** The namespace of the contract. */
-export const NAMESPACE = 'cafe-lumiere';
+export const NAMESPACE = Cafe.NAMESPACE;
 /** The release of the contract. */
 export const RELEASE = 'cafe-lumiere-postgresql';
-/** The Deployments of the contract, with the port of their containers. */
-export const SERVICES = { 'order-service': 5001, 'kitchen-service': 5002, frontend: 5000 } as const;
-export type ServiceName = keyof typeof SERVICES;
-export const SERVICE_NAMES = Object.keys(SERVICES) as readonly ServiceName[];
+/** The Deployments that cdk8s/cafe.ts declares, with the port of their containers. */
+const PORTS: ReadonlyMap<string, number> = new Map(cafeServices().map(({ name, port }) => [name, port]));
+export const SERVICE_NAMES: readonly string[] = [...PORTS.keys()];
 
 const containerStatus = z.object({ name: z.string(), restartCount: z.number() });
 const pod = z
@@ -88,7 +89,7 @@ export async function objectVersions(): Promise<ReadonlyMap<string, string>> {
 }
 
 /** A ready pod of a service. @throws Error when there is none */
-export async function readyPod(service: ServiceName): Promise<Pod> {
+export async function readyPod(service: string): Promise<Pod> {
   const found = (await pods(`app=${service}`)).find(({ readySince }) => readySince !== undefined);
   must(found !== undefined, `no pod of ${service} is ready`);
   return found;
@@ -109,7 +110,7 @@ export async function expectNoRequestsWhileUnready(): Promise<void> {
   for (const service of SERVICE_NAMES) {
     for (const { name } of await pods(`app=${service}`)) {
       const metrics = await kubectl(
-        `exec ${name} -c ${service} -- curl -sS http://localhost:${SERVICES[service]}/metrics`,
+        `exec ${name} -c ${service} -- curl -sS http://localhost:${PORTS.get(service) ?? 0}/metrics`,
       );
       const count = /^http_requests_while_unready_total(?:\{[^}]*\})? (\d+)/m.exec(metrics)?.[1];
       must(count !== undefined, `${name} does not report http_requests_while_unready_total`);

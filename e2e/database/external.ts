@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { imageOf } from '../../images/image-lock.js';
+import { SERVICE_NAMES } from '../cluster.js';
 import { attempt, run } from '../command.js';
 import { eventually, lastLine, must } from '../journal.js';
 import { orderBody } from '../order-life.js';
@@ -63,7 +64,7 @@ export const connectToAnExternalDatabase: DatabaseScenario = {
         await kubectl('delete configmap database-ca');
         await kubectl(`create configmap database-ca --from-file=ca.pem=${server.authority}`);
         await kubectl('delete pods --selector app=order-service --wait=false');
-        for (const name of ['order-service', 'kitchen-service', 'frontend']) {
+        for (const name of SERVICE_NAMES) {
           await kubectl(`rollout status deployment/${name} --timeout=180s`);
         }
       });

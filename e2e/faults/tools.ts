@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { kubectl, type ServiceName } from '../cluster.js';
+import { kubectl } from '../cluster.js';
 import { run } from '../command.js';
 import { must } from '../journal.js';
 import { type CafePod, cafePods, databasePod, isReady } from './cafe-state.js';
@@ -58,7 +58,7 @@ export class FaultTools {
   }
 
   /** A ready pod of a service. */
-  async podOf(service: ServiceName): Promise<CafePod> {
+  async podOf(service: string): Promise<CafePod> {
     const found = (await cafePods(`app=${service}`)).find(
       (pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined,
     );
@@ -93,7 +93,7 @@ export class FaultTools {
   }
 
   /** Rolls Deployments out anew and waits for the end. */
-  async restart(...services: readonly ServiceName[]): Promise<void> {
+  async restart(...services: readonly string[]): Promise<void> {
     const names = services.map((service) => `deployment/${service}`);
     await kubectl(`rollout restart ${names.join(' ')}`);
     for (const name of names) await kubectl(`rollout status ${name} --timeout=180s`);

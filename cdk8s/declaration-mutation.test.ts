@@ -1,0 +1,421 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
+import { Compiler, folderOf, mutated, type Mutation, ROOT } from './declaration-mutation.js';
+
+const CAFE = 'cdk8s/cafe.ts';
+const ENVIRONMENTS = 'cdk8s/environments.ts';
+const ORDERS = 'services/order-service/declaration.ts';
+const ORDERS_CODE = 'services/order-service/order-service.ts';
+const KITCHEN = 'services/kitchen-service/declaration.ts';
+const KITCHEN_CODE = 'services/kitchen-service/kitchen-service.ts';
+const KITCHEN_ROUTES = 'services/kitchen-service/routes.ts';
+const FRONTEND = 'services/frontend/declaration.ts';
+const FRONTEND_CODE = 'services/frontend/frontend.ts';
+
+/** Everything that one of the mistakes may show in. */
+const PROGRAM = [CAFE, 'cdk8s/main.ts', ENVIRONMENTS, ORDERS, KITCHEN, FRONTEND];
+const CODE = [ORDERS_CODE, KITCHEN_CODE, KITCHEN_ROUTES, FRONTEND_CODE, 'services/order-service/routes.ts'];
+
+type By = 'compiler' | 'synth';
+type Row = readonly [what: string, by: By, file: string, from: string, to: string, says: RegExp];
+
+const table: readonly Row[] = [
+  // Renamed.
+  [
+    'a variable of a call, in cafe.ts',
+    'compiler',
+    CAFE,
+    "kitchen.calls(orders, { env: 'ORDER_SERVICE_URL'",
+    "kitchen.calls(orders, { env: 'ORDERS_SERVICE_URL'",
+    /ORDERS_SERVICE_URL/,
+  ],
+  [
+    'a variable of a call, in the declaration',
+    'compiler',
+    KITCHEN,
+    'ORDER_SERVICE_URL: calls()',
+    'ORDERS_URL: calls()',
+    /ORDER_SERVICE_URL/,
+  ],
+  [
+    'the timeout’s call',
+    'compiler',
+    KITCHEN,
+    "timeoutOf('ORDER_SERVICE_URL'",
+    "timeoutOf('ORDERS_SERVICE_URL'",
+    /ORDERS_SERVICE_URL/,
+  ],
+  [
+    'a timeout, which the code reads',
+    'compiler',
+    KITCHEN,
+    'ORDER_SERVICE_TIMEOUT_MS: timeoutOf',
+    'ORDER_SERVICE_TIMEOUT: timeoutOf',
+    /ORDER_SERVICE_TIMEOUT_MS/,
+  ],
+  [
+    'a secret, in cafe.ts',
+    'compiler',
+    CAFE,
+    'secrets: { STAFF_PASSWORD:',
+    'secrets: { STAFF_PASSWORT:',
+    /STAFF_PASSWORT/,
+  ],
+  [
+    'a value, in the declaration',
+    'compiler',
+    ORDERS,
+    'ORDER_RETENTION_DAYS: count(90)',
+    'RETENTION_DAYS: count(90)',
+    /ORDER_RETENTION_DAYS/,
+  ],
+  [
+    'a value, in the code',
+    'compiler',
+    ORDERS_CODE,
+    'config.ORDER_RETENTION_DAYS',
+    'config.ORDER_RETENTION',
+    /ORDER_RETENTION/,
+  ],
+  ['the prefix of the store', 'compiler', ORDERS, '    DB: postgres(', '    DATABASE: postgres(', /DB/],
+  [
+    'the gate',
+    'compiler',
+    ORDERS,
+    "'wait-for-postgres': './",
+    "'wait-for-postgresql': './",
+    /wait-for-postgres/,
+  ],
+  [
+    'the folder of the migrations',
+    'synth',
+    ORDERS,
+    "folder: 'migrations'",
+    "folder: 'migration'",
+    /"migration", which is no folder of its image/,
+  ],
+  // Missing.
+  [
+    'a call',
+    'synth',
+    CAFE,
+    "    kitchen.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5500) });\n",
+    '',
+    /kitchen-service reads ORDER_SERVICE_URL, and nothing fills it/,
+  ],
+  [
+    'the store',
+    'synth',
+    CAFE,
+    '    orders.connects(postgres, { queryTimeout: Duration.millis(1500) });\n',
+    '',
+    /keeps data in the store DB, and nothing connects it/,
+  ],
+  [
+    'the timeout of a call',
+    'compiler',
+    CAFE,
+    "kitchen.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5500) })",
+    "kitchen.calls(orders, { env: 'ORDER_SERVICE_URL' })",
+    /timeout/,
+  ],
+  [
+    'the gate of a service with a store',
+    'compiler',
+    ORDERS,
+    "server: './main.ts', 'wait-for-postgres': './wait-for-postgres.ts'",
+    "server: './main.ts'",
+    /wait-for-postgres/,
+  ],
+  [
+    'a call in the declaration',
+    'compiler',
+    KITCHEN,
+    '    ORDER_SERVICE_URL: calls(),\n',
+    '',
+    /ORDER_SERVICE_URL/,
+  ],
+  ['an image', 'compiler', CAFE, "      image: imageOf('frontend'),\n", '', /image/],
+  [
+    'the configuration',
+    'compiler',
+    CAFE,
+    "image: imageOf('order-service'), configuration }",
+    "image: imageOf('order-service') }",
+    /configuration/,
+  ],
+  ['the release', 'compiler', CAFE, "            release: 'cafe-lumiere-postgresql',\n", '', /release/],
+  [
+    'a handler of an operation',
+    'compiler',
+    KITCHEN_ROUTES,
+    '    countOrders: (context) => stats(context, orders),\n',
+    '',
+    /countOrders/,
+  ],
+  [
+    'the image of a program',
+    'synth',
+    CAFE,
+    "image: imageOf('order-service'), configuration }",
+    "image: 'order-service', configuration }",
+    /has no fixed version/,
+  ],
+  [
+    'a variable that must have a value',
+    'compiler',
+    ORDERS,
+    'ORDER_RETENTION_DAYS: count(90)',
+    'ORDER_RETENTION_DAYS: count()',
+    /values/,
+  ],
+  [
+    'a secret that must be there',
+    'compiler',
+    FRONTEND,
+    'STAFF_PASSWORD: optionalSecret()',
+    'STAFF_PASSWORD: optionalSecret(), SIGNING_KEY: secret()',
+    /secret|SIGNING_KEY/,
+  ],
+  // One too many.
+  [
+    'a call that the caller does not declare',
+    'compiler',
+    CAFE,
+    '    pages.calls(kitchen, {',
+    "    kitchen.calls(pages, { env: 'FRONTEND_URL' });\n    pages.calls(kitchen, {",
+    /FRONTEND_URL/,
+  ],
+  [
+    'a store for a service without one',
+    'compiler',
+    CAFE,
+    '    pages.calls(kitchen, {',
+    '    kitchen.connects(postgres);\n    pages.calls(kitchen, {',
+    /never/,
+  ],
+  [
+    'a second call by one variable',
+    'synth',
+    CAFE,
+    '    pages.calls(kitchen, {',
+    "    kitchen.calls(pages, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5500) });\n    pages.calls(kitchen, {",
+    /is filled by a call to order-service already/,
+  ],
+  [
+    'a value that nobody reads',
+    'compiler',
+    CAFE,
+    "image: imageOf('order-service'), configuration }",
+    "image: imageOf('order-service'), configuration, values: { ORDER_DAYS: 1 } }",
+    /ORDER_DAYS/,
+  ],
+  [
+    'a handler of no operation',
+    'compiler',
+    KITCHEN_ROUTES,
+    '    countOrders: (context) =>',
+    '    countAll: (context) => stats(context, orders),\n    countOrders: (context) =>',
+    /countAll/,
+  ],
+  [
+    'a variable that the runtime reads itself',
+    'synth',
+    KITCHEN,
+    '    ORDER_SERVICE_URL: calls(),\n',
+    "    ORDER_SERVICE_URL: calls(),\n    PORT: timeoutOf('ORDER_SERVICE_URL', 1),\n",
+    /PORT is read twice: by the runtime/,
+  ],
+  // Of another kind.
+  [
+    'a text for a number',
+    'compiler',
+    CAFE,
+    "image: imageOf('order-service'), configuration }",
+    "image: imageOf('order-service'), configuration, values: { ORDER_RETENTION_DAYS: 'ninety' } }",
+    /string/,
+  ],
+  [
+    'a number that the type refuses',
+    'synth',
+    CAFE,
+    "image: imageOf('order-service'), configuration }",
+    "image: imageOf('order-service'), configuration, values: { ORDER_RETENTION_DAYS: 0 } }",
+    /ORDER_RETENTION_DAYS is "0"; it is a whole number from 1/,
+  ],
+  [
+    'a number for a duration',
+    'compiler',
+    CAFE,
+    'timeout: Duration.millis(5500)',
+    'timeout: 5500',
+    /Duration/,
+  ],
+  [
+    'a timeout of nothing',
+    'synth',
+    CAFE,
+    'timeout: Duration.millis(5500)',
+    'timeout: Duration.millis(0)',
+    /the timeout of ORDER_SERVICE_URL is "0"/,
+  ],
+  [
+    'a timeout longer than the caller’s',
+    'synth',
+    CAFE,
+    'timeout: Duration.millis(5500)',
+    'timeout: Duration.millis(5900)',
+    /CAFE045/,
+  ],
+  [
+    'a call where a secret is',
+    'compiler',
+    KITCHEN,
+    'ORDER_SERVICE_URL: calls()',
+    "ORDER_SERVICE_URL: text('')",
+    /ORDER_SERVICE_URL|text/,
+  ],
+  [
+    'a log level that is none',
+    'compiler',
+    CAFE,
+    "image: imageOf('order-service'), configuration }",
+    "image: imageOf('order-service'), configuration, values: { LOG_LEVEL: 'loud' } }",
+    /loud/,
+  ],
+  // Ports, probes, drains, pools.
+  ['a port that is none', 'synth', ORDERS, 'port: 5001', 'port: 50010001', /port is 50010001; a TCP port/],
+  [
+    'a port of the callee that is not there',
+    'synth',
+    CAFE,
+    'kitchen.calls(orders, { env',
+    "kitchen.calls(orders, { port: 'grpc', env",
+    /there is no port "grpc"; its declaration has: http/,
+  ],
+  [
+    'a path of a probe, of a service on the runtime',
+    'compiler',
+    KITCHEN,
+    '  api: kitchenApi,\n',
+    "  api: kitchenApi,\n  probes: { readiness: { http: '/ready' } },\n",
+    /probes/,
+  ],
+  [
+    'a drain of nothing',
+    'synth',
+    CAFE,
+    "image: imageOf('order-service'), configuration }",
+    "image: imageOf('order-service'), configuration, termination: { drainSeconds: 0 } }",
+    /drainSeconds is 0; clients keep an idle connection for 4 s/,
+  ],
+  [
+    'a drain as short as the keep-alive',
+    'synth',
+    CAFE,
+    "image: imageOf('order-service'), configuration }",
+    "image: imageOf('order-service'), configuration, termination: { drainSeconds: 4 } }",
+    /drainSeconds is 4; clients keep/,
+  ],
+  [
+    'a pool that does not fit',
+    'synth',
+    CAFE,
+    'orders.connects(postgres, {',
+    'orders.connects(postgres, { poolMax: 60,',
+    /connections are needed/,
+  ],
+  [
+    'a page that gives up before its answer',
+    'synth',
+    CAFE,
+    'clientTimeout: Duration.seconds(6)',
+    'clientTimeout: Duration.seconds(5)',
+    /CAFE045/,
+  ],
+  [
+    'a release with another name than the host',
+    'synth',
+    CAFE,
+    "release: 'cafe-lumiere-postgresql'",
+    "release: 'Cafe'",
+    /the name "Cafe" is not a DNS label/,
+  ],
+  [
+    'a database without credentials',
+    'compiler',
+    ENVIRONMENTS,
+    'production: { database: { credentials: { existingSecret: SECRET_NAME } } }',
+    'production: { database: {} }',
+    /credentials|external/,
+  ],
+];
+
+const compiler = new Compiler([...PROGRAM, ...CODE]);
+
+test('the café as it is has nothing to complain about', () => {
+  expect(compiler.complaint()).toBeUndefined();
+});
+
+describe('a mistake of one line', () => {
+  let directory: string;
+  beforeAll(async () => {
+    await mkdir(join(ROOT, 'build'), { recursive: true });
+    // Below the repository, where the packages that stay outside are found.
+    directory = await mkdtemp(join(ROOT, 'build', 'mutations-'));
+  });
+  afterAll(async () => {
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  test.each(table)('%s: the %s says so', async (_what, by, file, from, to, says) => {
+    const mutation: Mutation = { file, from, to };
+    const complaint = compiler.complaint(mutation);
+    if (by === 'compiler') {
+      expect(complaint).toMatch(says);
+      return;
+    }
+    expect(complaint).toBeUndefined();
+    await expect(synth(mutation, directory)).resolves.toMatch(says);
+  });
+});
+
+/** What a synth of the café says with the mistake in it; it must end with a failure. */
+async function synth(mutation: Mutation, directory: string): Promise<string> {
+  const bundle = join(directory, 'main.mjs');
+  await build({
+    entryPoints: [join(ROOT, 'cdk8s/main.ts')],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    // As cdk8s/run.js: what cdk8s loads itself stays outside.
+    external: ['cdk8s', 'constructs', 'yaml'],
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'mutation',
+        setup({ onLoad }) {
+          onLoad({ filter: /\.ts$/ }, ({ path }) =>
+            path === join(ROOT, mutation.file)
+              ? { contents: mutated(mutation), loader: 'ts', resolveDir: folderOf(mutation) }
+              : undefined,
+          );
+        },
+      },
+    ],
+  });
+  try {
+    await promisify(execFile)(process.execPath, [bundle], {
+      cwd: ROOT,
+      env: { ...process.env, CDK8S_OUTDIR: join(directory, 'dist') },
+    });
+  } catch (error) {
+    return typeof error === 'object' && error !== null ? String(Reflect.get(error, 'stderr')) : '';
+  }
+  throw new Error('it synthesizes');
+}
