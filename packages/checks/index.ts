@@ -22,5 +22,6 @@ export type { Release } from './model/release.js';
 export { type Topology, type TopologyLink, type TopologyNode, topologyOf } from './model/topology.js';
 export { topologyMermaid } from './model/topology-mermaid.js';
 export { topologySvg } from './model/topology-svg.js';
+export { CafeValidation, type CafeValidationContext } from './plugin.js';
 export { type ConnectionLine, connectionTable } from './proofs/capacity/connection-budget.js';
 export type { CheckOptions } from './proofs/proof.js';
