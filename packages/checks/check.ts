@@ -3,6 +3,7 @@ import { Cluster } from './model/cluster.js';
 import { connections } from './model/connections.js';
 import type { Finding, WaivedFinding } from './model/finding.js';
 import { type Manifest, titleOf } from './model/manifest.js';
+import type { Release } from './model/release.js';
 import { PROOFS } from './proofs/index.js';
 import type { CheckOptions } from './proofs/proof.js';
 
@@ -27,10 +28,10 @@ export interface Report {
  * @returns the findings; none means that nothing was found that cannot work
  */
 export function check(manifests: readonly Manifest[], options: CheckOptions = {}): Report {
-  const released = (options.releases ?? []).flatMap((release) => release.manifests);
-  const cluster = new Cluster([...manifests, ...released]);
+  const releases = beside(manifests, options.releases ?? []);
+  const cluster = new Cluster([...manifests, ...releases.flatMap((release) => release.manifests)]);
   const all = PROOFS.flatMap(({ id, problems }) =>
-    problems(cluster, options).map(({ severity = 'error', ...problem }): Finding => ({
+    problems(cluster, { ...options, releases }).map(({ severity = 'error', ...problem }): Finding => ({
       id,
       severity,
       ...problem,
@@ -51,6 +52,21 @@ export function check(manifests: readonly Manifest[], options: CheckOptions = {}
 /** The objects by their title, which is what {@link Finding.object} holds. */
 export const manifestsByTitle = (cluster: Cluster): ReadonlyMap<string, Manifest> =>
   new Map(cluster.manifests.map((manifest) => [titleOf(manifest), manifest]));
+
+/**
+ * Objects that name no namespace go where kubectl's context points to, and what they rely on is there, too: then the
+ * releases' objects name none either, if they are all in one.
+ */
+function beside(manifests: readonly Manifest[], releases: readonly Release[]): readonly Release[] {
+  const named = (all: readonly Manifest[]): ReadonlySet<string> =>
+    new Set(all.flatMap(({ namespace }) => (namespace === '' ? [] : [namespace])));
+  const released = releases.flatMap((release) => release.manifests);
+  if (manifests.length === 0 || named(manifests).size > 0 || named(released).size > 1) return releases;
+  return releases.map((release) => ({
+    ...release,
+    manifests: release.manifests.map((manifest) => ({ ...manifest, namespace: '' })),
+  }));
+}
 
 /** One mistake that shows in several places of an object, such as a key that two containers read, is one finding. */
 function merged(findings: readonly Finding[]): Finding[] {

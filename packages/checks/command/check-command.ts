@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { check } from '../check.js';
-import type { Manifest } from '../model/manifest.js';
 import type { Release } from '../model/release.js';
 import type { Outcome } from './command.js';
 import { committed } from './committed.js';
@@ -92,6 +91,7 @@ function parsed(words: readonly string[]) {
     const names = Object.keys(OPTIONS).map((name) => `--${name}`);
     throw new Error(
       `${problem.replace(/\.$/, '')}. The options are ${names.join(', ')}; "cafe check --help" says more.`,
+      { cause: error },
     );
   }
 }
@@ -102,12 +102,10 @@ function releases(
   { manifests }: Objects,
 ): readonly Release[] {
   const namespaces = new Set(manifests.flatMap(({ namespace }) => (namespace === '' ? [] : [namespace])));
-  const found = releasesOf(
+  return releasesOf(
     asked.map((text) => releaseArgument(text, namespaces)),
     declaredReleases(charts),
   ).map(readRelease);
-  // Who names no namespace leaves it to kubectl's context, and the release is beside it there.
-  return namespaces.size === 0 ? found.map(withoutNamespace) : found;
 }
 
 function releaseArgument(text: string, namespaces: ReadonlySet<string>): ReleaseArgument {
@@ -125,8 +123,3 @@ function releaseArgument(text: string, namespaces: ReadonlySet<string>): Release
   }
   return { name, namespace, directory };
 }
-
-const withoutNamespace = (release: Release): Release => ({
-  ...release,
-  manifests: release.manifests.map((manifest): Manifest => ({ ...manifest, namespace: '' })),
-});

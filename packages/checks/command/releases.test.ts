@@ -8,7 +8,7 @@ import { rendered } from '../testing/chart-template.js';
 import { readRelease, textFiles } from './releases.js';
 
 const directory = join(BOOKSHOP, 'helm/postgresql');
-const withHelm = spawnSync('helm', ['version']).status === 0 ? test : test.skip;
+const helmFound = spawnSync('helm', ['version']).status === 0;
 
 const byTitle = (manifests: readonly Manifest[]) =>
   Object.fromEntries(
@@ -25,11 +25,15 @@ test('the fixture’s release.json is what its chart makes', () => {
   );
 });
 
-withHelm('Helm renders what the tests’ own few lines render', () => {
-  const files = new Map(textFiles(directory));
-  const release = readRelease({ name: 'db', namespace: 'shop', directory });
-  expect(release.rendered).toBe(true);
-  expect(byTitle(release.manifests)).toEqual(byTitle(rendered({ files, release: 'db', namespace: 'shop' })));
+(helmFound ? describe : describe.skip)('with the real Helm', () => {
+  test('a release is what Helm renders, which is what the tests’ own few lines render', () => {
+    const files = new Map(textFiles(directory));
+    const release = readRelease({ name: 'db', namespace: 'shop', directory });
+    expect(release.rendered).toBe(true);
+    expect(byTitle(release.manifests)).toEqual(
+      byTitle(rendered({ files, release: 'db', namespace: 'shop' })),
+    );
+  });
 });
 
 describe('without Helm', () => {
