@@ -76,7 +76,7 @@ describe('cdk8s synth with the checks as its validation', () => {
   test('fails what is wrong, and says object, file and change', () => {
     const { status, stdout } = synth('./checks', 'http://catalogue:8081', 'http://catalogu:8081');
     expect(status).toBe(2);
-    expect(stdout).toContain('CAFE001 error');
+    expect(stdout).toContain('CAFE001 error: A host in the configuration of a container has no Service');
     expect(stdout).toContain('Manifest Path: dist/bookshop.yaml');
     expect(stdout).toContain('Resource Name: basket');
     expect(stdout).toContain(
@@ -110,7 +110,7 @@ describe('the files that the plugin looks at', () => {
       manifests,
       report: {
         addViolation: ({ ruleName, violatingResources: [resource] }) => {
-          reported.push(`${ruleName} ${resource?.manifestPath.slice(folder.length + 1) ?? ''}`);
+          reported.push(`${ruleName.slice(0, 7)} ${resource?.manifestPath.slice(folder.length + 1) ?? ''}`);
         },
         submit: (status) => {
           reported.push(status);
@@ -125,7 +125,7 @@ describe('the files that the plugin looks at', () => {
 
   test('are those at the top, because kubectl reads no others', async () => {
     expect(await violations({ 'a.yaml': SERVICE, 'production/a.yaml': SERVICE })).toEqual([
-      'CAFE004 error a.yaml',
+      'CAFE004 a.yaml',
       'failure',
     ]);
   });
@@ -133,7 +133,7 @@ describe('the files that the plugin looks at', () => {
   test('are those in the folders, where an app writes one for each chart', async () => {
     expect(
       await violations({ 'web/service.yaml': SERVICE, 'api/service.yaml': SERVICE.replaceAll('web', 'api') }),
-    ).toEqual(['CAFE004 error api/service.yaml', 'CAFE004 error web/service.yaml', 'failure']);
+    ).toEqual(['CAFE004 api/service.yaml', 'CAFE004 web/service.yaml', 'failure']);
   });
 
   test('are not those of a Helm chart', async () => {

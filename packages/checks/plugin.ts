@@ -2,6 +2,7 @@ import { basename, dirname, sep } from 'node:path';
 import { check, manifestsByTitle } from './check.js';
 import { readFiles } from './command/directory.js';
 import { declaredReleases, readRelease } from './command/releases.js';
+import { titlesById } from './proofs/titles.js';
 
 /** What cdk8s-cli gives a validation plugin, as far as this one uses it; `ValidationContext` in cdk8s-cli/plugins. */
 export interface CafeValidationContext {
@@ -56,10 +57,11 @@ export class CafeValidation {
     const releases = declaredReleases(charts).map(readRelease);
     const { findings, waived, cluster } = check(manifests, { unreadable, releases });
     const known = manifestsByTitle(cluster);
+    const titles = new Map<string, string>(titlesById());
     for (const { id, severity, object, field, found, expected, likely, change } of findings) {
       const manifest = known.get(object);
       report.addViolation({
-        ruleName: `${id} ${severity}`,
+        ruleName: `${id} ${severity}: ${titles.get(id) ?? ''}`,
         recommendation: `found ${found}; expected ${expected}${likely === undefined ? '' : `; likely ${likely}`}`,
         fix: change,
         violatingResources: [

@@ -20,9 +20,9 @@ afterAll(() => {
 });
 
 const cafe = (...words: string[]): Promise<Outcome> =>
-  run(words, { version: '1.2.3', readStandardInput: () => '' });
+  run(words, { version: () => '1.2.3', readStandardInput: () => '' });
 const reading = (text: string): Promise<Outcome> =>
-  run(['check', '-'], { version: '1.2.3', readStandardInput: () => text });
+  run(['check', '-'], { version: () => '1.2.3', readStandardInput: () => text });
 
 /** The bookshop in a folder of its own, with texts replaced in each of its files. */
 function changed(name: string, ...replacements: readonly (readonly [from: RegExp, to: string])[]): string {

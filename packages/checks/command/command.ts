@@ -9,7 +9,8 @@ export interface Outcome {
 
 /** What the command has from its process. */
 export interface Surroundings {
-  readonly version: string;
+  /** Asked only for `--version`. */
+  readonly version: () => string;
   /** Asked only for `-`. */
   readonly readStandardInput: () => string;
 }
@@ -40,7 +41,7 @@ Exit status: 0 nothing found, 1 findings, 2 could not look, or there was nothing
 export async function run(words: readonly string[], surroundings: Surroundings): Promise<Outcome> {
   const [first, ...others] = words;
   if (first === '--help' || first === '-h') return { status: 0, output: HELP };
-  if (first === '--version') return { status: 0, output: surroundings.version };
+  if (first === '--version') return { status: 0, output: surroundings.version() };
   if (first === undefined) return { status: 2, output: HELP };
   const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
   if (!command) return { status: 2, output: unknown(first) };

@@ -5,10 +5,10 @@
 export function nearest(written: string, candidates: Iterable<string>): string | undefined {
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
-    const isNear = written.length > 2 && (candidate.startsWith(written) || written.startsWith(candidate));
     // A bound first: the distance is never less than the difference in length.
-    if (!isNear && best && Math.abs(candidate.length - written.length) >= best.distance) continue;
-    const distance = isNear ? 1 : editDistance(written, candidate);
+    if (best && Math.abs(candidate.length - written.length) >= best.distance) continue;
+    const near = candidate.startsWith(written) || written.startsWith(candidate);
+    const distance = near && written.length > 2 ? 1 : editDistance(written, candidate);
     if (!best || distance < best.distance) best = { candidate, distance };
   }
   return best && best.distance <= Math.max(2, Math.floor(written.length / 3)) ? best.candidate : undefined;

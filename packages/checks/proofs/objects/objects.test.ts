@@ -17,7 +17,7 @@ testBroken(OBJECT_PROOFS, {
   CAFE100: [
     ['a number in a ConfigMap', [set('ConfigMap/bookshop-config', 'data.DB_PORT', 5432)], '"5432", in quotes'],
     ['replicas in quotes', [set(CATALOGUE, 'spec.replicas', '2')], 'spec.replicas'],
-    ['a number in the environment', [set(CATALOGUE, `${C}.env.PORT.value`, 8081)], '"8081", in quotes'],
+    ['a number in a variable', [set(CATALOGUE, `${C}.env.PORT.value`, 8081)], '"8081", in quotes'],
   ],
   CAFE102: [
     ['a name with an underscore', [copy('ConfigMap/bookshop-config', ['metadata.name', 'bookshop_config'])], 'rename it to bookshop-config'],

@@ -23,7 +23,7 @@ testBroken(ROLLOUT_PROOFS, {
     ['maxUnavailable: 0', [set('PodDisruptionBudget/storefront', 'spec.maxUnavailable', 0)], 'maxUnavailable: 1 and no minAvailable'],
   ],
   CAFE073: [
-    ['a budget for nobody', [set('PodDisruptionBudget/storefront', 'spec.selector.matchLabels.app', 'store')], 'it protects none'],
+    ['a budget for nobody', [set('PodDisruptionBudget/storefront', 'spec.selector.matchLabels.app', 'storefront-web')], 'it protects none'],
     ['two budgets for the same pods', [copy('PodDisruptionBudget/storefront', ['metadata.name', 'web'])], 'every eviction is refused'],
   ],
   CAFE074: [

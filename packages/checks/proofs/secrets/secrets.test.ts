@@ -13,7 +13,7 @@ testBroken(SECRET_PROOFS, {
     ['a waiver without a reason', [set('Secret/bookshop-secrets', 'metadata.annotations.[cafe-check/waive.CAFE091]', ' ')], 'kubectl create secret'],
   ],
   CAFE092: [
-    ['a password in the environment', [set(CATALOGUE, `${C}.env.DB_PASSWORD`, { name: 'DB_PASSWORD', value: 'geheim' })], 'valueFrom.secretKeyRef'],
+    ['a password in a variable', [set(CATALOGUE, `${C}.env.DB_PASSWORD`, { name: 'DB_PASSWORD', value: 'geheim' })], 'valueFrom.secretKeyRef'],
     ['a password in the ConfigMap', [set('ConfigMap/bookshop-config', 'data.DB_PASSWORD', 'geheim')], 'move DB_PASSWORD to a Secret'],
     ['a password inside a URL', [set(CATALOGUE, `${C}.env.+`, { name: 'DATABASE_URL', value: 'postgres://bookseller:geheim@bookshop-postgresql:5432/bookshop' })], 'env[DATABASE_URL].value'],
   ],

@@ -1,3 +1,4 @@
+import { HEADERS } from '@cafe-lumiere/contract';
 import type { Probe } from '../../model/schemas.js';
 import { type ContainerProbe, probesIn } from '../probes/probes.js';
 import { type TimeLine, timeLine, timeProof } from './time-line.js';
@@ -49,9 +50,8 @@ const COMMAND_LIMITS = [
 
 function waitOf({ httpGet, exec }: Probe): Wait | undefined {
   for (const { name, value } of httpGet?.httpHeaders ?? []) {
-    // RFC 7240, section 4.3.
     const seconds = /(?:^|[,;\s])wait=(\d+)/.exec(value)?.[1];
-    if (name.toLowerCase() === 'prefer' && seconds !== undefined) {
+    if (name.toLowerCase() === HEADERS.prefer && seconds !== undefined) {
       return { seconds: Number(seconds), by: `${name}: ${value}` };
     }
   }
