@@ -3,9 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { check } from '@cafe-lumiere/checks';
-import { readDirectory } from '@cafe-lumiere/checks';
-import { readRelease } from '@cafe-lumiere/checks';
+import { check, readDirectory, readReleases } from '@cafe-lumiere/checks';
 import { SERVICES } from './size.js';
 
 // How long `npx cdk8s synth` takes, each time as a ratio to the same command on a program to compare with. The two take
@@ -64,8 +62,7 @@ try {
     '2',
   );
   const { manifests } = readDirectory(join(output, 'dist'));
-  const chart = join(output, 'dist/helm/postgresql');
-  const releases = [readRelease({ name: 'cafe-lumiere-postgresql', directory: chart }, 'many')];
+  const releases = readReleases(join(output, 'dist'));
   const started = performance.now();
   const { cluster } = check(manifests, { releases });
   const took = (performance.now() - started) / 1000;

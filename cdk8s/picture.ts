@@ -23,5 +23,5 @@ export function picture(dist: string, release: string): Picture {
   );
   const database = toManifests(postgresqlObjects({ release, namespace, values }), release);
   const topology = topologyOf(new Cluster([...manifests, ...database]));
-  return { mermaid: topologyMermaid(topology), svg: topologySvg(topology) };
+  return { mermaid: topologyMermaid(topology, 'guest, cook, screen'), svg: topologySvg(topology) };
 }

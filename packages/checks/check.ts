@@ -1,38 +1,11 @@
-import { Cluster } from './cluster.js';
-import { connectionBudget } from './connection-budget.js';
-import { WAIVE } from './declared.js';
-import { connections } from './edges-of.js';
-import { edges, services } from './edges.js';
-import type { Finding, WaivedFinding } from './finding.js';
-import { images } from './images.js';
-import { kubectlHygiene } from './kubectl-hygiene.js';
-import { type Manifest, titleOf } from './manifest.js';
-import { networkClosure } from './network-closure.js';
-import type { Check, CheckOptions } from './options.js';
-import { passwords } from './passwords.js';
-import { podSecurity } from './pod-security.js';
-import { probes } from './probes.js';
-import { references } from './references.js';
-import { releaseNames } from './release-names.js';
-import { rolloutSafety } from './rollout-safety.js';
-import { timeBudget } from './time-budget.js';
-
-/** Every proof, in the order in which one mends: what the API server refuses first, budgets last. */
-export const CHECKS: Readonly<Record<string, Check>> = {
-  'kubectl-hygiene': kubectlHygiene,
-  edges,
-  services,
-  'release-names': releaseNames,
-  references,
-  probes,
-  'rollout-safety': rolloutSafety,
-  'network-closure': networkClosure,
-  'pod-security': podSecurity,
-  images,
-  passwords,
-  'time-budget': timeBudget,
-  'connection-budget': connectionBudget,
-};
+import { WAIVE } from '@cafe-lumiere/contract';
+import { Cluster } from './model/cluster.js';
+import { connections } from './model/connections.js';
+import type { Finding, WaivedFinding } from './model/finding.js';
+import { type Manifest, titleOf } from './model/manifest.js';
+import type { Release } from './model/release.js';
+import { PROOFS } from './proofs/index.js';
+import type { CheckOptions } from './proofs/proof.js';
 
 /** So many places of one mistake are named, and the others counted. */
 const LISTED_FIELDS = 4;
@@ -41,31 +14,58 @@ const LISTED_FIELDS = 4;
 export interface Report {
   readonly findings: readonly Finding[];
   readonly waived: readonly WaivedFinding[];
-  /** Hosts that are not this cluster's, by the container that is told them: nobody proves those. */
+  /** Hosts that are not this cluster's, by the container that is configured with them: nobody proves those. */
   readonly foreign: readonly string[];
+  /** The objects that were looked at, those of the releases among them. */
   readonly cluster: Cluster;
 }
 
 /**
  * Runs every proof over these objects and those of the releases.
  *
- * @param manifests - what `kubectl apply` is given
+ * @param manifests - what `kubectl apply` is given, such as {@link readDirectory} reads it
+ * @param options - what else is known: releases, the committed version
+ * @returns the findings; none means that nothing was found that cannot work
  */
 export function check(manifests: readonly Manifest[], options: CheckOptions = {}): Report {
-  const cluster = new Cluster([
-    ...manifests,
-    ...(options.releases ?? []).flatMap((release) => release.manifests),
-  ]);
-  const byTitle = new Map(cluster.manifests.map((manifest) => [titleOf(manifest), manifest]));
+  const releases = beside(manifests, options.releases ?? []);
+  const cluster = new Cluster([...manifests, ...releases.flatMap((release) => release.manifests)]);
+  const all = PROOFS.flatMap(({ id, problems }) =>
+    problems(cluster, { ...options, releases }).map(({ severity = 'error', ...problem }): Finding => ({
+      id,
+      severity,
+      ...problem,
+    })),
+  );
+  const byTitle = manifestsByTitle(cluster);
   const findings: Finding[] = [];
   const waived: WaivedFinding[] = [];
-  for (const finding of merged(Object.values(CHECKS).flatMap((proof) => proof(cluster, options)))) {
+  for (const finding of merged(all)) {
     const reason = byTitle.get(finding.object)?.annotations[`${WAIVE}${finding.id}`]?.trim();
     // A waiver without a reason is none.
     if (reason) waived.push({ finding, by: finding.object, reason });
     else findings.push(finding);
   }
   return { findings, waived, foreign: foreignHosts(cluster), cluster };
+}
+
+/** The objects by their title, which is what {@link Finding.object} holds. */
+export const manifestsByTitle = (cluster: Cluster): ReadonlyMap<string, Manifest> =>
+  new Map(cluster.manifests.map((manifest) => [titleOf(manifest), manifest]));
+
+/**
+ * Objects that name no namespace go where kubectl's context points to, and what they rely on is there, too: then the
+ * releases' objects name none either, if they are all in one.
+ */
+function beside(manifests: readonly Manifest[], releases: readonly Release[]): readonly Release[] {
+  const named = (all: readonly Manifest[]): ReadonlySet<string> =>
+    new Set(all.flatMap(({ namespace }) => (namespace === '' ? [] : [namespace])));
+  const released = releases.flatMap((release) => release.manifests);
+  if (manifests.length === 0 || named(manifests).size > 0 || named(released).size > 1) return releases;
+  return releases.map((release) => ({
+    ...release,
+    manifests: release.manifests.map((manifest) => ({ ...manifest, namespace: '' })),
+  }));
 }
 
 /** One mistake that shows in several places of an object, such as a key that two containers read, is one finding. */

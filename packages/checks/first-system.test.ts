@@ -2,31 +2,20 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { check } from './check.js';
-import { readDirectory } from './directory.js';
-import { documentsOf, isRecord, type Manifest } from './manifest.js';
-import { textFiles } from './release.js';
+import { readDirectory } from './command/directory.js';
+import { textFiles } from './command/releases.js';
+import { rendered } from './testing/chart-template.js';
 
-// The system that this one grew out of, with the mistakes for which a reviewer would have sent it back.
+// A system with the mistakes for which a reviewer would have sent it back.
 
 const directory = fileURLToPath(new URL('fixtures/first-system', import.meta.url));
 const files = new Map(textFiles(`${directory}/helm/postgresql`));
 const values: unknown = parse(files.get('values.yaml') ?? '');
 
-/** The fixture's template needs no more of Helm than putting values in. */
-function rendered(): Manifest[] {
-  const text = (files.get('templates/postgresql.yaml') ?? '')
-    .replaceAll('{{ .Chart.Name }}', 'cafe-lumiere-postgresql')
-    .replaceAll(/\{\{ \.Values\.([\w.]+) \}\}/g, (_whole, path: string) =>
-      String(path.split('.').reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), values)),
-    );
-  return documentsOf(text, 'the chart').flatMap((document) =>
-    'manifest' in document ? [document.manifest] : [],
-  );
-}
-
 describe('the first system', () => {
   const chart = 'cafe-lumiere-postgresql';
-  const release = { name: chart, chart, files, values, manifests: rendered(), rendered: true };
+  const manifests = rendered({ files, release: chart, namespace: '' });
+  const release = { name: chart, chart, files, values, manifests, rendered: true };
   const { findings } = check(readDirectory(directory).manifests, { releases: [release] });
   const said = findings.map(({ id, object, field }) => `${id} ${object} ${field}`);
 
@@ -92,7 +81,7 @@ describe('the first system', () => {
       releases: [
         {
           ...release,
-          manifests: release.manifests.map((manifest) => ({
+          manifests: manifests.map((manifest) => ({
             ...manifest,
             name: 'shop-db',
             content: { ...manifest.content },

@@ -1,12 +1,27 @@
-export { check } from './check.js';
-export { Cluster } from './cluster.js';
-export { connectionTable } from './connection-budget.js';
-export { EXTERNAL, READINESS_REACHES, WAIVE } from './declared.js';
-export { readDirectory } from './directory.js';
-export { type Finding, findingText } from './finding.js';
-export { type Manifest, documentsOf, isRecord, toDocuments, toManifests } from './manifest.js';
-export { type Release } from './options.js';
-export { readRelease, textFiles } from './release.js';
-export { topologyMermaid } from './topology-mermaid.js';
-export { topologySvg } from './topology-svg.js';
-export { topologyOf } from './topology.js';
+export { check, type Report } from './check.js';
+export { type Objects, readDirectory } from './command/directory.js';
+export { readRelease, readReleases, type ReleaseArgument, textFiles } from './command/releases.js';
+export { Cluster } from './model/cluster.js';
+export {
+  type Finding,
+  type FindingId,
+  findingText,
+  type Severity,
+  type WaivedFinding,
+} from './model/finding.js';
+export {
+  type Document,
+  documentsOf,
+  isRecord,
+  type Manifest,
+  toDocuments,
+  toManifests,
+  type Unreadable,
+} from './model/manifest.js';
+export type { Release } from './model/release.js';
+export { type Topology, type TopologyLink, type TopologyNode, topologyOf } from './model/topology.js';
+export { topologyMermaid } from './model/topology-mermaid.js';
+export { topologySvg } from './model/topology-svg.js';
+export { CafeValidation, type CafeValidationContext } from './plugin.js';
+export { type ConnectionLine, connectionTable } from './proofs/capacity/connection-budget.js';
+export type { CheckOptions } from './proofs/proof.js';

@@ -21,7 +21,7 @@ const helmFound = spawnSync('helm', ['version']).status === 0;
     try {
       const theirs = { existingSecret: 'theirs' };
       writePostgresqlChart(directory, { auth: theirs, metrics: { enabled: true, ...theirs } });
-      const { manifests } = readRelease({ name: 'shop', directory }, 'test');
+      const { manifests } = readRelease({ name: 'shop', namespace: 'test', directory });
       const { findings } = check(manifests, { releases: [] });
       expect(findings.map(findingText).filter((text) => text.includes('-metrics'))).toEqual([]);
       const [line] = connectionTable(new Cluster(manifests));

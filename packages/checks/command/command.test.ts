@@ -1,0 +1,257 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { PROOFS } from '../proofs/index.js';
+import { BOOKSHOP } from '../testing/bookshop.js';
+import { type Outcome, run } from './command.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const packageFolder = fileURLToPath(new URL('..', import.meta.url));
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cafe-check-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const cafe = (...words: string[]): Promise<Outcome> =>
+  run(words, { version: () => '1.2.3', readStandardInput: () => '' });
+const reading = (text: string): Promise<Outcome> =>
+  run(['check', '-'], { version: () => '1.2.3', readStandardInput: () => text });
+
+/** The bookshop in a folder of its own, with texts replaced in each of its files. */
+function changed(name: string, ...replacements: readonly (readonly [from: RegExp, to: string])[]): string {
+  const directory = join(folder, name);
+  cpSync(BOOKSHOP, directory, { recursive: true });
+  for (const path of [
+    'bookshop.yaml',
+    'helm/postgresql/release.json',
+    'helm/postgresql/templates/service.yaml',
+  ]) {
+    const file = join(directory, path);
+    const text = replacements.reduce(
+      (before, [from, to]) => before.replaceAll(from, to),
+      readFileSync(file, 'utf8'),
+    );
+    writeFileSync(file, text);
+  }
+  return directory;
+}
+
+describe('cafe check', () => {
+  test('ends with 0 when there is nothing to find, and lists the waiver', async () => {
+    const { status, output } = await cafe('check', BOOKSHOP);
+    expect(output).toContain('Waived, by an annotation:\n  CAFE091 Secret bookshop/bookshop-secrets');
+    expect(output).toContain('24 objects, no finding');
+    expect(status).toBe(0);
+  });
+
+  test('ends with 1 on findings, and says them', async () => {
+    const { status, output } = await cafe('check', changed('port', [/catalogue:8081/g, 'catalogue:8091']));
+    expect(output).toContain('CAFE002 error: Deployment bookshop/basket');
+    expect(output).toContain('2 findings');
+    expect(status).toBe(1);
+  });
+
+  test.each([
+    ['a folder that is not there', ['check', 'nowhere'], 'there is no file or folder "nowhere"'],
+    ['nothing to do', [], 'cafe check [dir | file | -]'],
+    ['another command', ['chekc'], 'there is no command "chekc". Did you mean "check"?'],
+    ['a property of every object', ['constructor'], 'there is no command "constructor"'],
+    ['two folders', ['check', 'one', 'two'], 'one folder, file or "-", and was given one two'],
+    ['an option that there is not', ['check', '--quick'], "'--quick'. The options are --release, "],
+    ['another format', ['check', BOOKSHOP, '-o', 'xml'], '-o is "xml"; it is one of text, json and sarif'],
+    ['a release without a chart', ['check', BOOKSHOP, '--release', 'db'], 'write NAME=chartdir'],
+    [
+      'a chart that is none',
+      ['check', BOOKSHOP, '--release', `db=${BOOKSHOP}`],
+      'Name the folder of a Helm chart',
+    ],
+    [
+      'a folder without manifests',
+      ['check', fileURLToPath(new URL('.', import.meta.url))],
+      'holds no .yaml, .yml or .json file',
+    ],
+  ])('ends with 2 for %s', async (_case, words, said) => {
+    const { status, output } = await cafe(...words);
+    expect(output).toContain(said);
+    expect(status).toBe(2);
+  });
+
+  test.each(['', '\n', '---\n# nothing\n'])('ends with 2 when nothing was read: %j', async (text) => {
+    expect(await reading(text)).toEqual({
+      status: 2,
+      output: 'cafe check could not look: there is nothing in the standard input.',
+    });
+  });
+
+  test('reads the standard input, JSON included', async () => {
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { selector: { app: 'web' } },
+    };
+    const { status, output } = await reading(
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [service] }),
+    );
+    expect(output).toContain('CAFE004 error: Service shop/web');
+    expect(status).toBe(1);
+  });
+
+  test('a text that is no object is a finding, not a crash', async () => {
+    const { status, output } = await reading('image: {tag: 1}');
+    expect(output).toContain('CAFE101 error: the standard input');
+    expect(status).toBe(1);
+  });
+
+  test('explains the arithmetic and the network', async () => {
+    const { output } = await cafe('check', BOOKSHOP, '--explain');
+    expect(output).toContain(
+      'preStop 0 + drain 5 + in flight 10 + flush 10 = 25 s ≤ terminationGracePeriodSeconds 25 s',
+    );
+    expect(output).toContain('catalogue (2 + 1 pods) × 10 = 30; 30 ≤ 89 of 100');
+    expect(output).toContain('ok  Deployment bookshop/basket -> Deployment bookshop/catalogue port 8081');
+  });
+
+  test('writes JSON and SARIF', async () => {
+    const directory = changed('formats', [/catalogue:8081/g, 'catalogue:8091']);
+    expect(JSON.parse((await cafe('check', directory, '-o', 'json')).output)).toMatchObject({
+      findings: [{ id: 'CAFE002' }, { id: 'CAFE002' }],
+      waived: [{ finding: { id: 'CAFE091' } }],
+    });
+    expect(JSON.parse((await cafe('check', directory, '-o', 'sarif')).output)).toMatchObject({
+      version: '2.1.0',
+      runs: [
+        {
+          tool: {
+            driver: {
+              rules: [
+                { id: 'CAFE002', shortDescription: { text: 'The Service has no such port' } },
+                { id: 'CAFE091' },
+              ],
+            },
+          },
+          results: [
+            {
+              ruleId: 'CAFE002',
+              level: 'error',
+              locations: [
+                { physicalLocation: { artifactLocation: { uri: join(directory, 'bookshop.yaml') } } },
+              ],
+            },
+            { ruleId: 'CAFE002' },
+            { suppressions: [{ kind: 'inSource' }] },
+          ],
+        },
+      ],
+    });
+  });
+});
+
+describe('the releases', () => {
+  test('that a folder’s charts declare are found, each in its own namespace', async () => {
+    const both = join(folder, 'both');
+    mkdirSync(join(both, 'helm'), { recursive: true });
+    const annex = changed(
+      'annex',
+      [/namespace: bookshop/g, 'namespace: annex'],
+      [/\{ name: bookshop \}/g, '{ name: annex }'],
+      [/"namespace": "bookshop"/g, '"namespace": "annex"'],
+    );
+    // Objects that name no namespace go into the release's.
+    const file = join(annex, 'helm/postgresql/release.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/, "namespace": "annex"/g, ''));
+    for (const [name, directory] of [
+      ['bookshop', BOOKSHOP],
+      ['annex', annex],
+    ] as const) {
+      cpSync(join(directory, 'bookshop.yaml'), join(both, `${name}.yaml`));
+      cpSync(join(directory, 'helm/postgresql'), join(both, 'helm', name), { recursive: true });
+    }
+    const { status, output } = await cafe('check', both);
+    expect(output).toContain('48 objects, no finding');
+    expect(status).toBe(0);
+  });
+
+  test('count as the manifests’ neighbours where nobody names a namespace', async () => {
+    const nowhere = changed(
+      'nowhere',
+      [/, namespace: bookshop/g, ''],
+      [/\n +namespace: bookshop(?=\n)/g, ''],
+    );
+    const { output } = await cafe('check', nowhere);
+    expect(output).toContain('24 objects, no finding');
+  });
+
+  test('are not looked at with --no-release', async () => {
+    const { status, output } = await cafe('check', BOOKSHOP, '--no-release');
+    expect(output).toContain('CAFE001 error: Deployment bookshop/catalogue');
+    expect(status).toBe(1);
+  });
+
+  test.each([
+    ['no JSON', '{', 'release.json: '],
+    ['no release', '{"namespace": "shop", "objects": []}', '"release" is no name'],
+    ['no namespace', '{"release": "db", "objects": []}', '"namespace" is no name'],
+    ['no objects', '{"release": "db", "namespace": "shop"}', '"objects" is no list'],
+  ])('are refused with 2 when their file has %s', async (what, text, said) => {
+    const directory = changed(what);
+    writeFileSync(join(directory, 'helm/postgresql/release.json'), text);
+    const { status, output } = await cafe('check', directory);
+    expect(output).toContain(said);
+    expect(output).toContain('It is { "release": name, "namespace": name, "objects": [Kubernetes objects] }');
+    expect(status).toBe(2);
+  });
+
+  test('of foreign charts name their namespace where the manifests have several', async () => {
+    const directory = changed('several', [
+      /\{ name: basket, namespace: bookshop \}/g,
+      '{ name: basket, namespace: till }',
+    ]);
+    const chart = join(directory, 'helm/postgresql');
+    const { status, output } = await cafe('check', directory, '--release', `db=${chart}`);
+    expect(output).toContain(
+      `the manifests are in the namespaces bookshop, till; write in which one the release is, as in --release db=${chart}@bookshop.`,
+    );
+    expect(status).toBe(2);
+  });
+});
+
+describe('cafe', () => {
+  test('says what it can', async () => {
+    const help = await cafe('--help');
+    expect(help).toMatchObject({ status: 0, output: expect.stringContaining('cafe ids') });
+    expect(await cafe('-h')).toEqual(help);
+    expect(await cafe('check', '--help')).toMatchObject({
+      status: 0,
+      output: expect.stringContaining('--release NAME=chartdir[@namespace]'),
+    });
+    expect(await cafe('--version')).toEqual({ status: 0, output: '1.2.3' });
+  });
+
+  test('lists each id with what it means', async () => {
+    const { status, output } = await cafe('ids');
+    expect(status).toBe(0);
+    expect(output.split('\n')).toHaveLength(PROOFS.length);
+    expect(output).toContain('CAFE072  A PodDisruptionBudget blocks every node');
+  });
+
+  test('is the command of a checkout', () => {
+    const npx = (...words: string[]) =>
+      spawnSync('npx', ['--offline', 'cafe', ...words], { cwd: root, encoding: 'utf8' });
+    const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(npx('--version')).toMatchObject({ status: 0, stdout: `${version}\n` });
+    expect(npx('check', changed('process', [/catalogue:8081/g, 'catalogue:8091']))).toMatchObject({
+      status: 1,
+    });
+    expect(npx('check', 'nowhere')).toMatchObject({ status: 2, stdout: '' });
+  });
+});

@@ -1,0 +1,50 @@
+import { manifestsByTitle, type Report } from '../check.js';
+import type { Finding } from '../model/finding.js';
+import { titlesById } from '../proofs/titles.js';
+
+/**
+ * The report as SARIF 2.1.0, which code hosts show beside the lines of a change.
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ */
+export function reportSarif({ findings, waived, cluster }: Report): unknown {
+  const manifests = manifestsByTitle(cluster);
+  const result = (finding: Finding) => ({
+    ruleId: finding.id,
+    level: finding.severity,
+    message: {
+      text: `${finding.object}, ${finding.field}: found ${finding.found}; expected ${finding.expected}. ${finding.change}.`,
+    },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: manifests.get(finding.object)?.source ?? finding.object },
+        },
+        logicalLocations: [{ fullyQualifiedName: `${finding.object} ${finding.field}` }],
+      },
+    ],
+  });
+  const ids = new Set<string>([...findings, ...waived.map(({ finding }) => finding)].map(({ id }) => id));
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'cafe check',
+            rules: titlesById().flatMap(([id, text]) =>
+              ids.has(id) ? [{ id, shortDescription: { text } }] : [],
+            ),
+          },
+        },
+        results: [
+          ...findings.map(result),
+          ...waived.map(({ finding, reason }) => ({
+            ...result(finding),
+            suppressions: [{ kind: 'inSource', justification: reason }],
+          })),
+        ],
+      },
+    ],
+  };
+}

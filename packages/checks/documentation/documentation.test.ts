@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import * as contract from '@cafe-lumiere/contract';
+import { PROOFS } from '../proofs/index.js';
+import { withTables } from './tables.js';
+
+const page = readFileSync(new URL('../../../docs/checks.md', import.meta.url), 'utf8');
+
+test('docs/checks.md has the tables that the code makes; documentation/write.ts writes them', () => {
+  expect(page).toBe(withTables(page));
+});
+
+test('docs/checks.md describes each annotation, and no other', () => {
+  const annotations = Object.values<unknown>(contract).filter(
+    (value) => typeof value === 'string' && value.startsWith('cafe-check/'),
+  );
+  const described = [...page.matchAll(/^\| `(cafe-check\/[a-z-]+\.?)/gm)].map(([, name]) => name);
+  expect(described.sort()).toEqual(annotations.sort());
+});
+
+test('no two proofs have one id', () => {
+  expect(new Set(PROOFS.map(({ id }) => id)).size).toBe(PROOFS.length);
+});

@@ -1,0 +1,46 @@
+/** How bad it is: an `error` will not work, a `warning` works until something happens. Both fail a check. */
+export type Severity = 'error' | 'warning';
+
+/** Stable: never reused for something else. docs/checks.md lists them, and so does `cafe ids`. */
+export type FindingId = `CAFE${number}`;
+
+/** One thing that cannot work, said so that the text alone is enough to mend it. */
+export interface Finding {
+  readonly id: FindingId;
+  readonly severity: Severity;
+  /** `Kind namespace/name`, or the file. */
+  readonly object: string;
+  /** The path inside the object; lists by name: `spec.template.spec.containers[web].env[DB_HOST]`. */
+  readonly field: string;
+  /** What stands there. */
+  readonly found: string;
+  /** What may stand there, and why. */
+  readonly expected: string;
+  /** The value that was probably meant, and the reason to think so. */
+  readonly likely?: string | undefined;
+  /** The one change that mends it. */
+  readonly change: string;
+}
+
+/** A finding that somebody accepted, and why. */
+export interface WaivedFinding {
+  readonly finding: Finding;
+  /** The object that carries the annotation. */
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** The finding as a reader sees it: a headline and one line for each answer. */
+export function findingText(finding: Finding): string {
+  const rows: (readonly [string, string | undefined])[] = [
+    ['field', finding.field],
+    ['found', finding.found],
+    ['expected', finding.expected],
+    ['likely', finding.likely],
+    ['change', finding.change],
+  ];
+  return [
+    `${finding.id} ${finding.severity}: ${finding.object}`,
+    ...rows.flatMap(([label, text]) => (text === undefined ? [] : [`  ${label.padEnd(9)}${text}`])),
+  ].join('\n');
+}

@@ -1,0 +1,68 @@
+import { withHost } from '../../model/addresses.js';
+import type { Cluster } from '../../model/cluster.js';
+import { connections, type Connection } from '../../model/connections.js';
+import { nearest } from '../../model/nearest-name.js';
+import type { Problem, Proof } from '../proof.js';
+import { releaseServiceFor } from '../releases/release-service.js';
+import { connectionProblem, written } from './connection-problem.js';
+
+/** Each host that a container is configured to connect to is a Service, when it is one of this cluster. */
+export const missingService = {
+  id: 'CAFE001',
+  title: 'A host in the configuration of a container has no Service',
+  problems: (cluster, options) =>
+    connections(cluster).flatMap((connection): Problem[] => {
+      const { resolution, address } = connection;
+      if (resolution.kind !== 'missing' || address.portText !== undefined) return [];
+      // The release's own proof says it better.
+      if (releaseServiceFor(connection, options) !== undefined) return [];
+      return [problem(cluster, connection, resolution)];
+    }),
+} as const satisfies Proof;
+
+function problem(
+  cluster: Cluster,
+  connection: Connection,
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+): Problem {
+  const { address } = connection;
+  const here = [...cluster.services.values()].filter((service) => service.namespace === namespace);
+  const names = here.map((service) => service.name);
+  const [meant, why] = likely(cluster, connection, name, namespace);
+  return connectionProblem(connection, {
+    found: written(connection),
+    expected: `a Service of the namespace ${namespace || '(none)'}; there ${listed(names)}`,
+    likely: meant === undefined ? undefined : `${meant}, ${why}`,
+    change: `set ${address.variable.origin} to ${meant === undefined ? 'the name of a Service' : withHost(address, meant)}, or add a Service ${name}`,
+  });
+}
+
+function likely(
+  cluster: Cluster,
+  { address }: Connection,
+  name: string,
+  namespace: string,
+): readonly [meant: string | undefined, why: string] {
+  const all = [...cluster.services.values()];
+  const here = all.filter((service) => service.namespace === namespace);
+  const near = nearest(
+    name,
+    here.map((service) => service.name),
+  );
+  if (near !== undefined) return [near, 'whose name is nearest'];
+  const namesake = all.find((service) => service.name === name);
+  if (namesake) return [`${namesake.name}.${namesake.namespace}`, 'in the namespace where there is one'];
+  const [only, ...others] = here.filter(({ typed }) =>
+    typed.spec.ports.some(({ port }) => port === address.port),
+  );
+  return only && others.length === 0
+    ? [only.name, `the only Service with port ${address.port ?? ''}`]
+    : [undefined, ''];
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length === 0
+    ? 'is none'
+    : names.length <= 8
+      ? `are ${names.join(', ')}`
+      : `are ${names.slice(0, 8).join(', ')} and ${names.length - 8} more`;

@@ -1,0 +1,47 @@
+import type { Typed } from '../../model/cluster.js';
+import { targetPort } from '../../model/connections.js';
+import { titleOf } from '../../model/manifest.js';
+import { nearest } from '../../model/nearest-name.js';
+import type { Problem, Proof } from '../proof.js';
+import { selectingServices } from '../../model/selecting-services.js';
+
+/** Each port of a Service leads to one that a container of its pods declares. */
+export const undeclaredTargetPort = {
+  id: 'CAFE003',
+  title: 'The Service leads to a port that no container declares',
+  problems: (cluster) =>
+    selectingServices(cluster).flatMap(({ service, targets }) =>
+      service.typed.spec.ports.flatMap((port): Problem[] => {
+        const target = targets.find((workload) => !targetPort(port, workload));
+        if (!target) return [];
+        const wanted = port.targetPort ?? port.port;
+        const { containers } = target.pod;
+        // Without any declared port a number still works; with some, a number that is none of them is a mistake.
+        if (typeof wanted === 'number' && containers.every(({ ports }) => ports.length === 0)) return [];
+        const declared = containers.flatMap(({ ports }) =>
+          ports.map(({ name, containerPort }) =>
+            typeof wanted === 'string' ? (name ?? '') : String(containerPort),
+          ),
+        );
+        return [problem(service, port.name ?? port.port, String(wanted), titleOf(target), declared)];
+      }),
+    ),
+} as const satisfies Proof;
+
+function problem(
+  service: Typed<'Service'>,
+  port: string | number,
+  wanted: string,
+  target: string,
+  declared: readonly string[],
+): Problem {
+  const likely = nearest(wanted, declared) ?? (declared.length === 1 ? declared[0] : undefined);
+  return {
+    object: titleOf(service),
+    field: `spec.ports[${port}].targetPort`,
+    found: wanted,
+    expected: `a port that a container of ${target} declares: ${declared.join(', ') || 'it declares none'}`,
+    likely,
+    change: `set the targetPort to ${likely ?? 'a declared port'}, or declare ${wanted} in the container`,
+  };
+}

@@ -1,0 +1,4 @@
+import { imageVersion } from './image-version.js';
+
+/** What runs is what was named. */
+export const IMAGE_PROOFS = [imageVersion] as const;

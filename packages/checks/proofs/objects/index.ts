@@ -1,0 +1,18 @@
+import { duplicateObject } from './duplicate-object.js';
+import { fieldType } from './field-type.js';
+import { immutableField } from './immutable-field.js';
+import { missingNamespace } from './missing-namespace.js';
+import { objectName } from './object-name.js';
+import { secretEncoding } from './secret-encoding.js';
+import { unreadableFile } from './unreadable-file.js';
+
+/** `kubectl apply -f` and the API server take the objects as they are. */
+export const OBJECT_PROOFS = [
+  unreadableFile,
+  fieldType,
+  objectName,
+  duplicateObject,
+  missingNamespace,
+  immutableField,
+  secretEncoding,
+] as const;

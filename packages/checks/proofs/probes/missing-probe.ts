@@ -1,0 +1,59 @@
+import { type Cluster, runsForever, type Workload } from '../../model/cluster.js';
+import { targetPort } from '../../model/connections.js';
+import type { Container } from '../../model/schemas.js';
+import { selectingServices } from '../../model/selecting-services.js';
+import type { Problem, Proof } from '../proof.js';
+import { PROBE_KINDS, type ProbeKind, probeProblem } from './probes.js';
+
+const WHY: Readonly<Record<ProbeKind, string>> = {
+  startupProbe: 'without it the liveness probe kills a start that takes long',
+  readinessProbe:
+    'without it the Service sends requests to pods that cannot answer yet: "works only after multiple clicks"',
+  livenessProbe: 'without it a process that hangs stays',
+};
+
+const WHICH: Readonly<Record<ProbeKind, string>> = {
+  startupProbe: 'that may fail for as long as a start takes',
+  readinessProbe: 'on a path that says whether this pod can serve',
+  livenessProbe: 'on a path that touches nothing but the process',
+};
+
+/** A container that a Service sends requests to is asked whether it has started, is ready and is alive. */
+export const missingProbe = {
+  id: 'CAFE031',
+  title: 'A container behind a Service lacks a probe',
+  problems: (cluster) => {
+    const serving = containersBehindServices(cluster);
+    return cluster.workloads.flatMap((workload) =>
+      workload.pod.containers.flatMap((container) =>
+        serving.has(container) ? problems(workload, container) : [],
+      ),
+    );
+  },
+} as const satisfies Proof;
+
+function problems(workload: Workload, container: Container): Problem[] {
+  return PROBE_KINDS.flatMap((kind): Problem[] =>
+    container[kind]
+      ? []
+      : [
+          probeProblem({ workload, container }, kind, {
+            severity: kind === 'readinessProbe' ? 'error' : 'warning',
+            found: `no ${kind}, and a Service sends requests to this container`,
+            expected: WHY[kind],
+            change: `add a ${kind} ${WHICH[kind]}`,
+          }),
+        ],
+  );
+}
+
+const containersBehindServices = (cluster: Cluster): ReadonlySet<Container> =>
+  new Set(
+    selectingServices(cluster).flatMap(({ service, targets }) =>
+      targets
+        .filter(runsForever)
+        .flatMap((workload) =>
+          service.typed.spec.ports.flatMap((port) => targetPort(port, workload)?.container ?? []),
+        ),
+    ),
+  );

@@ -1,0 +1,33 @@
+import { nearest } from '../../model/nearest-name.js';
+import type { Problem, Proof } from '../proof.js';
+import { probeProblem, probesIn } from './probes.js';
+
+/** Each probe asks a port that its container declares. */
+export const probePort = {
+  id: 'CAFE033',
+  title: 'A probe asks a port that is not declared',
+  problems: (cluster) =>
+    probesIn(cluster).flatMap((each): Problem[] => {
+      const { probe, kind } = each;
+      const { ports } = each.container;
+      const port = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port;
+      if (
+        port === undefined ||
+        ports.some(({ name, containerPort }) => port === containerPort || port === name)
+      ) {
+        return [];
+      }
+      // Without any declared port a number still works.
+      if (typeof port === 'number' && ports.length === 0) return [];
+      const names = ports.map(({ name, containerPort }) => name ?? String(containerPort));
+      const likely = nearest(String(port), names) ?? (names.length === 1 ? names[0] : undefined);
+      return [
+        probeProblem(each, `${kind}.port`, {
+          found: String(port),
+          expected: `a port that the container declares: ${names.join(', ') || 'it declares none'}`,
+          likely,
+          change: `set the port to ${likely ?? 'a declared one'}; a probe of a port where nobody listens never succeeds`,
+        }),
+      ];
+    }),
+} as const satisfies Proof;

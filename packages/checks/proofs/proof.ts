@@ -1,0 +1,29 @@
+import type { Cluster } from '../model/cluster.js';
+import type { Finding, FindingId } from '../model/finding.js';
+import type { Manifest, Unreadable } from '../model/manifest.js';
+import type { Release } from '../model/release.js';
+
+/** What the proofs know besides the objects that `kubectl apply` is given. */
+export interface CheckOptions {
+  /** The Helm releases that the objects rely on. @default - none */
+  readonly releases?: readonly Release[];
+  /** What was in the files and is no object. @default - nothing */
+  readonly unreadable?: readonly Unreadable[];
+  /** The same objects as they were committed, for fields that an `apply` cannot change. @default - not known */
+  readonly previous?: readonly Manifest[];
+}
+
+/** One place where a proof does not hold. It is an error, unless it says that it is a warning. */
+export type Problem = Omit<Finding, 'id' | 'severity'> & Partial<Pick<Finding, 'severity'>>;
+
+/** What a problem says besides its place. */
+export type Explanation = Omit<Problem, 'object' | 'field'>;
+
+/** One proof: it says one thing about a set of objects, under an id of its own. */
+export interface Proof<Id extends FindingId = FindingId> {
+  readonly id: Id;
+  /** What is wrong where it does not hold, in one line. */
+  readonly title: string;
+  /** Every place where it does not hold. It reads nothing but what it is given. */
+  readonly problems: (cluster: Cluster, options: CheckOptions) => readonly Problem[];
+}

@@ -1,0 +1,26 @@
+import { allContainers } from '../../model/containers.js';
+import type { Problem, Proof } from '../proof.js';
+import { podProblem } from './references.js';
+
+/** Each variable is set once. */
+export const duplicateVariable = {
+  id: 'CAFE025',
+  title: 'A variable is set twice',
+  problems: (cluster) =>
+    allContainers(cluster).flatMap(({ workload, list, container }) => {
+      const seen = new Map<string, string>();
+      return container.env.flatMap(({ name, value, valueFrom }): Problem[] => {
+        const before = seen.get(name);
+        const now = value ?? JSON.stringify(valueFrom ?? '');
+        seen.set(name, now);
+        if (before === undefined) return [];
+        return [
+          podProblem(workload, `${list}[${container.name}].env[${name}]`, {
+            found: `two entries: ${before}, then ${now}`,
+            expected: 'each variable once; the last one wins, and an apply may merge the two into one',
+            change: `delete one of the two entries ${name}`,
+          }),
+        ];
+      });
+    }),
+} as const satisfies Proof;

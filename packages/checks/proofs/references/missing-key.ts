@@ -1,0 +1,36 @@
+import type { Cluster } from '../../model/cluster.js';
+import { nearest } from '../../model/nearest-name.js';
+import type { Problem, Proof } from '../proof.js';
+import { podProblem, type Reference, references } from './references.js';
+
+/** Each key that a pod refers to is in its ConfigMap or Secret. */
+export const missingKey = {
+  id: 'CAFE022',
+  title: 'A key of a ConfigMap or Secret is not there',
+  problems: (cluster) =>
+    references(cluster).flatMap((reference): Problem[] => {
+      const { workload, field, kind, name, key } = reference;
+      const present = keysOf(cluster, reference);
+      if (key === undefined || present === undefined || present.includes(key)) return [];
+      const likely = nearest(key, present);
+      return [
+        podProblem(workload, field, {
+          found: `key ${key} of ${kind} ${workload.namespace}/${name}`,
+          expected: `a key that it has: ${present.join(', ') || 'it is empty'}; without it the container does not start (CreateContainerConfigError)`,
+          likely,
+          change: `refer to ${likely ?? 'one of those'}, or add ${key} to ${kind} ${name}`,
+        }),
+      ];
+    }),
+} as const satisfies Proof;
+
+/** The keys of the object; nothing when it is not here, where they are not known. */
+function keysOf(cluster: Cluster, { workload, kind, name }: Reference): string[] | undefined {
+  const path = `${workload.namespace}/${name}`;
+  if (kind === 'ConfigMap') {
+    const map = cluster.configMaps.get(path)?.typed;
+    return map && [...Object.keys(map.data), ...Object.keys(map.binaryData)];
+  }
+  const secret = cluster.secrets.get(path)?.typed;
+  return secret && [...Object.keys(secret.data), ...Object.keys(secret.stringData)];
+}

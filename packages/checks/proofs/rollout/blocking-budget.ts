@@ -1,0 +1,42 @@
+import type { Typed, Workload } from '../../model/cluster.js';
+import { podsOf } from '../../model/int-or-percent.js';
+import { titleOf } from '../../model/manifest.js';
+import type { Problem, Proof } from '../proof.js';
+import { autoscalersByTarget } from './autoscaler-target.js';
+import { disruptionBudgets } from './disruption-budgets.js';
+
+/** A disruption budget lets one pod go: else no node is ever drained. */
+export const blockingBudget = {
+  id: 'CAFE072',
+  title: "A PodDisruptionBudget blocks every node's drain",
+  problems: (cluster) => {
+    const scaled = autoscalersByTarget(cluster);
+    return disruptionBudgets(cluster).flatMap(({ budget, targets }) =>
+      targets.flatMap((workload) => {
+        const minimum = scaled.get(titleOf(workload))?.typed.spec.minReplicas;
+        return problems(budget, workload, minimum ?? workload.spec?.replicas ?? 1);
+      }),
+    );
+  },
+} as const satisfies Proof;
+
+function problems(budget: Typed<'PodDisruptionBudget'>, workload: Workload, replicas: number): Problem[] {
+  const { minAvailable, maxUnavailable } = budget.typed.spec;
+  const blocked =
+    minAvailable === undefined
+      ? maxUnavailable !== undefined && podsOf(maxUnavailable, replicas, 'up') < 1
+      : podsOf(minAvailable, replicas, 'up') >= replicas;
+  if (replicas === 0 || !blocked) return [];
+  const field = minAvailable === undefined ? 'maxUnavailable' : 'minAvailable';
+  return [
+    {
+      object: titleOf(budget),
+      field: `spec.${field}`,
+      found: `${field}: ${minAvailable ?? maxUnavailable ?? ''}, and ${titleOf(workload)} has ${replicas} ${replicas === 1 ? 'pod' : 'pods'}`,
+      expected:
+        'a budget that lets one pod go: this one refuses every eviction, and draining a node waits for ever',
+      likely: 'maxUnavailable: 1',
+      change: 'use maxUnavailable: 1 and no minAvailable',
+    },
+  ];
+}

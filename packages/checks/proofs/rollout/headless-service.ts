@@ -1,0 +1,37 @@
+import type { Workload } from '../../model/cluster.js';
+import { titleOf } from '../../model/manifest.js';
+import { nearest } from '../../model/nearest-name.js';
+import type { Problem, Proof } from '../proof.js';
+
+/** A StatefulSet's pods get their names from a headless Service that must be there. */
+export const headlessService = {
+  id: 'CAFE077',
+  title: 'A StatefulSet without its headless Service',
+  problems: (cluster) =>
+    cluster.workloads.flatMap((workload): Problem[] => {
+      const name = governingService(workload);
+      if (name === undefined) return [];
+      const service = cluster.services.get(`${workload.namespace}/${name}`);
+      if (service?.typed.spec.clusterIP === 'None') return [];
+      return [
+        {
+          object: titleOf(workload),
+          field: 'spec.serviceName',
+          found: service ? `${name}, which has an address of its own` : `${name}, which is not there`,
+          expected: 'a headless Service (clusterIP: None): it makes the names of the pods',
+          likely: nearest(
+            name,
+            [...cluster.services.values()].flatMap((each) =>
+              each.namespace === workload.namespace && each.typed.spec.clusterIP === 'None'
+                ? [each.name]
+                : [],
+            ),
+          ),
+          change: 'add a headless Service of that name, beside the one that clients use',
+        },
+      ];
+    }),
+} as const satisfies Proof;
+
+const governingService = ({ kind, spec }: Workload): string | undefined =>
+  kind === 'StatefulSet' && spec?.serviceName !== '' ? spec?.serviceName : undefined;
