@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { HEADERS } from '@cafe-lumiere/contract';
+import { type Api, HEADERS } from '@cafe-lumiere/contract';
 import type Router from '@koa/router';
-import type { Api } from '@cafe-lumiere/contract';
 import Koa, { type Middleware, type ParameterizedContext } from 'koa';
 import type { Deadline } from '../deadline.js';
 import type { Health } from '../health.js';
@@ -10,6 +9,7 @@ import type { Metrics } from '../metrics.js';
 import { openApiDocument } from './open-api.js';
 import { PROBE_PATHS, probes } from './probes.js';
 import { Problem } from './problem.js';
+import { unreadBody } from './unread-body.js';
 import { UnavailableError } from '../unavailable.js';
 
 /** What every service's application is made of. */
@@ -54,8 +54,10 @@ export function createApplication(parts: ApplicationParts): Koa {
   const application = new Koa();
   // Koa prints what it catches; everything is caught below, except a client that went away.
   application.silent = true;
+  application.use(wellFormed());
   application.use(requestId());
   application.use(closeWhileDraining(draining));
+  application.use(unreadBody());
   application.use(observe(health, metrics, log));
   for (const middleware of parts.middleware) application.use(middleware);
   application.use(problems(log, parts.problemPage));
@@ -70,16 +72,30 @@ export function createApplication(parts: ApplicationParts): Koa {
   return application;
 }
 
-function requestId(): Middleware {
+/** Refuses what others on the way may understand in another way than we do. */
+function wellFormed(): Middleware {
   return async (context, next) => {
+    const { url, req } = context;
+    const hosts = req.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
+    let detail: string | undefined;
     // `GET http://[` is HTTP and no URL: Koa throws wherever somebody asks for the path.
-    if (context.request.url !== '*' && !URL.canParse(context.request.url, 'http://localhost')) {
-      const problem = new Problem(400, { detail: 'The request target is not a URL.' });
-      context.status = problem.status;
-      context.body = JSON.stringify(problem.body());
-      context.type = 'application/problem+json';
+    if (url !== '*' && !URL.canParse(url, 'http://localhost')) detail = 'The request target is not a URL.';
+    // RFC 9112, section 3.2.
+    else if (hosts.length > 1) detail = 'The request has more than one Host.';
+    if (detail === undefined) {
+      await next();
       return;
     }
+    const problem = new Problem(400, { detail });
+    context.status = problem.status;
+    context.body = JSON.stringify(problem.body());
+    context.type = 'application/problem+json';
+    context.set('Connection', 'close');
+  };
+}
+
+function requestId(): Middleware {
+  return async (context, next) => {
     const given = context.get(HEADERS.requestId);
     // Only what is harmless in a log line and a header.
     const id = /^[\w-]{1,100}$/.test(given) ? given : randomUUID();

@@ -1,10 +1,8 @@
 import { bodyParser } from '@koa/bodyparser';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { REQUEST_LIMITS } from './limits.js';
 import { Problem } from './problem.js';
-
-/** No form and no JSON of ours comes near it; files are not sent this way. */
-const BODY_LIMIT = 64 * 1024;
 
 const bodyError = z.object({
   status: z.number().optional(),
@@ -16,8 +14,8 @@ const parse = bodyParser({
   enableTypes: ['json', 'form'],
   // application/problem+json and its like are JSON, which the parser does not know.
   detectJSON: (context) => Boolean(context.request.is('json', '+json')),
-  jsonLimit: BODY_LIMIT,
-  formLimit: BODY_LIMIT,
+  jsonLimit: REQUEST_LIMITS.bodyBytes,
+  formLimit: REQUEST_LIMITS.bodyBytes,
   // Only objects and arrays: `"text"` alone is JSON, and nobody's request.
   jsonStrict: true,
   onError: (error) => {
@@ -80,7 +78,7 @@ export async function rawBody({ req }: Context): Promise<RawBody> {
   // Left as it is when it is too large: whatever answers still needs the connection.
   for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > BODY_LIMIT) throw tooLarge();
+    if (length > REQUEST_LIMITS.bodyBytes) throw tooLarge();
     chunks.push(chunk);
   }
   const { 'content-type': type, 'content-encoding': encoding } = req.headers;
@@ -92,7 +90,7 @@ export async function rawBody({ req }: Context): Promise<RawBody> {
 }
 
 const tooLarge = (): Problem =>
-  new Problem(413, { detail: `The body is larger than ${BODY_LIMIT / 1024} kB.` });
+  new Problem(413, { detail: `The body is larger than ${REQUEST_LIMITS.bodyBytes / 1024} kB.` });
 
 const noBody = (): Problem => new Problem(400, { detail: 'There is no body; send one as application/json.' });
 
