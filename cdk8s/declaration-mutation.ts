@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
@@ -51,14 +51,15 @@ export class Compiler {
     });
   }
 
-  /** The first thing that it says, or nothing. */
+  /** What it says, or nothing. */
   complaint(mutation?: Mutation): string | undefined {
     this.version += 1;
     this.current = mutation && { path: join(ROOT, mutation.file), text: mutated(mutation) };
-    const [first] = this.roots.flatMap((root) => this.service.getSemanticDiagnostics(root));
-    return first && ts.flattenDiagnosticMessageText(first.messageText, ' ');
+    const messages = this.roots.flatMap((root) =>
+      this.service
+        .getSemanticDiagnostics(root)
+        .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' ')),
+    );
+    return messages.length === 0 ? undefined : messages.join('\n');
   }
 }
-
-/** Where a copy of a source finds what the source imports. */
-export const folderOf = ({ file }: Mutation): string => dirname(join(ROOT, file));
