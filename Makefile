@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test helm build api synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push stranger kind-up screenshots bench bench-database bench-synth
+.PHONY: help up install test helm build api synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push stranger new-service kind-up screenshots bench bench-database bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -100,6 +100,9 @@ e2e: install ## the guide's commands and what can happen, on the cluster of KUBE
 
 e2e-faults: install ## operators and misfortune, under load (SCENARIOS="..." only these; RECORD=1 writes docs/reliability.md)
 	@$(TSX) e2e/faults/run.ts $(if $(FORCE),--force) $(if $(RECORD),--record) $(if $(NAIVE),--naive) $(SCENARIOS)
+
+new-service: install ## add a service to a copy of this repository, and try everything with it (FORCE=1 deletes a café on the cluster)
+	@$(TSX) e2e/new-service/run.ts $(if $(FORCE),--force) $(if $(NO_CLUSTER),--no-cluster)
 
 stranger: install ## a project that knows only the packed packages, on the cluster of KUBECONFIG (CLUSTER=no only compiles and checks)
 	@$(TSX) e2e/stranger/run.ts $(if $(filter no,$(CLUSTER)),--no-cluster)
