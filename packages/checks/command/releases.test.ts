@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
 import type { Manifest } from '../model/manifest.js';
 import { BOOKSHOP } from '../testing/bookshop.js';
 import { rendered } from '../testing/chart-template.js';
 import { readRelease, textFiles } from './releases.js';
 
 const directory = join(BOOKSHOP, 'helm/postgresql');
+const CAFE = fileURLToPath(new URL('../../../bin/cafe.js', import.meta.url));
 const helmFound = spawnSync('helm', ['version']).status === 0;
 
 const byTitle = (manifests: readonly Manifest[]) =>
@@ -37,23 +39,21 @@ test('the fixture’s release.json is what its chart makes', () => {
 });
 
 describe('without Helm', () => {
-  const { PATH } = process.env;
-  beforeAll(() => {
-    process.env['PATH'] = '';
-  });
-  afterAll(() => {
-    process.env['PATH'] = PATH;
-  });
+  const cafe = (...words: string[]) =>
+    spawnSync(process.execPath, [CAFE, 'check', BOOKSHOP, ...words], {
+      encoding: 'utf8',
+      env: { ...process.env, PATH: '' },
+    });
 
   test('a release is what its release.json says', () => {
-    const release = readRelease({ name: 'bookshop', namespace: 'bookshop', directory });
-    expect(release.rendered).toBe(false);
-    expect(release.manifests.map(({ kind }) => kind)).toContain('StatefulSet');
+    expect(cafe()).toMatchObject({ status: 0, stderr: '' });
   });
 
   test('no other release is known', () => {
-    expect(() => readRelease({ name: 'db', namespace: 'shop', directory })).toThrow(
-      'knows itself as the release bookshop in the namespace bookshop only. Install Helm to prove the release db in the namespace shop.',
+    const { status, stderr } = cafe('--release', `db=${directory}`);
+    expect(stderr).toContain(
+      'knows itself as the release bookshop in the namespace bookshop only. Install Helm to prove the release db in the namespace bookshop.',
     );
+    expect(status).toBe(2);
   });
 });

@@ -22,8 +22,9 @@ export const containersOf = (workload: Workload): readonly PodContainer[] =>
   );
 
 /** Every container. */
-export const allContainers = (cluster: Cluster): readonly PodContainer[] =>
-  cluster.workloads.flatMap(containersOf);
+export const allContainers = once((cluster): readonly PodContainer[] =>
+  cluster.workloads.flatMap(containersOf),
+);
 
 /** Every container with its variables. */
 export const configuredContainers = once((cluster): readonly ConfiguredContainer[] =>

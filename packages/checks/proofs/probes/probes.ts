@@ -1,5 +1,6 @@
-import type { Cluster, Workload } from '../../model/cluster.js';
+import type { Workload } from '../../model/cluster.js';
 import { titleOf } from '../../model/manifest.js';
+import { once } from '../../model/once.js';
 import type { Container, Probe } from '../../model/schemas.js';
 import type { Explanation, Problem } from '../proof.js';
 
@@ -17,7 +18,7 @@ export interface ContainerProbe {
 }
 
 /** Every probe of every container. */
-export const probesIn = (cluster: Cluster): readonly ContainerProbe[] =>
+export const probesIn = once((cluster): readonly ContainerProbe[] =>
   cluster.workloads.flatMap((workload) =>
     workload.pod.containers.flatMap((container) =>
       PROBE_KINDS.flatMap((kind) => {
@@ -25,7 +26,8 @@ export const probesIn = (cluster: Cluster): readonly ContainerProbe[] =>
         return probe ? [{ workload, container, kind, probe }] : [];
       }),
     ),
-  );
+  ),
+);
 
 /** What a probe asks; a named port and its number are the same. */
 export function questionOf({ httpGet, tcpSocket, exec, grpc }: Probe, { ports }: Container): string {

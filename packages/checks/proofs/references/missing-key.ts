@@ -10,8 +10,9 @@ export const missingKey = {
   problems: (cluster) =>
     references(cluster).flatMap((reference): Problem[] => {
       const { workload, field, kind, name, key } = reference;
-      const present = keysOf(cluster, reference);
-      if (key === undefined || present === undefined || present.includes(key)) return [];
+      const entries = entriesOf(cluster, reference);
+      if (key === undefined || !entries || entries.some((each) => Object.hasOwn(each, key))) return [];
+      const present = entries.flatMap((each) => Object.keys(each));
       const likely = nearest(key, present);
       return [
         podProblem(workload, field, {
@@ -24,13 +25,16 @@ export const missingKey = {
     }),
 } as const satisfies Proof;
 
-/** The keys of the object; nothing when it is not here, where they are not known. */
-function keysOf(cluster: Cluster, { workload, kind, name }: Reference): string[] | undefined {
+/** What the object holds by key; nothing when it is not here, where its keys are not known. */
+function entriesOf(
+  cluster: Cluster,
+  { workload, kind, name }: Reference,
+): readonly Readonly<Record<string, string>>[] | undefined {
   const path = `${workload.namespace}/${name}`;
   if (kind === 'ConfigMap') {
     const map = cluster.configMaps.get(path)?.typed;
-    return map && [...Object.keys(map.data), ...Object.keys(map.binaryData)];
+    return map && [map.data, map.binaryData];
   }
   const secret = cluster.secrets.get(path)?.typed;
-  return secret && [...Object.keys(secret.data), ...Object.keys(secret.stringData)];
+  return secret && [secret.data, secret.stringData];
 }
