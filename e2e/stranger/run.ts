@@ -64,7 +64,12 @@ async function install(): Promise<void> {
   const tarballs = await journal.step('the packages are packed', async () => {
     mkdirSync(join(folder, 'tarballs'));
     const selected = PACKAGES.map((name) => `-w packages/${name}`).join(' ');
-    await run(`npm pack --silent ${selected} --pack-destination ${join(folder, 'tarballs')}`, { cwd: ROOT });
+    await run('npm run build', { cwd: ROOT });
+    // One build for all of them, instead of one each before its pack.
+    await run(
+      `npm pack --ignore-scripts --silent ${selected} --pack-destination ${join(folder, 'tarballs')}`,
+      { cwd: ROOT },
+    );
     return readdirSync(join(folder, 'tarballs')).map((name) => `./tarballs/${name}`);
   });
   await journal.step('they are installed, with what their package.json names', async () => {
@@ -89,7 +94,9 @@ function versions(): Record<'cdk8s' | 'cdk8s-cli' | 'constructs' | 'typescript' 
   return { ...packageJson.dependencies, ...packageJson.devDependencies };
 }
 
-const program = (): string => readFileSync(join(folder, 'main.ts'), 'utf8');
+function program(): string {
+  return readFileSync(join(folder, 'main.ts'), 'utf8');
+}
 
 async function synthesize(): Promise<void> {
   journal.heading('Its program');
@@ -169,7 +176,7 @@ async function deploy(): Promise<void> {
     async () => {
       const answer = await eventually(30, () =>
         inFolder(
-          `kubectl -n stranger-sales exec deployment/shop -- node -e "fetch('http://shop:8080/').then(async (a) => { console.log(await a.text()); process.exit(a.ok ? 0 : 1) })"`,
+          `kubectl -n stranger-sales exec deployment/shop -- node -e "fetch('http://localhost:8080/').then(async (a) => { console.log(await a.text()); process.exit(a.ok ? 0 : 1) })"`,
         ),
       );
       must(/"visits":\d+/.test(answer) && answer.includes('"__typename":"Query"'), answer);

@@ -5,7 +5,7 @@ import { Chart, Size } from 'cdk8s';
 const names = { host: 'PGHOST', port: 'PGPORT', database: 'PGDATABASE', user: 'PGUSER' } as const;
 const PG = postgres({ variables: { ...names, password: 'PGPASSWORD' } });
 const withStore = { stores: { PG }, gate: 'none' } as const;
-const asked = (http: `/${string}`) => ({ readiness: { http } });
+const asked = (http: `/${string}`) => ({ readiness: { http }, liveness: { tcp: true } }) as const;
 const reads = { GRAPHQL_URL: calls() };
 const shop = declareForeignService({ name: 'shop', port: 8080, probes: asked('/up'), reads, ...withStore });
 const postgraphile = declareForeignService({

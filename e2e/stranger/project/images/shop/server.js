@@ -6,8 +6,8 @@ import pg from 'pg';
 const database = new pg.Pool({ connectionTimeoutMillis: 2000 });
 
 const server = createServer(async (request, response) => {
-  if (request.url === '/up') return response.end('up\n');
   try {
+    if (request.url === '/up') return response.end(String((await database.query('SELECT')).rowCount));
     await database.query('CREATE TABLE IF NOT EXISTS visits (at timestamptz DEFAULT now())');
     await database.query('INSERT INTO visits DEFAULT VALUES');
     const { rows } = await database.query('SELECT count(*)::int AS visits FROM visits');
