@@ -4,9 +4,10 @@ import { passOn, type Upstream, type UpstreamRequest } from '@cafe-lumiere/runti
 import type { Context } from 'koa';
 import { displayed } from '../kitchen-service/api.js';
 import { menu } from '../menu/menu.js';
+import { orderNumberIn } from '../order-service/order-number.js';
 import type { Order } from '../order-service/order.js';
 import type { frontendApi } from './api.js';
-import { orderNumberIn, orderPath, type Step, stepCall } from './order-call.js';
+import { orderPath, type Step, stepCall } from './order-call.js';
 
 /** What is behind the pages. */
 export interface Upstreams {

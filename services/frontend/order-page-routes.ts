@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import Router from '@koa/router';
+import type { Context } from 'koa';
 import { z } from 'zod';
 import { menu } from '../menu/menu.js';
 import { order } from '../order-service/order.js';
-import { Problem } from '@cafe-lumiere/runtime/http';
-import { validForm } from '@cafe-lumiere/runtime/http';
+import { Problem, type Route, validForm } from '@cafe-lumiere/runtime/http';
 import type { Upstream } from '@cafe-lumiere/runtime/upstream';
 import type { UpstreamAnswer } from '@cafe-lumiere/runtime/upstream';
 import type { Assets } from './assets.js';
@@ -23,9 +22,8 @@ const formBody = z.looseObject({
 });
 
 /** The guests' page, and what its form does without JavaScript. */
-export function orderPageRoutes(assets: Assets, orders: Upstream): Router {
-  const router = new Router();
-  router.get('/', async (context) => {
+export function orderPageRoutes(assets: Assets, orders: Upstream): readonly Route[] {
+  const show = async (context: Context): Promise<void> => {
     // The form's key is of this moment: a copy of it, kept somewhere, would not be another order.
     context.set('Cache-Control', 'no-store');
     const form: OrderForm = { key: randomUUID(), customerName: '', quantities: new Map() };
@@ -42,9 +40,9 @@ export function orderPageRoutes(assets: Assets, orders: Upstream): Router {
       return;
     }
     throw new Problem(404, { detail: `There is no order ${number}.` });
-  });
+  };
 
-  router.post('/', async (context) => {
+  const place = async (context: Context): Promise<void> => {
     context.set('Cache-Control', 'no-store');
     const form = readForm(await validForm(context, formBody));
     const items = [...form.quantities].map(([id, quantity]) => ({ id, quantity }));
@@ -74,8 +72,11 @@ export function orderPageRoutes(assets: Assets, orders: Upstream): Router {
           : messageOf(answer);
       refuse(context, answer, orderPage(assets, { form, message }));
     }
-  });
-  return router;
+  };
+  return [
+    { method: 'get', path: '/', audience: 'everybody', answer: show },
+    { method: 'post', path: '/', audience: 'everybody', answer: place },
+  ];
 }
 
 function readForm(body: z.output<typeof formBody>): OrderForm {

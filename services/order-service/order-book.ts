@@ -4,7 +4,7 @@ import { LOCK_NOT_AVAILABLE, sqlState, UNIQUE_VIOLATION } from '@cafe-lumiere/ru
 import type { Deadline } from '@cafe-lumiere/runtime';
 import { Problem } from '@cafe-lumiere/runtime/http';
 import { OrderInserts, type Stored } from './order-inserts.js';
-import { drawOrderNumber } from './order-number.js';
+import { drawOrderNumber, notFound } from './order-number.js';
 import { fingerprint, type PricedOrder } from './priced-order.js';
 import {
   asPlaced,
@@ -187,11 +187,6 @@ function asStored(
     created_at,
     updated_at: created_at,
   });
-}
-
-/** A number that could be one, and is none. */
-export function notFound(orderNumber: string): Problem {
-  return new Problem(404, { detail: `There is no order ${orderNumber}.` });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { Problem } from '@cafe-lumiere/runtime/http';
 
 /** Crockford's base 32: no I, L, O or U, so that nobody has to ask "zero or O?" across the counter. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -18,7 +19,18 @@ export function drawOrderNumber(): string {
   return `${symbols.slice(0, 3)}-${symbols.slice(3)}`;
 }
 
-/** Whether a string could be an order's number, ours or the first system's (`CL20260130123456`). */
-export function isOrderNumber(text: string): boolean {
-  return /^[0-9A-Za-z-]{1,32}$/.test(text);
+/** Ours, and the first system's (`CL20260130123456`). */
+const ORDER_NUMBER = /^(?:[0-9A-HJKMNP-TV-Z]{3}-[0-9A-HJKMNP-TV-Z]{3}|CL\d{1,30})$/;
+
+/** Whether a string could be an order's number. No word in a path can be one, such as `events` or `..`. */
+export const isOrderNumber = (text: string): boolean => ORDER_NUMBER.test(text);
+
+/** A number in a path. @throws Problem 404 for what cannot be one */
+export function orderNumberIn(text: string): string {
+  if (isOrderNumber(text)) return text;
+  throw notFound(text);
 }
+
+/** There is no order with this number. */
+export const notFound = (orderNumber: string): Problem =>
+  new Problem(404, { detail: `There is no order ${orderNumber}.` });

@@ -1,8 +1,8 @@
 import type { EventHub } from '@cafe-lumiere/runtime/events';
 import { deadlineOf, type Handlers } from '@cafe-lumiere/runtime/http';
 import type { orderApi } from './api.js';
-import { notFound, type OrderBook } from './order-book.js';
-import { isOrderNumber } from './order-number.js';
+import type { OrderBook } from './order-book.js';
+import { orderNumberIn } from './order-number.js';
 import type { Order } from './order.js';
 import { idempotencyKey, priced } from './priced-order.js';
 
@@ -34,16 +34,11 @@ export function orderHandlers(book: OrderBook, hub: EventHub<Order>): Handlers<t
       hub.stream(context, everything);
     },
     async findOrder(context, { params }) {
-      context.body = await book.find(orderNumberOf(params.orderNumber), deadlineOf(context));
+      context.body = await book.find(orderNumberIn(params.orderNumber), deadlineOf(context));
     },
     async advanceOrder(context, { body, params }) {
-      const orderNumber = orderNumberOf(params.orderNumber);
+      const orderNumber = orderNumberIn(params.orderNumber);
       context.body = await book.advance(orderNumber, body.status, deadlineOf(context));
     },
   };
-}
-
-function orderNumberOf(text: string): string {
-  if (isOrderNumber(text)) return text;
-  throw notFound(text);
 }
