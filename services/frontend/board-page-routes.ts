@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { order } from '../order-service/order.js';
+import { displayedOrder } from '../kitchen-service/api.js';
+import { order, type Order } from '../order-service/order.js';
 import type { Route } from '@cafe-lumiere/runtime/http';
 import type { Upstream } from '@cafe-lumiere/runtime/upstream';
 import type { Assets } from './assets.js';
@@ -23,7 +24,7 @@ export function boardPageRoutes(assets: Assets, kitchen: Upstream): readonly Rou
         context.redirect('/kitchen');
         return;
       }
-      const board = await boardAt(context, kitchen, '/kitchen/orders');
+      const board = await boardAt(context, kitchen, '/kitchen/orders', order);
       context.set('Cache-Control', 'no-store');
       refuse(context, answer, kitchenPage(assets, board, messageOf(answer)));
     },
@@ -34,7 +35,7 @@ export function boardPageRoutes(assets: Assets, kitchen: Upstream): readonly Rou
       path: '/kitchen',
       audience: 'staff',
       async answer(context) {
-        show(context, kitchenPage(assets, await boardAt(context, kitchen, '/kitchen/orders')));
+        show(context, kitchenPage(assets, await boardAt(context, kitchen, '/kitchen/orders', order)));
       },
     },
     {
@@ -42,7 +43,10 @@ export function boardPageRoutes(assets: Assets, kitchen: Upstream): readonly Rou
       path: '/display',
       audience: 'everybody',
       async answer(context) {
-        show(context, displayPage(assets, await boardAt(context, kitchen, '/display/orders')));
+        show(
+          context,
+          displayPage(assets, await boardAt(context, kitchen, '/display/orders', displayedOrder)),
+        );
       },
     },
     ...STEPS.map(step),
@@ -55,9 +59,14 @@ function show(context: Context, page: string): void {
   context.body = page;
 }
 
-async function boardAt(context: Context, kitchen: Upstream, path: string): Promise<Board> {
+async function boardAt<Shown extends Pick<Order, 'status'>>(
+  context: Context,
+  kitchen: Upstream,
+  path: string,
+  shown: z.ZodType<Shown>,
+): Promise<Board<Shown>> {
   const now = new Date();
   const answer = await answerOf(context, kitchen, { method: 'GET', path });
-  const read = z.array(order).safeParse(answer?.body);
+  const read = z.array(shown).safeParse(answer?.body);
   return answer?.status === 200 && read.success ? { orders: read.data, now } : { orders: undefined, now };
 }

@@ -35,7 +35,7 @@ export const frontendServer = implementService(frontend, {
     const door = password === undefined ? undefined : staffDoor(password, assets);
     if (!door) log.info('STAFF_PASSWORD is not set: the kitchen is open to everybody');
     return {
-      handlers: apiHandlers({ orders, kitchen, hub }),
+      handlers: apiHandlers({ orders, kitchen, hub, isStaff: door?.isStaff ?? (() => true) }),
       pages: [
         assets.route(),
         ...orderPageRoutes(assets, orders),

@@ -7,8 +7,9 @@ import { Problem, type Route, validForm } from '@cafe-lumiere/runtime/http';
 import type { Upstream } from '@cafe-lumiere/runtime/upstream';
 import type { UpstreamAnswer } from '@cafe-lumiere/runtime/upstream';
 import type { Assets } from './assets.js';
+import { opens, tokenIn } from './guest-order.js';
 import { orderPath } from './order-call.js';
-import { KEY_USED, type OrderForm, orderPage } from './order-page.js';
+import { KEY_USED, type OrderForm, orderPage, orderPageOf } from './order-page.js';
 import { answerOf, messageOf, problemBody, refuse } from './page-answer.js';
 
 /** What our form sends. A key that cannot be ours is none. */
@@ -27,16 +28,23 @@ export function orderPageRoutes(assets: Assets, orders: Upstream): readonly Rout
     // The form's key is of this moment: a copy of it, kept somewhere, would not be another order.
     context.set('Cache-Control', 'no-store');
     const form: OrderForm = { key: randomUUID(), customerName: '', quantities: new Map() };
-    const { order: number } = context.query;
+    const { order: number, token: asked } = context.query;
     if (typeof number !== 'string' || number === '') {
       context.body = orderPage(assets, { form });
       return;
     }
     const answer = await answerOf(context, orders, { method: 'GET', path: orderPath(number) });
-    const read = order.safeParse(answer?.body);
+    const { data: found } = order.safeParse(answer?.body);
+    const token = typeof asked === 'string' ? asked : undefined;
+    if (answer && found) {
+      const mine = token !== undefined && opens(token, answer);
+      const all = mine ? { token, items: found.items } : {};
+      context.body = orderPage(assets, { form, placed: { number, status: found.status, ...all } });
+      return;
+    }
     // Nobody who can say more just now is no reason to doubt the number.
-    if (read.success || !answer || answer.status >= 500) {
-      context.body = orderPage(assets, { form, placed: read.data ?? { order_number: number } });
+    if (!answer || answer.status >= 500) {
+      context.body = orderPage(assets, { form, placed: { number, token } });
       return;
     }
     throw new Problem(404, { detail: `There is no order ${number}.` });
@@ -58,9 +66,9 @@ export function orderPageRoutes(assets: Assets, orders: Upstream): readonly Rout
       headers: { 'idempotency-key': form.key },
     });
     const placed = answer?.status === 201 ? order.safeParse(answer.body).data : undefined;
-    if (placed) {
+    if (answer && placed) {
       context.status = 303;
-      context.redirect(`/?order=${encodeURIComponent(placed.order_number)}`);
+      context.redirect(orderPageOf({ number: placed.order_number, token: tokenIn(answer) }));
     } else if (isKeyUsed(answer)) {
       // Another key, so that the next press is another order: that is what they are told.
       const next = { ...form, key: randomUUID() };

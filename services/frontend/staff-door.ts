@@ -11,6 +11,7 @@ const DOOR = '/staff';
 
 /** Who is let in to what is the staff's, and the pages of the door itself. */
 export interface StaffDoor {
+  readonly isStaff: (context: Context) => boolean;
   readonly admit: Admit;
   readonly pages: readonly Route[];
 }
@@ -46,8 +47,9 @@ export function staffDoor(password: string, assets: Assets): StaffDoor {
     context.status = 303;
     context.redirect('/kitchen');
   };
+  const isStaff = (context: Context): boolean => session.admits(context.cookies.get(COOKIE));
   const admit: Admit = (context, { audience, page, method }) => {
-    if (audience === 'everybody' || session.admits(context.cookies.get(COOKIE))) return true;
+    if (audience === 'everybody' || isStaff(context)) return true;
     context.set('Cache-Control', 'no-store');
     if (page && method === 'get') {
       context.status = 303;
@@ -60,6 +62,7 @@ export function staffDoor(password: string, assets: Assets): StaffDoor {
     });
   };
   return {
+    isStaff,
     admit,
     pages: [
       { method: 'get', path: DOOR, audience: 'everybody', answer: show },
