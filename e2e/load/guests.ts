@@ -94,7 +94,8 @@ export class Guests {
       await this.wait(FOLLOW_MS);
       if (this.closed) return;
       const now = await phone.ask({ kind: 'follow', path: `/api/orders/${orderNumber}` });
-      if (now?.status === 200 && order.parse(JSON.parse(now.text)).status === 'served') return;
+      if (now?.status === 200 && order.pick({ status: true }).parse(JSON.parse(now.text)).status === 'served')
+        return;
     }
   }
 }

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http';
-import type Router from '@koa/router';
 import {
   type Api,
   type ConfigOf,
@@ -16,6 +15,7 @@ import { createLog, type Logger } from './log.js';
 import { Metrics } from './metrics.js';
 import { type Handlers, routesOf } from './http/operations.js';
 import type { Problem } from './http/problem.js';
+import { type Admit, type AdmittedRoute, type Route, routerOf } from './http/route.js';
 import { BackgroundCheck, type ReadinessCheck } from './readiness.js';
 
 /** What a service is given to make its parts. */
@@ -39,8 +39,10 @@ export type ServiceParts<Declared extends Api = Api> = (keyof Declared extends n
       /** A handler for each operation of its declaration. */
       readonly handlers: Handlers<Declared>;
     }) & {
-  /** Routes that are no part of the API, such as pages. @default - none */
-  readonly router?: Router;
+  /** Pages, forms and files: what is no part of the API. @default - none */
+  readonly pages?: readonly Route[];
+  /** Asked for each request, with the route that was matched, before the route answers. @default - all are admitted */
+  readonly admit?: Admit;
   /** What must hold for this service to serve: its own store. @default - nothing */
   readonly readiness?: readonly ReadinessCheck[];
   /** Neighbours that are reported in /readyz and never decide it. @default - none */
@@ -49,8 +51,6 @@ export type ServiceParts<Declared extends Api = Api> = (keyof Declared extends n
   readonly start?: (signal: AbortSignal) => Promise<void>;
   /** Around every answer, problems included. @default - none */
   readonly middleware?: readonly Middleware[];
-  /** Asked before every route but the probes: lets a request pass, or refuses it with a Problem. @default - all pass */
-  readonly guard?: Middleware;
   /** A problem as a page, for browsers. @default - problem+json for everybody */
   readonly problemPage?: (problem: Problem) => string;
   /** After the last answer: closes pools and agents. */
@@ -78,6 +78,8 @@ export interface RunningService {
   readonly port: number;
   readonly url: string;
   readonly log: Logger;
+  /** Everything that it answers, but the probes. */
+  readonly routes: readonly AdmittedRoute[];
   /** Ends it without losing a request. A second call joins the first. */
   drain(): Promise<void>;
 }
@@ -117,20 +119,21 @@ export async function startService<Declared extends ServiceDeclaration>(
     checks: () => checks,
     dependencies: () => parts.dependencies ?? [],
   });
+  const operations = parts.handlers ? routesOf(api, parts.handlers) : [];
+  const routes = [
+    ...operations.map((route) => ({ ...route, page: false })),
+    ...(parts.pages ?? []).map((route) => ({ ...route, page: true })),
+  ];
   const application = createApplication({
     name,
     version,
     api,
-    routers: [
-      ...(parts.handlers ? [routesOf(api, parts.handlers)] : []),
-      ...(parts.router ? [parts.router] : []),
-    ],
+    router: routerOf(routes, parts.admit),
     health,
     metrics,
     log,
     draining: () => draining.signal.aborted,
     middleware: parts.middleware ?? [],
-    guard: parts.guard,
     problemPage: parts.problemPage,
   });
   const handle = application.callback();
@@ -163,7 +166,7 @@ export async function startService<Declared extends ServiceDeclaration>(
     await parts.close?.();
     log.info('ended');
   };
-  return { port, url: `http://127.0.0.1:${port}`, log, drain: () => (drained ??= end()) };
+  return { port, url: `http://127.0.0.1:${port}`, log, routes, drain: () => (drained ??= end()) };
 }
 
 /** The exit code for a configuration that cannot be used: EX_CONFIG of sysexits.h. */

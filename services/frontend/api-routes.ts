@@ -1,12 +1,15 @@
 import type { EventHub } from '@cafe-lumiere/runtime/events';
-import type { Handlers } from '@cafe-lumiere/runtime/http';
-import { passOn, type Upstream, type UpstreamRequest } from '@cafe-lumiere/runtime/upstream';
+import { type Handlers, Problem } from '@cafe-lumiere/runtime/http';
+import { ask, passOn, send, type Upstream, type UpstreamRequest } from '@cafe-lumiere/runtime/upstream';
 import type { Context } from 'koa';
-import { displayed } from '../kitchen-service/api.js';
+import { z } from 'zod';
+import { displayed, displayedOrder } from '../kitchen-service/api.js';
 import { menu } from '../menu/menu.js';
-import type { Order } from '../order-service/order.js';
+import { orderNumberIn } from '../order-service/order-number.js';
+import { order, type Order } from '../order-service/order.js';
 import type { frontendApi } from './api.js';
-import { orderNumberIn, orderPath, type Step, stepCall } from './order-call.js';
+import { givenToken, numberedOrder, opens, tokenIn } from './guest-order.js';
+import { orderPath, type Step, stepCall } from './order-call.js';
 
 /** What is behind the pages. */
 export interface Upstreams {
@@ -14,6 +17,8 @@ export interface Upstreams {
   readonly kitchen: Upstream;
   /** The changes of all orders. */
   readonly hub: EventHub<Order>;
+  /** Whether a request comes from the staff: everybody, where there is no staff door. */
+  readonly isStaff: (context: Context) => boolean;
 }
 
 interface WithOrder {
@@ -21,7 +26,7 @@ interface WithOrder {
 }
 
 /** What the pages' scripts and other clients call. Answers are those of the services behind, problems included. */
-export function apiHandlers({ orders, kitchen, hub }: Upstreams): Handlers<typeof frontendApi> {
+export function apiHandlers({ orders, kitchen, hub, isStaff }: Upstreams): Handlers<typeof frontendApi> {
   const pass = async (context: Context, upstream: Upstream, call: UpstreamRequest): Promise<void> => {
     fresh(context);
     await passOn(context, upstream, call);
@@ -36,20 +41,36 @@ export function apiHandlers({ orders, kitchen, hub }: Upstreams): Handlers<typeo
       fresh(context);
       context.body = menu;
     },
-    placeOrder: (context, { body }) =>
-      pass(context, orders, { method: 'POST', path: '/orders', body, headers: keyOf(context) }),
+    async placeOrder(context, { body }) {
+      fresh(context);
+      const headers = keyOf(context);
+      const answer = await ask(context, orders, { method: 'POST', path: '/orders', body, headers });
+      send(context, answer);
+      const placed = order.safeParse(answer.body);
+      if (answer.status === 201 && placed.success) context.body = { ...placed.data, token: tokenIn(answer) };
+    },
     listOrders: (context) => pass(context, orders, { method: 'GET', path: `/orders${context.search}` }),
-    findOrder: (context, { params }) =>
-      pass(context, orders, { method: 'GET', path: orderPath(params.orderNumber) }),
+    async findOrder(context, { params }) {
+      fresh(context);
+      const answer = await ask(context, orders, { method: 'GET', path: orderPath(params.orderNumber) });
+      send(context, answer);
+      if (answer.status !== 200 || opens(givenToken(context), answer) || isStaff(context)) return;
+      context.body = read(numberedOrder, answer.body);
+    },
     followOrder(context, { params }) {
       const number = orderNumberIn(params.orderNumber);
-      hub.stream(context, (changed) => (changed.order_number === number ? changed : undefined));
+      hub.stream(context, (changed) => (changed.order_number === number ? displayed(changed) : undefined));
     },
     listOpenOrders: (context) => pass(context, kitchen, { method: 'GET', path: '/kitchen/orders' }),
     followOpenOrders(context) {
       hub.stream(context, everything);
     },
-    listDisplayedOrders: (context) => pass(context, kitchen, { method: 'GET', path: '/display/orders' }),
+    async listDisplayedOrders(context) {
+      fresh(context);
+      const answer = await ask(context, kitchen, { method: 'GET', path: '/display/orders' });
+      send(context, answer);
+      if (answer.status === 200) context.body = read(z.array(displayedOrder), answer.body);
+    },
     followDisplayedOrders(context) {
       hub.stream(context, displayed);
     },
@@ -58,6 +79,13 @@ export function apiHandlers({ orders, kitchen, hub }: Upstreams): Handlers<typeo
     readyOrder: advance('ready'),
     serveOrder: advance('serve'),
   };
+}
+
+/** What of an answer is for everybody. @throws Problem 502 for something else, of which nothing is shown then */
+function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const { data, success } = schema.safeParse(body);
+  if (success) return data;
+  throw new Problem(502, { detail: 'The service behind answered something that are no orders.' });
 }
 
 /** Every answer is of this moment. */

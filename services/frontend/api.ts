@@ -3,9 +3,14 @@ import { z } from 'zod';
 import { displayedOrder } from '../kitchen-service/api.js';
 import { menuItem } from '../menu/menu.js';
 import { IDEMPOTENCY_KEY, listQuery } from '../order-service/api.js';
+import { guestOrder, placedOrder } from './guest-order.js';
 import { orderRequest } from '../order-service/order-request.js';
 import { order, orderCounts } from '../order-service/order.js';
 
+const TOKEN = {
+  'Order-Token':
+    'What the answer to the order said as `token`; without it, an order is its number and its status',
+} as const;
 const orders200 = { status: 200, description: 'The orders', schema: z.array(order) } as const;
 const stream200 = <Payload extends z.ZodType>(payload: Payload) =>
   ({
@@ -43,7 +48,7 @@ export const frontendApi = defineApi({
     audience: 'everybody',
     headers: IDEMPOTENCY_KEY,
     body: orderRequest,
-    answer: { status: 201, description: 'The order', schema: order },
+    answer: { status: 201, description: 'The order, and what opens it later', schema: placedOrder },
     problems: [400, 409, 413, 415, 422, 503],
   },
   listOrders: {
@@ -58,17 +63,18 @@ export const frontendApi = defineApi({
   findOrder: {
     method: 'get',
     path: '/api/orders/:orderNumber',
-    summary: 'Shows one order.',
+    summary: 'Shows one order: all of it to its guest and the staff, its status to others.',
     audience: 'everybody',
-    answer: { status: 200, description: 'The order', schema: order },
-    problems: [400, 404, 503],
+    headers: TOKEN,
+    answer: { status: 200, description: 'The order', schema: guestOrder },
+    problems: [400, 404, 502, 503],
   },
   followOrder: {
     method: 'get',
     path: '/api/orders/:orderNumber/events',
     summary: 'Streams the changes of one order.',
     audience: 'everybody',
-    answer: stream200(order),
+    answer: stream200(displayedOrder),
     problems: [400, 404, 503],
   },
   listOpenOrders: {
@@ -92,8 +98,8 @@ export const frontendApi = defineApi({
     path: '/api/display/orders',
     summary: 'Lists what the display shows, the oldest first.',
     audience: 'everybody',
-    answer: orders200,
-    problems: [401, 503],
+    answer: { ...orders200, schema: z.array(displayedOrder) },
+    problems: [502, 503],
   },
   followDisplayedOrders: {
     method: 'get',

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import Router from '@koa/router';
-import { Problem } from '@cafe-lumiere/runtime/http';
+import { Problem, type Route } from '@cafe-lumiere/runtime/http';
 
 const FOLDER = new URL('./assets/', import.meta.url);
 const TYPES: Readonly<Record<string, string>> = {
@@ -42,20 +41,22 @@ export class Assets {
   }
 
   /** The route that serves them. During a rollout a page of the other version may ask: it gets ours, unkept. */
-  routes(): Router {
-    const router = new Router();
-    router.get('/assets/:version/:name', (context) => {
-      const { version, name } = context.params;
-      const content = this.files.get(name ?? '');
-      if (content === undefined) throw new Problem(404, { detail: `There is nothing at ${context.path}.` });
-      const kept = version === this.version;
-      context.set('Cache-Control', kept ? 'public, max-age=31536000, immutable' : 'no-store');
-      context.vary('Accept-Encoding');
-      const encoding = ENCODINGS.find((each) => context.acceptsEncodings(each) === each) ?? 'identity';
-      if (encoding !== 'identity') context.set('Content-Encoding', encoding);
-      context.body = content[encoding];
-      context.type = TYPES[extname(name ?? '')] ?? 'application/octet-stream';
-    });
-    return router;
+  route(): Route {
+    return {
+      method: 'get',
+      path: '/assets/:version/:name',
+      audience: 'everybody',
+      answer: (context, { version, name = '' }) => {
+        const content = this.files.get(name);
+        if (content === undefined) throw new Problem(404, { detail: `There is nothing at ${context.path}.` });
+        const kept = version === this.version;
+        context.set('Cache-Control', kept ? 'public, max-age=31536000, immutable' : 'no-store');
+        context.vary('Accept-Encoding');
+        const encoding = ENCODINGS.find((each) => context.acceptsEncodings(each) === each) ?? 'identity';
+        if (encoding !== 'identity') context.set('Content-Encoding', encoding);
+        context.body = content[encoding];
+        context.type = TYPES[extname(name)] ?? 'application/octet-stream';
+      },
+    };
   }
 }

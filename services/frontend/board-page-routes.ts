@@ -1,38 +1,56 @@
-import Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { order } from '../order-service/order.js';
+import { displayedOrder } from '../kitchen-service/api.js';
+import { order, type Order } from '../order-service/order.js';
+import type { Route } from '@cafe-lumiere/runtime/http';
 import type { Upstream } from '@cafe-lumiere/runtime/upstream';
 import type { Assets } from './assets.js';
 import type { Board } from './board.js';
 import { displayPage } from './display-page.js';
 import { kitchenPage } from './kitchen-page.js';
-import { stepCall, STEPS } from './order-call.js';
+import { type Step, stepCall, STEPS } from './order-call.js';
 import { answerOf, messageOf, refuse } from './page-answer.js';
 
 /** The kitchen's page and the display, and what the kitchen's buttons do without JavaScript. */
-export function boardPageRoutes(assets: Assets, kitchen: Upstream): Router {
-  const router = new Router();
-  router.get('/kitchen', async (context) => {
-    show(context, kitchenPage(assets, await boardAt(context, kitchen, '/kitchen/orders')));
-  });
-  router.get('/display', async (context) => {
-    show(context, displayPage(assets, await boardAt(context, kitchen, '/display/orders')));
-  });
-  for (const step of STEPS) {
-    router.post(`/kitchen/orders/:orderNumber/${step}`, async (context) => {
-      const answer = await answerOf(context, kitchen, stepCall(context.params['orderNumber'], step));
+export function boardPageRoutes(assets: Assets, kitchen: Upstream): readonly Route[] {
+  const step = (verb: Step): Route => ({
+    method: 'post',
+    path: `/kitchen/orders/:orderNumber/${verb}`,
+    audience: 'staff',
+    async answer(context, { orderNumber = '' }) {
+      const answer = await answerOf(context, kitchen, stepCall(orderNumber, verb));
       if (answer?.status === 200) {
         context.status = 303;
         context.redirect('/kitchen');
         return;
       }
-      const board = await boardAt(context, kitchen, '/kitchen/orders');
+      const board = await boardAt(context, kitchen, '/kitchen/orders', order);
       context.set('Cache-Control', 'no-store');
       refuse(context, answer, kitchenPage(assets, board, messageOf(answer)));
-    });
-  }
-  return router;
+    },
+  });
+  return [
+    {
+      method: 'get',
+      path: '/kitchen',
+      audience: 'staff',
+      async answer(context) {
+        show(context, kitchenPage(assets, await boardAt(context, kitchen, '/kitchen/orders', order)));
+      },
+    },
+    {
+      method: 'get',
+      path: '/display',
+      audience: 'everybody',
+      async answer(context) {
+        show(
+          context,
+          displayPage(assets, await boardAt(context, kitchen, '/display/orders', displayedOrder)),
+        );
+      },
+    },
+    ...STEPS.map(step),
+  ];
 }
 
 function show(context: Context, page: string): void {
@@ -41,9 +59,14 @@ function show(context: Context, page: string): void {
   context.body = page;
 }
 
-async function boardAt(context: Context, kitchen: Upstream, path: string): Promise<Board> {
+async function boardAt<Shown extends Pick<Order, 'status'>>(
+  context: Context,
+  kitchen: Upstream,
+  path: string,
+  shown: z.ZodType<Shown>,
+): Promise<Board<Shown>> {
   const now = new Date();
   const answer = await answerOf(context, kitchen, { method: 'GET', path });
-  const read = z.array(order).safeParse(answer?.body);
+  const read = z.array(shown).safeParse(answer?.body);
   return answer?.status === 200 && read.success ? { orders: read.data, now } : { orders: undefined, now };
 }

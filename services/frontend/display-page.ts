@@ -1,10 +1,11 @@
 import type { Assets } from './assets.js';
+import type { DisplayedOrder } from '../kitchen-service/api.js';
 import { type Board, BOARD_REFRESH_SECONDS, ordersIn, staleBanner } from './board.js';
 import { html, type Html } from './html.js';
 import { layout } from './layout.js';
 
 /** The screen on the wall: numbers, nothing to press. */
-export function displayPage(assets: Assets, board: Board): string {
+export function displayPage(assets: Assets, board: Board<DisplayedOrder>): string {
   const column = (status: 'preparing' | 'ready', title: string): Html => html`
     <section class="column" aria-labelledby="${status}-title">
       <h2 id="${status}-title">${title}</h2>

@@ -1,4 +1,3 @@
-import Router from '@koa/router';
 import { relayOrders } from '../order-service/order-relay.js';
 import { implementService } from '@cafe-lumiere/runtime';
 import { Upstream } from '@cafe-lumiere/runtime/upstream';
@@ -35,21 +34,17 @@ export const frontendServer = implementService(frontend, {
     const { STAFF_PASSWORD: password } = config;
     const door = password === undefined ? undefined : staffDoor(password, assets);
     if (!door) log.info('STAFF_PASSWORD is not set: the kitchen is open to everybody');
-    const router = new Router();
-    for (const routes of [
-      assets.routes(),
-      orderPageRoutes(assets, orders),
-      boardPageRoutes(assets, kitchen),
-      ...(door ? [door.routes] : []),
-    ]) {
-      router.use(routes.routes());
-    }
     return {
-      handlers: apiHandlers({ orders, kitchen, hub }),
-      router,
+      handlers: apiHandlers({ orders, kitchen, hub, isStaff: door?.isStaff ?? (() => true) }),
+      pages: [
+        assets.route(),
+        ...orderPageRoutes(assets, orders),
+        ...boardPageRoutes(assets, kitchen),
+        ...(door?.pages ?? []),
+      ],
+      admit: door?.admit ?? (() => true),
       dependencies: [orders, kitchen],
       middleware: [securityHeaders(), compression()],
-      ...(door ? { guard: door.guard } : {}),
       problemPage: (problem) => problemPage(assets, problem),
       close: async () => {
         await Promise.all([orders.close(), kitchen.close(), relay.close()]);

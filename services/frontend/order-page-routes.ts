@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import Router from '@koa/router';
+import type { Context } from 'koa';
 import { z } from 'zod';
 import { menu } from '../menu/menu.js';
 import { order } from '../order-service/order.js';
-import { Problem } from '@cafe-lumiere/runtime/http';
-import { validForm } from '@cafe-lumiere/runtime/http';
+import { Problem, type Route, validForm } from '@cafe-lumiere/runtime/http';
 import type { Upstream } from '@cafe-lumiere/runtime/upstream';
 import type { UpstreamAnswer } from '@cafe-lumiere/runtime/upstream';
 import type { Assets } from './assets.js';
+import { opens, tokenIn } from './guest-order.js';
 import { orderPath } from './order-call.js';
-import { KEY_USED, type OrderForm, orderPage } from './order-page.js';
+import { KEY_USED, type OrderForm, orderPage, orderPageOf } from './order-page.js';
 import { answerOf, messageOf, problemBody, refuse } from './page-answer.js';
 
 /** What our form sends. A key that cannot be ours is none. */
@@ -23,28 +23,34 @@ const formBody = z.looseObject({
 });
 
 /** The guests' page, and what its form does without JavaScript. */
-export function orderPageRoutes(assets: Assets, orders: Upstream): Router {
-  const router = new Router();
-  router.get('/', async (context) => {
+export function orderPageRoutes(assets: Assets, orders: Upstream): readonly Route[] {
+  const show = async (context: Context): Promise<void> => {
     // The form's key is of this moment: a copy of it, kept somewhere, would not be another order.
     context.set('Cache-Control', 'no-store');
     const form: OrderForm = { key: randomUUID(), customerName: '', quantities: new Map() };
-    const { order: number } = context.query;
+    const { order: number, token: asked } = context.query;
     if (typeof number !== 'string' || number === '') {
       context.body = orderPage(assets, { form });
       return;
     }
     const answer = await answerOf(context, orders, { method: 'GET', path: orderPath(number) });
-    const read = order.safeParse(answer?.body);
+    const { data: found } = order.safeParse(answer?.body);
+    const token = typeof asked === 'string' ? asked : undefined;
+    if (answer && found) {
+      const mine = token !== undefined && opens(token, answer);
+      const all = mine ? { token, items: found.items } : {};
+      context.body = orderPage(assets, { form, placed: { number, status: found.status, ...all } });
+      return;
+    }
     // Nobody who can say more just now is no reason to doubt the number.
-    if (read.success || !answer || answer.status >= 500) {
-      context.body = orderPage(assets, { form, placed: read.data ?? { order_number: number } });
+    if (!answer || answer.status >= 500) {
+      context.body = orderPage(assets, { form, placed: { number, token } });
       return;
     }
     throw new Problem(404, { detail: `There is no order ${number}.` });
-  });
+  };
 
-  router.post('/', async (context) => {
+  const place = async (context: Context): Promise<void> => {
     context.set('Cache-Control', 'no-store');
     const form = readForm(await validForm(context, formBody));
     const items = [...form.quantities].map(([id, quantity]) => ({ id, quantity }));
@@ -60,9 +66,9 @@ export function orderPageRoutes(assets: Assets, orders: Upstream): Router {
       headers: { 'idempotency-key': form.key },
     });
     const placed = answer?.status === 201 ? order.safeParse(answer.body).data : undefined;
-    if (placed) {
+    if (answer && placed) {
       context.status = 303;
-      context.redirect(`/?order=${encodeURIComponent(placed.order_number)}`);
+      context.redirect(orderPageOf({ number: placed.order_number, token: tokenIn(answer) }));
     } else if (isKeyUsed(answer)) {
       // Another key, so that the next press is another order: that is what they are told.
       const next = { ...form, key: randomUUID() };
@@ -74,8 +80,11 @@ export function orderPageRoutes(assets: Assets, orders: Upstream): Router {
           : messageOf(answer);
       refuse(context, answer, orderPage(assets, { form, message }));
     }
-  });
-  return router;
+  };
+  return [
+    { method: 'get', path: '/', audience: 'everybody', answer: show },
+    { method: 'post', path: '/', audience: 'everybody', answer: place },
+  ];
 }
 
 function readForm(body: z.output<typeof formBody>): OrderForm {

@@ -1,6 +1,6 @@
 import { CATEGORIES, type Category, menu, type MenuItem } from '../menu/menu.js';
 import { LIMITS } from '../order-service/order-request.js';
-import { type Order, STATUSES } from '../order-service/order.js';
+import { type OrderItem, type Status, STATUSES } from '../order-service/order.js';
 import type { Assets } from './assets.js';
 import { html, type Html } from './html.js';
 import { layout } from './layout.js';
@@ -19,8 +19,23 @@ export interface OrderPageState {
   readonly form: OrderForm;
   /** Why the order was not placed, in words for the guest. @default - none */
   readonly message?: string;
-  /** The order that was placed, or its number alone when nobody can say more just now. @default - none */
-  readonly placed?: Order | { readonly order_number: string };
+  /** The order that was placed. @default - none */
+  readonly placed?: PlacedOrder;
+}
+
+/** An order that was placed: its number alone when nobody can say more just now. */
+export interface PlacedOrder {
+  readonly number: string;
+  readonly status?: Status | undefined;
+  /** What opens it: the guest has it in the page's address. @default - this is not its guest */
+  readonly token?: string | undefined;
+  /** For its guest only. @default - none */
+  readonly items?: readonly OrderItem[] | undefined;
+}
+
+/** The page of an order, for its guest when there is a token. */
+export function orderPageOf({ number, token }: PlacedOrder): string {
+  return `/?${new URLSearchParams({ order: number, ...(token === undefined ? {} : { token }) }).toString()}`;
 }
 
 /** For a guest who went back to a form that was sent before, and changed it. */
@@ -54,9 +69,7 @@ export function orderPage(assets: Assets, { form, message, placed }: OrderPageSt
     title: 'Order',
     name: 'order',
     script: 'order.js',
-    ...(placed
-      ? { refresh: { seconds: STATUS_REFRESH_SECONDS, path: `/?order=${placed.order_number}` } }
-      : {}),
+    ...(placed ? { refresh: { seconds: STATUS_REFRESH_SECONDS, path: orderPageOf(placed) } } : {}),
     content: html`${placedOrder(placed)} ${orderForm(form, message, placed !== undefined)}`,
   });
 }
@@ -64,12 +77,14 @@ export function orderPage(assets: Assets, { form, message, placed }: OrderPageSt
 /** The script finds the words for each status in the attributes. */
 function placedOrder(placed: OrderPageState['placed']): Html {
   const texts = STATUSES.map((status) => html`data-${status}="${STATUS_TEXTS[status]}" `);
-  const text = placed && ('status' in placed ? STATUS_TEXTS[placed.status] : STATUS_UNKNOWN);
+  const text = placed && (placed.status ? STATUS_TEXTS[placed.status] : STATUS_UNKNOWN);
+  const items = placed?.items?.map(({ quantity, name }) => `${quantity} × ${name}`).join(', ');
   return html`
     <section id="placed" class="placed" aria-labelledby="placed-title" ${hiddenUnless(placed !== undefined)}>
       <h1 id="placed-title" tabindex="-1">Your order</h1>
-      <p class="number" id="placed-number">${placed?.order_number}</p>
+      <p class="number" id="placed-number" data-token="${placed?.token}">${placed?.number}</p>
       <p id="placed-status" class="status" role="status" ${texts} data-unknown="${STATUS_UNKNOWN}">${text}</p>
+      <p id="placed-items">${items}</p>
       <p><a id="again" class="button quiet" href="/">Order something else</a></p>
     </section>
   `;

@@ -14,7 +14,7 @@ describe('with a staff password', () => {
     const environment = {
       ORDER_SERVICE_URL: cafe.orders.url,
       KITCHEN_SERVICE_URL: cafe.kitchen.url,
-      STAFF_PASSWORD: 'croissant',
+      STAFF_PASSWORD: 'croissant-with-butter',
     };
     pages = await ServiceFixture.start(frontendServer, environment);
     other = await ServiceFixture.start(frontendServer, environment);
@@ -59,7 +59,7 @@ describe('with a staff password', () => {
   });
 
   test('the right one opens the kitchen at every pod, with a cookie that scripts cannot read', async () => {
-    const response = await logIn('croissant');
+    const response = await logIn('croissant-with-butter');
     expect(response.status).toBe(303);
     expect(response.headers.get('location')).toBe('/kitchen');
     expect(response.headers.get('set-cookie')).toMatch(/; path=\/; expires=.*; samesite=strict; httponly$/);
@@ -78,17 +78,17 @@ describe('with a staff password', () => {
     for (let count = 0; count < 6; count += 1) statuses.push((await logIn('wrong')).status);
     // A minute may begin in between.
     expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(5);
-    const waiting = await logIn(statuses.at(-1) === 429 ? 'croissant' : 'wrong');
+    const waiting = await logIn(statuses.at(-1) === 429 ? 'croissant-with-butter' : 'wrong');
     expect([401, 429]).toContain(waiting.status);
     expect(waiting.headers.get('set-cookie')).toBeNull();
     // Another pod, and so another minute's count.
-    expect((await logIn('croissant', other)).status).toBe(303);
+    expect((await logIn('croissant-with-butter', other)).status).toBe(303);
   });
 });
 
 describe('a staff session', () => {
   const clock = { now: Date.parse('2026-01-30T08:00:00Z') };
-  const session = new StaffSession('croissant', () => clock.now);
+  const session = new StaffSession('croissant-with-butter', () => clock.now);
 
   test('ends after a shift, and with another password', () => {
     const cookie = session.issue();
@@ -113,6 +113,6 @@ describe('a staff session', () => {
     expect([session.mayTry('a'), session.mayTry('b')]).toEqual([false, true]);
     clock.now += 60_000;
     expect(session.mayTry('a')).toBe(true);
-    expect(session.isPassword('croissant', 'a')).toBe(true);
+    expect(session.isPassword('croissant-with-butter', 'a')).toBe(true);
   });
 });

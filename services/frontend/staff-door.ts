@@ -1,8 +1,6 @@
-import Router from '@koa/router';
-import type { Middleware } from 'koa';
+import type { Context } from 'koa';
 import { z } from 'zod';
-import { Problem } from '@cafe-lumiere/runtime/http';
-import { validForm } from '@cafe-lumiere/runtime/http';
+import { type Admit, Problem, type Route, validForm } from '@cafe-lumiere/runtime/http';
 import type { Assets } from './assets.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
@@ -11,27 +9,21 @@ import { StaffSession } from './staff-session.js';
 const COOKIE = 'staff';
 const DOOR = '/staff';
 
-/** A middleware in front of what is the staff's, and the routes of the door itself. */
+/** Who is let in to what is the staff's, and the pages of the door itself. */
 export interface StaffDoor {
-  readonly guard: Middleware;
-  readonly routes: Router;
+  readonly isStaff: (context: Context) => boolean;
+  readonly admit: Admit;
+  readonly pages: readonly Route[];
 }
 
-/** A guest sees the menu, the screen, and an order whose number they know. All else is the staff's. */
-function isForStaff(method: string, path: string): boolean {
-  if (path === '/kitchen' || path.startsWith('/kitchen/') || path.startsWith('/api/kitchen/')) return true;
-  return path === '/api/orders' && method !== 'POST';
-}
-
-/** Lets only those who know the password into the kitchen. */
+/** Lets only those who know the password into the kitchen. What is for whom, each route says. */
 export function staffDoor(password: string, assets: Assets): StaffDoor {
   const session = new StaffSession(password);
-  const routes = new Router();
-  routes.get(DOOR, (context) => {
+  const show = (context: Context): void => {
     context.set('Cache-Control', 'no-store');
     context.body = doorPage(assets);
-  });
-  routes.post(DOOR, async (context) => {
+  };
+  const logIn = async (context: Context): Promise<void> => {
     context.set('Cache-Control', 'no-store');
     const { password: given } = await validForm(context, z.looseObject({ password: z.string().catch('') }));
     if (!session.mayTry(context.ip)) {
@@ -54,24 +46,29 @@ export function staffDoor(password: string, assets: Assets): StaffDoor {
     });
     context.status = 303;
     context.redirect('/kitchen');
-  });
-  const guard: Middleware = async (context, next) => {
-    if (!isForStaff(context.method, context.path) || session.admits(context.cookies.get(COOKIE))) {
-      await next();
-      return;
-    }
+  };
+  const isStaff = (context: Context): boolean => session.admits(context.cookies.get(COOKIE));
+  const admit: Admit = (context, { audience, page, method }) => {
+    if (audience === 'everybody' || isStaff(context)) return true;
     context.set('Cache-Control', 'no-store');
-    if (context.method === 'GET' && !context.path.startsWith('/api/')) {
+    if (page && method === 'get') {
       context.status = 303;
       context.redirect(DOOR);
-      return;
+      return false;
     }
     throw new Problem(401, {
       detail: `This is for the staff. Log in at ${DOOR}.`,
       headers: { 'WWW-Authenticate': `Cookie form-action="${DOOR}", cookie-name=${COOKIE}` },
     });
   };
-  return { guard, routes };
+  return {
+    isStaff,
+    admit,
+    pages: [
+      { method: 'get', path: DOOR, audience: 'everybody', answer: show },
+      { method: 'post', path: DOOR, audience: 'everybody', answer: logIn },
+    ],
+  };
 }
 
 function doorPage(assets: Assets, message?: string): string {

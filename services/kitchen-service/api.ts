@@ -10,9 +10,10 @@ const orders200 = {
 
 /** What the display shows of an order: nobody's name on a screen for everybody. */
 export const displayedOrder = order.unwrap().pick({ order_number: true, status: true, updated_at: true });
+export type DisplayedOrder = z.output<typeof displayedOrder>;
 
 /** See {@link displayedOrder}. */
-export const displayed = (changed: Order): z.output<typeof displayedOrder> => displayedOrder.parse(changed);
+export const displayed = (changed: Order): DisplayedOrder => displayedOrder.parse(changed);
 
 /** A cook's step. */
 const step = <const Path extends `/${string}`>(method: 'put' | 'post', path: Path, status: string) =>

@@ -2,6 +2,7 @@ import type { EventHub } from '@cafe-lumiere/runtime/events';
 import type { Handlers } from '@cafe-lumiere/runtime/http';
 import { passOn, type Upstream } from '@cafe-lumiere/runtime/upstream';
 import type { Context } from 'koa';
+import { orderNumberIn } from '../order-service/order-number.js';
 import type { Order, Status } from '../order-service/order.js';
 import { displayed, type kitchenApi } from './api.js';
 import { ordersOldestFirst, stats } from './boards.js';
@@ -11,7 +12,7 @@ export function kitchenHandlers(orders: Upstream, hub: EventHub<Order>): Handler
   const advanceTo =
     (status: Status) =>
     async (context: Context, { params }: { readonly params: { readonly orderNumber: string } }) => {
-      const path = `/orders/${encodeURIComponent(params.orderNumber)}`;
+      const path = `/orders/${orderNumberIn(params.orderNumber)}`;
       await passOn(context, orders, { method: 'PUT', path, body: { status } });
     };
   const everything = (changed: Order): Order => changed;

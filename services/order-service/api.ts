@@ -35,6 +35,9 @@ export const IDEMPOTENCY_KEY = {
   'Idempotency-Key': '1 to 255 printable ASCII characters, such as a UUID, made when the button is drawn',
 } as const;
 
+/** The header with what opens an order for its guest: in order-service's answers, and in a guest's questions. */
+export const ORDER_TOKEN = 'order-token';
+
 /** What order-service takes and answers. */
 export const orderApi = defineApi({
   placeOrder: {

@@ -4,7 +4,7 @@ import { databaseErrorCode, LOCK_NOT_AVAILABLE, UNIQUE_VIOLATION } from '@cafe-l
 import type { Deadline } from '@cafe-lumiere/runtime';
 import { Problem } from '@cafe-lumiere/runtime/http';
 import { OrderInserts, type Stored } from './order-inserts.js';
-import { drawOrderNumber } from './order-number.js';
+import { drawOrderNumber, drawToken, notFound } from './order-number.js';
 import { fingerprint, type PricedOrder } from './priced-order.js';
 import {
   asPlaced,
@@ -24,6 +24,12 @@ export interface OrderFilter {
   readonly before?: number | undefined;
   /** At most so many, the newest. */
   readonly limit: number;
+}
+
+/** An order, and what opens it for its guest: nothing for one from before there were tokens. */
+export interface GuestOrder {
+  readonly order: Order;
+  readonly token: string | undefined;
 }
 
 /** Two equal draws of 32⁶ are rare; five in a row do not happen. */
@@ -49,17 +55,18 @@ export class OrderBook {
    *
    * @throws Problem 422 when the key was used for another order, 409 while the first request with the key is not over
    */
-  async place(order: PricedOrder, key?: string, deadline?: Deadline): Promise<Order> {
+  async place(order: PricedOrder, key?: string, deadline?: Deadline): Promise<GuestOrder> {
     const print = key === undefined ? undefined : fingerprint(order);
     for (let draw = 1; draw <= DRAWS; draw += 1) {
       const orderNumber = drawOrderNumber();
+      const token = drawToken();
       const stored = await this.inserts
-        .add({ order, orderNumber, key, fingerprint: print, deadline })
+        .add({ order, orderNumber, token, key, fingerprint: print, deadline })
         .catch((error: unknown) => tryAgainOrFail(error, key));
       if (stored === 'another number') continue;
       if (stored !== 'key is taken') {
         this.changed();
-        return asStored(order, orderNumber, stored);
+        return { order: asStored(order, orderNumber, stored), token };
       }
       const first = await this.placedBefore(key ?? '', print ?? '', deadline);
       if (first) return first;
@@ -68,13 +75,13 @@ export class OrderBook {
   }
 
   /** The order with this number. @throws Problem 404 */
-  async find(orderNumber: string, deadline?: Deadline): Promise<Order> {
+  async find(orderNumber: string, deadline?: Deadline): Promise<GuestOrder> {
     const rows = await this.database.run(
       (sql) => sql<OrderRow[]>`select * from orders where order_number = ${orderNumber}`,
       { deadline },
     );
     const [row] = rows;
-    if (row) return toOrder(row);
+    if (row) return { order: toOrder(row), token: row.token ?? undefined };
     throw notFound(orderNumber);
   }
 
@@ -129,7 +136,7 @@ export class OrderBook {
         return toOrder(changed);
       }
     }
-    const current = await this.find(orderNumber, deadline);
+    const { order: current } = await this.find(orderNumber, deadline);
     if (current.status === status) return current;
     const next = STATUSES[STATUSES.indexOf(current.status) + 1];
     throw new Problem(409, {
@@ -141,7 +148,11 @@ export class OrderBook {
   }
 
   /** What the first request with this key was answered; nothing when its order has been deleted meanwhile. */
-  private async placedBefore(key: string, print: string, deadline?: Deadline): Promise<Order | undefined> {
+  private async placedBefore(
+    key: string,
+    print: string,
+    deadline?: Deadline,
+  ): Promise<GuestOrder | undefined> {
     const [row] = await this.database.run(
       (sql) =>
         sql<(OrderRow & { fingerprint: string })[]>`select * from orders where idempotency_key = ${key}`,
@@ -153,7 +164,7 @@ export class OrderBook {
         detail: 'This Idempotency-Key was used for another order. Make a new key for a new order.',
       });
     }
-    return asPlaced(toOrder(row));
+    return { order: asPlaced(toOrder(row)), token: row.token ?? undefined };
   }
 }
 
@@ -187,11 +198,6 @@ function asStored(
     created_at,
     updated_at: created_at,
   });
-}
-
-/** A number that could be one, and is none. */
-export function notFound(orderNumber: string): Problem {
-  return new Problem(404, { detail: `There is no order ${orderNumber}.` });
 }
 
 /**

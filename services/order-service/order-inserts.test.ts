@@ -38,6 +38,7 @@ describe('orders that come together', () => {
       totalCents: 700,
     },
     orderNumber: drawOrderNumber(),
+    token: randomUUID(),
     key: randomUUID(),
     fingerprint: 'x',
     deadline: undefined,

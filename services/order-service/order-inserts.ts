@@ -9,6 +9,8 @@ import type { OrderRow } from './order.js';
 export interface NewOrder {
   readonly order: PricedOrder;
   readonly orderNumber: string;
+  /** What opens the order for its guest. */
+  readonly token: string;
   /** The Idempotency-Key, and what stands for the order's content. */
   readonly key: string | undefined;
   readonly fingerprint: string | undefined;
@@ -85,10 +87,10 @@ export class OrderInserts {
           with patience as materialized (
             select set_config('lock_timeout', coalesce(${lockTimeout}, current_setting('lock_timeout')), true)
           ), placed as (
-            insert into orders (order_number, customer_name, items, total_cents, idempotency_key, fingerprint)
-            select order_number, customer_name, items, total_cents, idempotency_key, fingerprint
+            insert into orders (order_number, token, customer_name, items, total_cents, idempotency_key, fingerprint)
+            select order_number, token, customer_name, items, total_cents, idempotency_key, fingerprint
             from patience, jsonb_to_recordset(${sql.json(rows)}) as row (
-              order_number text, customer_name text, items jsonb, total_cents integer, idempotency_key text,
+              order_number text, token text, customer_name text, items jsonb, total_cents integer, idempotency_key text,
               fingerprint text)
             on conflict (idempotency_key) where idempotency_key is not null do nothing
             returning id, order_number, status, created_at
@@ -125,8 +127,9 @@ function mayBeOfOneOrder(error: unknown): boolean {
 }
 
 /** As the statement takes it. postgres.js takes plain objects as JSON, and no interfaces. */
-const toRow = ({ order, orderNumber, key, fingerprint }: NewOrder) => ({
+const toRow = ({ order, orderNumber, token, key, fingerprint }: NewOrder) => ({
   order_number: orderNumber,
+  token,
   customer_name: order.customerName,
   items: order.items.map((item) => ({ ...item })),
   total_cents: order.totalCents,

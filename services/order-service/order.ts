@@ -42,6 +42,8 @@ export type OrderCounts = Readonly<z.output<typeof orderCounts>>;
 export interface OrderRow {
   readonly id: string;
   readonly order_number: string;
+  /** No part of the order as clients see it. Null in rows from before there were tokens. */
+  readonly token: string | null;
   readonly customer_name: string;
   readonly items: readonly OrderItem[];
   readonly total_cents: number;
@@ -51,7 +53,7 @@ export interface OrderRow {
 }
 
 /** The order in a row. */
-export function toOrder(row: OrderRow): Order {
+export function toOrder(row: Omit<OrderRow, 'token'>): Order {
   return {
     id: Number(row.id),
     order_number: row.order_number,

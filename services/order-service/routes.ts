@@ -1,8 +1,9 @@
 import type { EventHub } from '@cafe-lumiere/runtime/events';
 import { deadlineOf, type Handlers } from '@cafe-lumiere/runtime/http';
-import type { orderApi } from './api.js';
-import { notFound, type OrderBook } from './order-book.js';
-import { isOrderNumber } from './order-number.js';
+import type { Context } from 'koa';
+import { ORDER_TOKEN, type orderApi } from './api.js';
+import type { GuestOrder, OrderBook } from './order-book.js';
+import { orderNumberIn } from './order-number.js';
 import type { Order } from './order.js';
 import { idempotencyKey, priced } from './priced-order.js';
 
@@ -12,7 +13,7 @@ export function orderHandlers(book: OrderBook, hub: EventHub<Order>): Handlers<t
   return {
     async placeOrder(context, { body }) {
       const key = idempotencyKey(context.get('idempotency-key'));
-      context.body = await book.place(priced(body), key, deadlineOf(context));
+      show(context, await book.place(priced(body), key, deadlineOf(context)));
       context.status = 201;
     },
     async listOrders(context, { query }) {
@@ -34,16 +35,17 @@ export function orderHandlers(book: OrderBook, hub: EventHub<Order>): Handlers<t
       hub.stream(context, everything);
     },
     async findOrder(context, { params }) {
-      context.body = await book.find(orderNumberOf(params.orderNumber), deadlineOf(context));
+      show(context, await book.find(orderNumberIn(params.orderNumber), deadlineOf(context)));
     },
     async advanceOrder(context, { body, params }) {
-      const orderNumber = orderNumberOf(params.orderNumber);
+      const orderNumber = orderNumberIn(params.orderNumber);
       context.body = await book.advance(orderNumber, body.status, deadlineOf(context));
     },
   };
 }
 
-function orderNumberOf(text: string): string {
-  if (isOrderNumber(text)) return text;
-  throw notFound(text);
+/** The token is beside the order, and no part of it: whoever passes orders on passes on no token by accident. */
+function show(context: Context, { order, token }: GuestOrder): void {
+  context.body = order;
+  if (token !== undefined) context.set(ORDER_TOKEN, token);
 }

@@ -1,10 +1,10 @@
 import { declareService } from '@cafe-lumiere/contract';
-import Router from '@koa/router';
 import { afterEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createLog } from '../log.js';
 import { implementService } from '../service.js';
 import { EventStreamFixture } from '../testing/event-stream-fixture.js';
+import { RoutesFixture } from '../testing/routes-fixture.js';
 import { ServiceFixture } from '../testing/service-fixture.js';
 import { EventHub } from './event-hub.js';
 import { EventRelay } from './event-relay.js';
@@ -27,10 +27,10 @@ async function streaming(event: string): Promise<{ readonly hub: EventHub<Cup>; 
         const hub = new EventHub<Cup>({ event, draining, open: metrics.eventStreams });
         made.hub = hub;
         const everything = (payload: Cup): Cup => payload;
-        const router = new Router().get('/events', (context) => {
+        const routes = new RoutesFixture().get('/events', (context) => {
           hub.stream(context, everything);
         });
-        return { router };
+        return { pages: routes.list };
       },
     }),
   );

@@ -1,35 +1,35 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import Router from '@koa/router';
 import { declareService } from '@cafe-lumiere/contract';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { Problem } from './problem.js';
 import { validBody } from './request-body.js';
 import { implementService } from '../service.js';
+import { RoutesFixture } from '../testing/routes-fixture.js';
 import { ServiceFixture } from '../testing/service-fixture.js';
 
 const counter = implementService(declareService({ name: 'counter', port: 8080 }), {
   version: '1.0.0',
   create() {
-    const router = new Router();
-    router.post('/cups', async (context) => {
+    const routes = new RoutesFixture();
+    routes.post('/cups', async (context) => {
       context.body = await validBody(context, z.object({ count: z.number('must be a number') }));
     });
-    router.get('/cups/:id', (context) => {
-      context.body = { id: context.params['id'] };
+    routes.get('/cups/:id', (context, params) => {
+      context.body = { id: params['id'] };
     });
-    router.get('/full', () => {
+    routes.get('/full', () => {
       throw new Problem(409, { detail: 'No cup is left.', members: { left: 0 } });
     });
-    router.get('/away', () => {
+    routes.get('/away', () => {
       throw Problem.unavailable('The cupboard does not answer.');
     });
-    router.get('/broken', () => {
+    routes.get('/broken', () => {
       throw new Error('secret of the house');
     });
-    return { router };
+    return { pages: routes.list };
   },
 });
 

@@ -18,15 +18,13 @@ export interface ApplicationParts {
   readonly version: string;
   readonly api: Api;
   /** The routes of the API, and those that are no part of it, such as pages. */
-  readonly routers: readonly Router[];
+  readonly router: Router;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly draining: () => boolean;
   /** Around every answer, problems included. */
   readonly middleware: readonly Middleware[];
-  /** Before every route but the probes. */
-  readonly guard: Middleware | undefined;
   /** A problem as a page, for whoever asks for HTML first. */
   readonly problemPage: ((problem: Problem) => string) | undefined;
 }
@@ -50,7 +48,7 @@ export function remainingMsOf(context: { readonly state: Record<string, unknown>
 
 /** The Koa application of a service: its routes, with everything around them that all services share. */
 export function createApplication(parts: ApplicationParts): Koa {
-  const { api, routers, health, metrics, log, draining } = parts;
+  const { api, router, health, metrics, log, draining } = parts;
   const application = new Koa();
   // Koa prints what it catches; everything is caught below, except a client that went away.
   application.silent = true;
@@ -66,9 +64,8 @@ export function createApplication(parts: ApplicationParts): Koa {
     context.body = openApiDocument({ title: parts.name, version: parts.version }, api);
   });
   application.use(machines.routes());
-  if (parts.guard) application.use(parts.guard);
-  for (const router of routers) application.use(router.routes());
-  application.use(notFound([machines, ...routers]));
+  application.use(router.routes());
+  application.use(notFound([machines, router]));
   return application;
 }
 

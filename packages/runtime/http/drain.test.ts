@@ -1,23 +1,23 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import Router from '@koa/router';
 import { declareService } from '@cafe-lumiere/contract';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { BalancerFixture } from '../testing/balancer-fixture.js';
 import { implementService } from '../service.js';
+import { RoutesFixture } from '../testing/routes-fixture.js';
 import { ServiceFixture } from '../testing/service-fixture.js';
 
 const counter = implementService(declareService({ name: 'counter', port: 8080 }), {
   version: '1.0.0',
   create({ draining }) {
-    const router = new Router();
-    router.post('/cups', async (context) => {
+    const routes = new RoutesFixture();
+    routes.post('/cups', async (context) => {
       await pause(5);
       context.body = [];
     });
     // Sends a word each 100 ms, 15 times; or until the drain begins.
-    router.get('/slow', (context) => {
+    routes.get('/slow', (context) => {
       const stream = new PassThrough();
       const send = async (): Promise<void> => {
         for (let word = 0; word < 15; word += 1) {
@@ -29,18 +29,18 @@ const counter = implementService(declareService({ name: 'counter', port: 8080 })
       void send();
       context.body = stream;
     });
-    router.get('/polite', (context) => {
+    routes.get('/polite', (context) => {
       const stream = new PassThrough();
       stream.write('hello ');
       draining.addEventListener('abort', () => stream.end('bye'));
       context.body = stream;
     });
-    router.get('/never', (context) => {
+    routes.get('/never', (context) => {
       const stream = new PassThrough();
       stream.write('and ');
       context.body = stream;
     });
-    return { router };
+    return { pages: routes.list };
   },
 });
 

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CLIENT_KEEP_ALIVE_MS, declareService } from '@cafe-lumiere/contract';
-import Router from '@koa/router';
 import { afterAll, expect, test } from '@jest/globals';
 import { createLog } from '../log.js';
 import { Metrics } from '../metrics.js';
 import { implementService } from '../service.js';
+import { RoutesFixture } from '../testing/routes-fixture.js';
 import { ServiceFixture } from '../testing/service-fixture.js';
 import { Upstream } from '../upstream/upstream.js';
 
@@ -22,9 +22,9 @@ const BALANCER_KEEP_ALIVE_MS = 60_000;
 const counter = implementService(declareService({ name: 'counter', port: 8080 }), {
   version: '1.0.0',
   create: () => ({
-    router: new Router().get('/cups', (context) => {
+    pages: new RoutesFixture().get('/cups', (context) => {
       context.body = [];
-    }),
+    }).list,
   }),
 });
 

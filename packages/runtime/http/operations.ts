@@ -1,8 +1,8 @@
-import Router from '@koa/router';
 import type { Api, Operation, ParameterName } from '@cafe-lumiere/contract';
 import type { Context } from 'koa';
 import type { z } from 'zod';
 import { valid, validBody } from './request-body.js';
+import type { Route } from './route.js';
 
 /** What a schema lets through; without one nothing is said about the type. */
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : unknown;
@@ -27,21 +27,27 @@ export type Handlers<Declared extends Api> = {
 };
 
 /**
- * Routes an API to its handlers. A request is validated by the same declaration that the OpenAPI document is made from, so
- * that the two cannot differ. Earlier operations are asked first when two paths match.
+ * The routes of an API with its handlers. A request is validated by the same declaration that the OpenAPI document is made
+ * from, so that the two cannot differ. Earlier operations are asked first when two paths match.
  */
-export function routesOf<Declared extends Api>(api: Declared, handlers: Handlers<Declared>): Router {
-  const router = new Router();
-  for (const [name, { method, path, query, body }] of Object.entries<Operation>(api)) {
+export function routesOf<Declared extends Api>(
+  api: Declared,
+  handlers: Handlers<Declared>,
+): readonly Route[] {
+  return Object.entries<Operation>(api).map(([name, { method, path, audience, query, body }]) => {
     // The schemas above are those that the handler's type was made from; TypeScript cannot follow a loop over keys.
     const handle = handlers[name as keyof Declared] as Handler<Operation>;
-    router[method](path, async (context) => {
-      await handle(context, {
-        query: query ? valid(context.query, query) : undefined,
-        body: body ? await validBody(context, body) : undefined,
-        params: context.params,
-      });
-    });
-  }
-  return router;
+    return {
+      method,
+      path,
+      audience,
+      answer: async (context, params) => {
+        await handle(context, {
+          query: query ? valid(context.query, query) : undefined,
+          body: body ? await validBody(context, body) : undefined,
+          params,
+        });
+      },
+    };
+  });
 }

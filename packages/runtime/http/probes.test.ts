@@ -1,21 +1,21 @@
-import Router from '@koa/router';
 import { declareService } from '@cafe-lumiere/contract';
 import { describe, expect, test } from '@jest/globals';
 import { implementService, type ServiceImplementation, type ServiceParts } from '../service.js';
+import { RoutesFixture } from '../testing/routes-fixture.js';
 import { ServiceFixture } from '../testing/service-fixture.js';
 
 const counter = declareService({ name: 'counter', port: 8080 });
 type Counter = typeof counter;
 
 const serviceWith = (
-  parts: Omit<ServiceParts<Counter['api']>, 'router' | 'handlers'>,
+  parts: Omit<ServiceParts<Counter['api']>, 'pages' | 'handlers'>,
 ): ServiceImplementation<Counter> =>
   implementService(counter, {
     version: '1.0.0',
     create: () => ({
-      router: new Router().get('/cups', (context) => {
+      pages: new RoutesFixture().get('/cups', (context) => {
         context.body = [];
-      }),
+      }).list,
       ...parts,
     }),
   });

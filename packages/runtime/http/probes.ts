@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HEADERS } from '@cafe-lumiere/contract';
-import Router from '@koa/router';
+import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Health } from '../health.js';
 import type { Metrics } from '../metrics.js';
+import { strictRouter } from './route.js';
 
 /** The paths that are asked by machines, not by people. */
 export const PROBE_PATHS: ReadonlySet<string> = new Set([
@@ -38,7 +39,7 @@ async function readyWithin(milliseconds: number, health: Health): Promise<boolea
 
 /** `/livez`, `/startupz`, `/readyz`, `/health` (what `/readyz` says) and `/metrics`. */
 export function probes(health: Health, metrics: Metrics): Router {
-  const router = new Router();
+  const router = strictRouter();
   router.use(async (context, next) => {
     context.set('Cache-Control', 'no-store');
     await next();

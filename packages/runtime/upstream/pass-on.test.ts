@@ -1,10 +1,10 @@
 import { declareService } from '@cafe-lumiere/contract';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import Router from '@koa/router';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { rawBody } from '../http/request-body.js';
 import { implementService } from '../service.js';
+import { RoutesFixture } from '../testing/routes-fixture.js';
 import { ServiceFixture } from '../testing/service-fixture.js';
 import { ask, passOn } from './pass-on.js';
 import { Upstream } from './upstream.js';
@@ -34,15 +34,15 @@ const front = implementService(declareService({ name: 'front', port: 8080 }), {
     const port = address !== null && typeof address === 'object' ? address.port : 0;
     const url = `http://127.0.0.1:${port}`;
     const counter = new Upstream({ from: name, to: 'counter', url, timeoutMs: 5000, log, metrics });
-    const router = new Router();
-    router.get('/cups', (context) => passOn(context, counter, { method: 'GET', path: '/cups' }));
-    router.post('/cups', async (context) => {
+    const routes = new RoutesFixture();
+    routes.get('/cups', (context) => passOn(context, counter, { method: 'GET', path: '/cups' }));
+    routes.post('/cups', async (context) => {
       await passOn(context, counter, { method: 'POST', path: '/cups', content: await rawBody(context) });
     });
-    router.get('/read', async (context) => {
+    routes.get('/read', async (context) => {
       context.body = { read: (await ask(context, counter, { method: 'GET', path: '/cups' })).body ?? 'none' };
     });
-    return { router, close: () => counter.close() };
+    return { pages: routes.list, close: () => counter.close() };
   },
 });
 

@@ -1,4 +1,5 @@
-// The order that was placed: its number, and its status as it changes. The number is kept on the device.
+// The order that was placed: its number, and its status as it changes. The number is kept on the device, and the token that
+// opens the order for its guest.
 import { changes } from './changes.js';
 import { kept } from './kept.js';
 import { ask, say } from './live.js';
@@ -8,9 +9,17 @@ const number = byId('placed-number');
 const status = byId('placed-status');
 const form = byId('order-form');
 const placed = byId('placed');
+const items = byId('placed-items');
 const lastOrder = kept('localStorage', 'cafe-lumiere-order');
 
-const address = (orderNumber) => `/?order=${encodeURIComponent(orderNumber)}`;
+/** The order that this device remembers: before there were tokens it was the number alone. */
+const remembered = () => {
+  const last = lastOrder.get();
+  return typeof last === 'string' ? { number: last } : last;
+};
+
+const address = ({ number: orderNumber, token }) =>
+  `/?order=${encodeURIComponent(orderNumber)}${token ? `&token=${encodeURIComponent(token)}` : ''}`;
 const showInAddressBar = (path) => window.history.replaceState(null, '', path);
 
 /** The order that is shown; another one, or none, ends the asking for it. */
@@ -21,10 +30,10 @@ const showForm = () => {
   placed.hidden = true;
   form.hidden = false;
   showInAddressBar('/');
-  const last = lastOrder.get();
+  const last = remembered();
   byId('last').hidden = last === null;
   if (last === null) return;
-  say(byId('last-link'), last);
+  say(byId('last-link'), last.number);
   byId('last-link').href = address(last);
 };
 
@@ -65,8 +74,10 @@ const follow = async (orderNumber) => {
 
 /** Shows an order that has just been placed. */
 export const showPlaced = (order) => {
-  lastOrder.set(order.order_number);
-  showInAddressBar(address(order.order_number));
+  const mine = { number: order.order_number, token: order.token };
+  lastOrder.set(mine);
+  showInAddressBar(address(mine));
+  say(items, order.items.map(({ quantity, name }) => `${quantity} × ${name}`).join(', '));
   say(status, status.dataset[order.status] ?? order.status);
   void follow(order.order_number);
   byId('placed-title').focus();
@@ -74,10 +85,12 @@ export const showPlaced = (order) => {
 
 /** Shows the order of the address bar, or the one that this device remembers, if any. */
 export const showLast = () => {
-  const orderNumber = number.textContent || lastOrder.get();
-  if (!orderNumber) return;
-  lastOrder.set(orderNumber);
-  void follow(orderNumber);
+  const last = remembered();
+  const shown = number.textContent;
+  const order = shown && shown !== last?.number ? { number: shown, token: number.dataset.token } : last;
+  if (!order) return;
+  lastOrder.set(order);
+  void follow(order.number);
 };
 
 byId('again').addEventListener('click', (event) => {
