@@ -4,24 +4,24 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { declareService } from '@cafe-lumiere/contract';
-import Router from '@koa/router';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { implementService } from '../service.js';
+import { RoutesFixture } from '../testing/routes-fixture.js';
 import { ServiceFixture } from '../testing/service-fixture.js';
 import { rawBody, validBody } from './request-body.js';
 
 const counter = implementService(declareService({ name: 'counter', port: 8080 }), {
   version: '1.0.0',
   create() {
-    const router = new Router();
-    router.post('/read', async (context) => {
+    const routes = new RoutesFixture();
+    routes.post('/read', async (context) => {
       context.body = await validBody(context, z.looseObject({}));
     });
-    router.post('/passed', async (context) => {
+    routes.post('/passed', async (context) => {
       context.body = (await rawBody(context)).bytes;
     });
-    return { router };
+    return { pages: routes.list };
   },
 });
 
