@@ -64,7 +64,7 @@ typecheck: install ## the TypeScript compiler
 
 lint: install ## eslint, the directions of imports, and prettier
 	npx eslint --max-warnings 0 .
-	npx depcruise --ignore-known .known-imports.json packages services cdk8s local images e2e bench
+	npx depcruise packages services cdk8s local images e2e bench
 	npx prettier --check .
 
 picture: install ## draw the README's picture of the café anew, and that of the imports in docs/architecture.md

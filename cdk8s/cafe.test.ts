@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
@@ -123,7 +122,7 @@ describe('an environment', () => {
 
 test('README and docs/topology.svg show what is in dist; `make picture` draws them', () => {
   const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-  const drawn = picture(fileURLToPath(new URL('../dist', import.meta.url)), 'cafe-lumiere-postgresql');
+  const drawn = picture();
   expect(/```mermaid\n(.*?)\n```/s.exec(read('README.md'))?.[1]).toBe(drawn.mermaid);
   expect(read('docs/topology.svg')).toBe(drawn.svg);
 });

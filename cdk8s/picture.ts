@@ -1,12 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
-import { parsePostgresqlValues, postgresqlObjects } from '@cafe-lumiere/postgresql';
-import { Cluster } from '@cafe-lumiere/checks';
-import { readDirectory, toManifests } from '@cafe-lumiere/checks';
-import { topologyOf } from '@cafe-lumiere/checks';
-import { topologyMermaid } from '@cafe-lumiere/checks';
-import { topologySvg } from '@cafe-lumiere/checks';
+import { topologyMermaid, topologyOf, topologySvg } from '@cafe-lumiere/checks';
+import { App } from '@cafe-lumiere/constructs';
+import { Cafe } from './cafe.js';
+import { environmentNamed } from './environments.js';
 
 /** The café as it is drawn: the same content twice, for what can draw Mermaid and for what cannot. */
 export interface Picture {
@@ -14,14 +9,11 @@ export interface Picture {
   readonly svg: string;
 }
 
-/** Draws what a folder's manifests and the chart below it make, from the objects that the checks read. */
-export function picture(dist: string, release: string): Picture {
-  const { manifests } = readDirectory(dist);
-  const namespace = manifests.find((manifest) => manifest.namespace !== '')?.namespace ?? 'default';
-  const values = parsePostgresqlValues(
-    parse(readFileSync(join(dist, 'helm/postgresql/values.yaml'), 'utf8')),
-  );
-  const database = toManifests(postgresqlObjects({ release, namespace, values }), release);
-  const topology = topologyOf(new Cluster([...manifests, ...database]));
+/** Draws what the manifests and the chart beside them make, from the objects that the checks read. */
+export function picture(): Picture {
+  const app = new App();
+  const imageOf = (service: string): string => `${service}:0`;
+  new Cafe(app, 'picture', { environment: environmentNamed('local'), imageOf });
+  const topology = topologyOf(app.proven().cluster);
   return { mermaid: topologyMermaid(topology, 'guest, cook, screen'), svg: topologySvg(topology) };
 }

@@ -5,7 +5,7 @@ import { picture } from './picture.js';
 // Draws the picture in the README and docs/topology.svg anew, from dist: `make picture`.
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const { mermaid, svg } = picture(at('dist'), 'cafe-lumiere-postgresql');
+const { mermaid, svg } = picture();
 const drawn = `\`\`\`mermaid\n${mermaid}\n\`\`\``;
 writeFileSync(
   at('README.md'),

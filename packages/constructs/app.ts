@@ -4,6 +4,7 @@ import { App as Cdk8sApp, Names, Yaml } from 'cdk8s';
 import { parse } from 'yaml';
 import {
   check,
+  type Cluster,
   type Finding,
   findingText,
   isRecord,
@@ -41,8 +42,8 @@ export class App extends Cdk8sApp {
     }));
     const helmCharts = HelmChart.within(this);
     const manifests = files.flatMap(({ name, objects }) => manifestsOf(objects, name));
-    const { findings } = check(manifests, { releases: helmCharts.map(releaseOf) });
-    return { files, helmCharts, findings };
+    const { findings, cluster } = check(manifests, { releases: helmCharts.map(releaseOf) });
+    return { files, helmCharts, findings, cluster };
   }
 }
 
@@ -52,6 +53,8 @@ export interface Proven {
   readonly files: readonly { readonly name: string; readonly objects: readonly unknown[] }[];
   readonly helmCharts: readonly HelmChart[];
   readonly findings: readonly Finding[];
+  /** All objects together, those of the charts' releases as well. */
+  readonly cluster: Cluster;
 }
 
 function releaseOf(chart: HelmChart): Release {
