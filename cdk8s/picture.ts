@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { parsePostgresqlValues, postgresqlObjects } from '@cafe-lumiere/postgresql';
-import { Cluster } from '@cafe-lumiere/checks';
 import { readDirectory, toManifests } from '@cafe-lumiere/checks';
 import { topologyOf } from '@cafe-lumiere/checks';
 import { topologyMermaid } from '@cafe-lumiere/checks';
@@ -22,6 +21,6 @@ export function picture(dist: string, release: string): Picture {
     parse(readFileSync(join(dist, 'helm/postgresql/values.yaml'), 'utf8')),
   );
   const database = toManifests(postgresqlObjects({ release, namespace, values }), release);
-  const topology = topologyOf(new Cluster([...manifests, ...database]));
+  const topology = topologyOf([...manifests, ...database]);
   return { mermaid: topologyMermaid(topology, 'guest, cook, screen'), svg: topologySvg(topology) };
 }
