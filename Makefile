@@ -51,10 +51,11 @@ else
 	npx cdk8s synth --app "node cdk8s/run.js cdk8s/main.ts $(ENVIRONMENT)"
 endif
 
-drift: install ## fail when the committed dist/ or a picture is not what would be written now
+drift: build ## fail when the committed dist/, a picture or the packages' API is not what would be written now
 	npx cdk8s synth --output build/drift >/dev/null
 	diff -r dist build/drift && echo "dist is what the program writes"
 	@$(TSX) docs/write-architecture.ts --check
+	@$(TSX) packages/api-report.ts
 
 check: install ## prove that the manifests in dist/ can work together (make check CHECK="other/dir --explain")
 	@npx cafe check $(CHECK)

@@ -14,6 +14,6 @@ export function picture(): Picture {
   const app = new App();
   const imageOf = (service: string): string => `${service}:0`;
   new Cafe(app, 'picture', { environment: environmentNamed('local'), imageOf });
-  const topology = topologyOf(app.proven().cluster);
+  const topology = topologyOf(app.proven().manifests);
   return { mermaid: topologyMermaid(topology, 'guest, cook, screen'), svg: topologySvg(topology) };
 }

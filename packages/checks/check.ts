@@ -17,7 +17,7 @@ export interface Report {
   /** Hosts that are not this cluster's, by the container that is configured with them: nobody proves those. */
   readonly foreign: readonly string[];
   /** The objects that were looked at, those of the releases among them. */
-  readonly cluster: Cluster;
+  readonly objects: readonly Manifest[];
 }
 
 /**
@@ -37,7 +37,7 @@ export function check(manifests: readonly Manifest[], options: CheckOptions = {}
       ...problem,
     })),
   );
-  const byTitle = manifestsByTitle(cluster);
+  const byTitle = manifestsByTitle(cluster.manifests);
   const findings: Finding[] = [];
   const waived: WaivedFinding[] = [];
   for (const finding of merged(all)) {
@@ -46,12 +46,12 @@ export function check(manifests: readonly Manifest[], options: CheckOptions = {}
     if (reason) waived.push({ finding, by: finding.object, reason });
     else findings.push(finding);
   }
-  return { findings, waived, foreign: foreignHosts(cluster), cluster };
+  return { findings, waived, foreign: foreignHosts(cluster), objects: cluster.manifests };
 }
 
 /** The objects by their title, which is what {@link Finding.object} holds. */
-export const manifestsByTitle = (cluster: Cluster): ReadonlyMap<string, Manifest> =>
-  new Map(cluster.manifests.map((manifest) => [titleOf(manifest), manifest]));
+export const manifestsByTitle = (manifests: readonly Manifest[]): ReadonlyMap<string, Manifest> =>
+  new Map(manifests.map((manifest) => [titleOf(manifest), manifest]));
 
 /**
  * Objects that name no namespace go where kubectl's context points to, and what they rely on is there, too: then the

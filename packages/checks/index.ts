@@ -1,7 +1,7 @@
 export { check, type Report } from './check.js';
 export { type Objects, readDirectory } from './command/directory.js';
+export { explanation } from './command/explanation.js';
 export { readRelease, readReleases, type ReleaseArgument, textFiles } from './command/releases.js';
-export { Cluster } from './model/cluster.js';
 export {
   type Finding,
   type FindingId,
@@ -23,5 +23,4 @@ export { type Topology, type TopologyLink, type TopologyNode, topologyOf } from 
 export { topologyMermaid } from './model/topology-mermaid.js';
 export { topologySvg } from './model/topology-svg.js';
 export { CafeValidation, type CafeValidationContext } from './plugin.js';
-export { type ConnectionLine, connectionTable } from './proofs/capacity/connection-budget.js';
 export type { CheckOptions } from './proofs/proof.js';

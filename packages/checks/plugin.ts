@@ -55,8 +55,8 @@ export class CafeValidation {
       );
     }
     const releases = declaredReleases(charts).map(readRelease);
-    const { findings, waived, cluster } = check(manifests, { unreadable, releases });
-    const known = manifestsByTitle(cluster);
+    const { findings, waived, objects } = check(manifests, { unreadable, releases });
+    const known = manifestsByTitle(objects);
     const titles = new Map<string, string>(titlesById());
     for (const { id, severity, object, field, found, expected, likely, change } of findings) {
       const manifest = known.get(object);
@@ -75,7 +75,7 @@ export class CafeValidation {
       });
     }
     report.submit(findings.length === 0 ? 'success' : 'failure', {
-      Objects: String(cluster.manifests.length),
+      Objects: String(objects.length),
       Waived: String(waived.length),
     });
   }

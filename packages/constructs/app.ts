@@ -4,7 +4,6 @@ import { App as Cdk8sApp, Names, Yaml } from 'cdk8s';
 import { parse } from 'yaml';
 import {
   check,
-  type Cluster,
   type Finding,
   findingText,
   isRecord,
@@ -42,8 +41,10 @@ export class App extends Cdk8sApp {
     }));
     const helmCharts = HelmChart.within(this);
     const manifests = files.flatMap(({ name, objects }) => manifestsOf(objects, name));
-    const { findings, cluster } = check(manifests, { releases: helmCharts.map(releaseOf) });
-    return { files, helmCharts, findings, cluster };
+    const releases = helmCharts.map(releaseOf);
+    const { findings } = check(manifests, { releases });
+    const all = [...manifests, ...releases.flatMap((release) => release.manifests)];
+    return { files, helmCharts, findings, manifests: all };
   }
 }
 
@@ -54,7 +55,7 @@ export interface Proven {
   readonly helmCharts: readonly HelmChart[];
   readonly findings: readonly Finding[];
   /** All objects together, those of the charts' releases as well. */
-  readonly cluster: Cluster;
+  readonly manifests: readonly Manifest[];
 }
 
 function releaseOf(chart: HelmChart): Release {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { check, Cluster, connectionTable, findingText, readRelease } from '@cafe-lumiere/checks';
+import { check, explanation, findingText, readRelease } from '@cafe-lumiere/checks';
 import { EXPORTER } from '@cafe-lumiere/contract';
 import { postgresqlChartFiles, writePostgresqlChart } from '@cafe-lumiere/postgresql';
 
@@ -22,10 +22,11 @@ const helmFound = spawnSync('helm', ['version']).status === 0;
       const theirs = { existingSecret: 'theirs' };
       writePostgresqlChart(directory, { auth: theirs, metrics: { enabled: true, ...theirs } });
       const { manifests } = readRelease({ name: 'shop', namespace: 'test', directory });
-      const { findings } = check(manifests, { releases: [] });
-      expect(findings.map(findingText).filter((text) => text.includes('-metrics'))).toEqual([]);
-      const [line] = connectionTable(new Cluster(manifests));
-      expect(line?.terms).toEqual([`shop-postgresql-metrics (1 + 0 pods) × ${EXPORTER} = ${EXPORTER}`]);
+      const report = check(manifests);
+      expect(report.findings.map(findingText).filter((text) => text.includes('-metrics'))).toEqual([]);
+      expect(explanation(report)).toContain(
+        `shop-postgresql-metrics (1 + 0 pods) × ${EXPORTER} = ${EXPORTER};`,
+      );
     } finally {
       rmSync(directory, { recursive: true });
     }

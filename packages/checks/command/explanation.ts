@@ -1,11 +1,13 @@
 import type { Report } from '../check.js';
+import { Cluster } from '../model/cluster.js';
 import { titleOf } from '../model/manifest.js';
 import { connectionTable } from '../proofs/capacity/connection-budget.js';
 import { networkMatrix } from '../proofs/network/flows.js';
 import { timeTable } from '../proofs/time/index.js';
 
 /** The arithmetic and the network matrix behind the verdict. */
-export function explanation({ cluster }: Report): string {
+export function explanation({ objects }: Report): string {
+  const cluster = new Cluster(objects);
   const line = (fits: boolean, text: string): string => `  ${fits ? 'ok ' : 'NO '} ${text}`;
   return [
     'Time: what must fit, and into what',

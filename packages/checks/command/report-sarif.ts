@@ -6,8 +6,8 @@ import { titlesById } from '../proofs/titles.js';
  * The report as SARIF 2.1.0, which code hosts show beside the lines of a change.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function reportSarif({ findings, waived, cluster }: Report): unknown {
-  const manifests = manifestsByTitle(cluster);
+export function reportSarif({ findings, waived, objects }: Report): unknown {
+  const manifests = manifestsByTitle(objects);
   const result = (finding: Finding) => ({
     ruleId: finding.id,
     level: finding.severity,

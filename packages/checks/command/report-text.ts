@@ -2,8 +2,8 @@ import type { Report } from '../check.js';
 import { findingText } from '../model/finding.js';
 
 /** The report as a person reads it: findings, then what was waived and what nobody can prove, then one line. */
-export function reportText({ findings, waived, foreign, cluster }: Report): string {
-  const objects = `${cluster.manifests.length} objects`;
+export function reportText({ findings, waived, foreign, objects }: Report): string {
+  const counted = `${objects.length} objects`;
   return [
     ...findings.map((finding) => `${findingText(finding)}\n`),
     ...section(
@@ -12,8 +12,8 @@ export function reportText({ findings, waived, foreign, cluster }: Report): stri
     ),
     ...section('Hosts outside of these manifests, which nothing here proves:', foreign),
     findings.length === 0
-      ? `${objects}, no finding.`
-      : `${objects}, ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}. "cafe ids" says what each id means.`,
+      ? `${counted}, no finding.`
+      : `${counted}, ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}. "cafe ids" says what each id means.`,
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
-import type { Cluster, Workload } from './cluster.js';
+import { Cluster, type Workload } from './cluster.js';
 import { edges } from './connections.js';
-import { titleOf } from './manifest.js';
+import { type Manifest, titleOf } from './manifest.js';
 import { NetworkPolicies } from './network-policies.js';
 
 /** What runs: one box of the picture. */
@@ -35,7 +35,8 @@ export interface Topology {
 }
 
 /** Reads what runs and who connects to whom; what nobody connects to comes first. */
-export function topologyOf(cluster: Cluster): Topology {
+export function topologyOf(manifests: readonly Manifest[]): Topology {
+  const cluster = new Cluster(manifests);
   const policies = new NetworkPolicies(cluster);
   const arriving = edges(cluster).filter(({ list }) => list === 'containers');
   const depths = depthsOf(
