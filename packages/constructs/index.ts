@@ -1,15 +1,19 @@
 export { App, type Proven, UnprovenError } from './app.js';
 export type { Autoscaler } from './autoscaler.js';
 export { Configuration, type ConfigurationProps } from './configuration.js';
-export type { DeclaredService } from './declared-service.js';
+export type { ContainerProps, InitContainer, Sidecar } from './container.js';
+export type { ConnectingPods, DeclaredService } from './declared-service.js';
+export type { ClusterDns, Dns } from './dns.js';
 export type { Address } from './environment-variable.js';
 export type { Expose } from './expose.js';
 export { ExternalPostgres, type ExternalPostgresProps } from './external-postgres.js';
+export type { ExtraMetadata } from './extra-metadata.js';
 export { HelmChart, type HelmChartProps } from './helm-chart.js';
 export { DefaultDenyNetworkPolicy, type Peer, PodNetworkPolicy } from './pod-network-policy.js';
+export type { PodProps } from './pod-props.js';
 export { PostgresStack, type PostgresStackProps } from './postgres-stack.js';
 export { ProbedService } from './probed-service.js';
-export type { ProbedServiceProps } from './probed-service-props.js';
+export type { MetricsReader, ProbedServiceProps } from './probed-service-props.js';
 export type { ProbeTiming, ProbeTimings } from './probes.js';
 export type { Resources } from './resources.js';
 export { RestrictedNamespace, type RestrictedNamespaceProps } from './restricted-namespace.js';
@@ -18,4 +22,6 @@ export type { CertificateSource, DatabaseCredentials, Store, StoreClient, StoreT
 export type { StoreEdge, StoreEdgeOptions } from './store-edge.js';
 export { only, podTemplateOf, synthesized } from './synthesized.js';
 export type { Termination } from './termination.js';
+export type { Toleration } from './tolerations.js';
 export type { ConfigMapKey, SecretKey } from './values.js';
+export type { EmptyDir, Mounts, Volume, Volumes } from './volumes.js';
