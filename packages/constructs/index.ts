@@ -9,6 +9,7 @@ export type { Expose } from './expose.js';
 export { ExternalPostgres, type ExternalPostgresProps } from './external-postgres.js';
 export type { ExtraMetadata } from './extra-metadata.js';
 export { HelmChart, type HelmChartProps } from './helm-chart.js';
+export type { JobProps } from './job-pods.js';
 export { DefaultDenyNetworkPolicy, type Peer, PodNetworkPolicy } from './pod-network-policy.js';
 export type { PodProps } from './pod-props.js';
 export { PostgresStack, type PostgresStackProps } from './postgres-stack.js';
@@ -17,6 +18,8 @@ export type { MetricsReader, ProbedServiceProps } from './probed-service-props.j
 export type { ProbeTiming, ProbeTimings } from './probes.js';
 export type { Resources } from './resources.js';
 export { RestrictedNamespace, type RestrictedNamespaceProps } from './restricted-namespace.js';
+export { type CronJobProps, ServiceCronJob } from './service-cron-job.js';
+export { ServiceJob } from './service-job.js';
 export type { ServiceEdge, ServiceEdgeOptions } from './service-edge.js';
 export type { CertificateSource, DatabaseCredentials, Store, StoreClient, StoreTls } from './store.js';
 export type { StoreEdge, StoreEdgeOptions } from './store-edge.js';
