@@ -4,6 +4,7 @@ import * as k8s from './k8s.js';
 import { Construct } from 'constructs';
 import { WAIVE } from '@cafe-lumiere/contract';
 import { deferred } from './deferred.js';
+import { checkDns, type Dns } from './dns.js';
 import type { EnvironmentVariable } from './environment-variable.js';
 import { checkDnsLabel } from './names.js';
 
@@ -13,6 +14,11 @@ export interface ConfigurationProps {
   readonly configMap: string;
   /** The name of the Secret for development passwords. It is made only when there is one. */
   readonly secret: string;
+  /**
+   * Where the services may ask for names, for their network policies.
+   * @default 'any'
+   */
+  readonly dns?: Dns;
 }
 
 /**
@@ -26,6 +32,7 @@ export class Configuration extends Construct {
   readonly configMapName: string;
   readonly secretName: string;
   readonly namespace: string | undefined;
+  readonly dns: Dns;
   private readonly values = new Map<string, string>();
   private readonly secrets = new Map<string, string>();
 
@@ -34,6 +41,7 @@ export class Configuration extends Construct {
     this.namespace = Chart.of(this).namespace;
     this.configMapName = checkDnsLabel(this.node.path, props.configMap);
     this.secretName = checkDnsLabel(this.node.path, props.secret);
+    this.dns = checkDns(this.node.path, props.dns ?? 'any');
     new k8s.KubeConfigMap(this, 'Resource', {
       metadata: { name: this.configMapName },
       data: deferred(() => Object.fromEntries(sorted(this.values))),
@@ -61,6 +69,12 @@ export class Configuration extends Construct {
       });
     }
     return { name, secret: this.secretName, key: put(this.secrets, service, name, value) };
+  }
+
+  /** The objects that it is made of, as `ConfigMap/config`. */
+  objects(): ReadonlySet<string> {
+    const secret = this.secrets.size > 0 ? [`Secret/${this.secretName}`] : [];
+    return new Set([`ConfigMap/${this.configMapName}`, ...secret]);
   }
 
   /**

@@ -7,15 +7,21 @@ import type { ServiceEdge } from './service-edge.js';
 import type { Store } from './store.js';
 import type { StoreEdge } from './store-edge.js';
 
+/** Pods that connect to what a service connects to: its own, and those of its jobs. */
+export interface ConnectingPods extends Peer {
+  readonly policy: PodNetworkPolicy;
+  /** Pods that a store must have connections for. */
+  readonly maximumReplicas: number;
+  /** Pods that a rollout runs besides. */
+  readonly surge: number;
+}
+
 /** A service in the tree, whatever its declaration reads: what edges, a local run and tools need to know of it. */
-export interface DeclaredService extends Peer {
+export interface DeclaredService extends ConnectingPods {
   readonly node: Node;
   readonly declaration: ServiceDeclaration;
   /** The TCP port that the container listens on. */
   readonly port: number;
-  /** Pods that a store must have connections for. */
-  readonly maximumReplicas: number;
-  readonly policy: PodNetworkPolicy;
   /** How others reach this service. */
   readonly expose: Expose;
   /** What was declared with `calls` and `connects`, in that order. */

@@ -12,11 +12,6 @@ export function deferred<Value>(produce: () => Value): Value {
   return token as Value;
 }
 
-/** A list that is left out when it is empty: the API server keeps no empty lists, and each `kubectl apply` would differ. */
-export function deferredList<Item>(produce: () => Item[]): Item[] {
-  return deferred(() => {
-    const list = produce();
-    const token: unknown = list.length === 0 ? undefined : list;
-    return token as Item[];
-  });
-}
+/** A value that is left out of the manifest when there is none by then. */
+export const deferredIfAny = <Value>(produce: () => Value | undefined): Value =>
+  deferred(produce as () => Value);

@@ -4,6 +4,7 @@ import type * as apps from 'kubernetes-types/apps/v1.js';
 import type * as autoscaling from 'kubernetes-types/autoscaling/v2.js';
 import type * as batch from 'kubernetes-types/batch/v1.js';
 import type * as core from 'kubernetes-types/core/v1.js';
+import type * as meta from 'kubernetes-types/meta/v1.js';
 import type * as networking from 'kubernetes-types/networking/v1.js';
 import type * as policy from 'kubernetes-types/policy/v1.js';
 
@@ -65,6 +66,7 @@ export type ContainerPort = Immutable<core.ContainerPort>;
 export type CronJobSpec = Immutable<batch.CronJobSpec>;
 export type EnvVar = Immutable<core.EnvVar>;
 export type HorizontalPodAutoscalerSpec = Immutable<autoscaling.HorizontalPodAutoscalerSpec>;
+export type LabelSelector = Immutable<meta.LabelSelector>;
 export type HTTPHeader = Immutable<core.HTTPHeader>;
 export type JobSpec = Immutable<batch.JobSpec>;
 export type LocalObjectReference = Immutable<core.LocalObjectReference>;

@@ -1,7 +1,9 @@
 import { Chart } from 'cdk8s';
 import * as k8s from './k8s.js';
+import { namespaceCalled } from './namespace-selector.js';
 import { Construct } from 'constructs';
 import { deferred } from './deferred.js';
+import { type Dns, toDnsRule } from './dns.js';
 
 /** The pods on one end of a connection, by their labels and namespace. */
 export interface Peer {
@@ -16,6 +18,7 @@ export interface Peer {
 export interface PodNetworkPolicyProps {
   readonly name: string;
   readonly podLabels: Readonly<Record<string, string>>;
+  readonly dns: Dns;
 }
 
 /**
@@ -24,12 +27,15 @@ export interface PodNetworkPolicyProps {
  */
 export class PodNetworkPolicy extends Construct {
   private readonly ingress: k8s.NetworkPolicyIngressRule[] = [];
-  private readonly egress: k8s.NetworkPolicyEgressRule[] = [dns()];
+  private readonly egress: k8s.NetworkPolicyEgressRule[];
+  readonly dns: Dns;
   private readonly namespace: string | undefined;
 
   constructor(scope: Construct, id: string, props: PodNetworkPolicyProps) {
     super(scope, id);
     this.namespace = Chart.of(this).namespace;
+    this.dns = props.dns;
+    this.egress = [toDnsRule(props.dns)];
     new k8s.KubeNetworkPolicy(this, 'Resource', {
       metadata: { name: props.name },
       spec: {
@@ -44,6 +50,11 @@ export class PodNetworkPolicy extends Construct {
   /** Lets these pods connect to a port of ours. */
   allowFrom(peer: Peer, port: number): void {
     this.ingress.push({ from: [this.toPeer(peer)], ports: [tcp(port)] });
+  }
+
+  /** Lets all pods of a namespace connect to a port of ours. */
+  allowFromNamespace(namespace: string, port: number): void {
+    this.ingress.push({ from: [{ namespaceSelector: namespaceCalled(namespace) }], ports: [tcp(port)] });
   }
 
   /** Lets everybody connect to a port of ours: a load balancer's clients come from any address. */
@@ -66,8 +77,7 @@ export class PodNetworkPolicy extends Construct {
       podSelector: { matchLabels: podLabels },
       ...(namespace === undefined || namespace === this.namespace
         ? {}
-        : // Kubernetes itself gives each namespace this label.
-          { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }),
+        : { namespaceSelector: namespaceCalled(namespace) }),
     };
   }
 }
@@ -87,17 +97,3 @@ const tcp = (port: number): k8s.NetworkPolicyPort => ({
   protocol: 'TCP',
   port: port,
 });
-
-/**
- * Port 53 of any address. Why not only the pods labelled `k8s-app: kube-dns`: with NodeLocal DNSCache a pod asks an
- * address of its node, which no pod selector matches, and a name that does not resolve is the failure that this whole
- * project began with.
- */
-function dns(): k8s.NetworkPolicyEgressRule {
-  return {
-    ports: [
-      { protocol: 'UDP', port: 53 },
-      { protocol: 'TCP', port: 53 },
-    ],
-  };
-}

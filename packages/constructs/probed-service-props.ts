@@ -2,9 +2,10 @@ import type { ServiceDeclaration } from '@cafe-lumiere/contract';
 import { type Autoscaler, checkAutoscaler } from './autoscaler.js';
 import type { Configuration } from './configuration.js';
 import { type Expose, toServicePort } from './expose.js';
+import { checkExtraMetadata } from './extra-metadata.js';
 import { checkImage } from './image-reference.js';
 import type { ProbeTimings } from './probes.js';
-import type { Resources } from './resources.js';
+import type { PodProps } from './pod-props.js';
 import { checkTermination, type Termination } from './termination.js';
 import type { SecretsProp, ValuesProp } from './values.js';
 
@@ -14,7 +15,7 @@ export type ProbedServiceProps<Declaration extends ServiceDeclaration = ServiceD
   SecretsProp<Declaration>;
 
 /** What every service may say, whatever it reads. */
-export interface CommonProps {
+export interface CommonProps extends PodProps {
   /**
    * The name of its objects and its host name, for a second instance of one declaration.
    * @default - the declaration's
@@ -39,8 +40,6 @@ export interface CommonProps {
    * @default - always `replicas`
    */
   readonly autoscaler?: Autoscaler;
-  /** @default - 50m to 1 CPU, 96Mi to 256Mi memory, 32Mi to 128Mi ephemeral storage */
-  readonly resources?: Resources;
   /** @default - see {@link ProbeTimings} */
   readonly probes?: ProbeTimings;
   /** @default - see {@link Termination} */
@@ -56,19 +55,35 @@ export interface CommonProps {
    * @default 30
    */
   readonly lostNodeSeconds?: number;
+  /**
+   * Who may ask for metrics: all pods of one namespace, such as Prometheus'.
+   * @default - nobody
+   */
+  readonly scrapedFrom?: MetricsReader;
+  /** Annotations of the ServiceAccount, by which clouds give pods a role. @default - none */
+  readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
 }
 
-const DEFAULT_RESOURCES: Resources = {
-  cpu: { request: '50m', limit: '1' },
-  memory: { request: '96Mi', limit: '256Mi' },
-  ephemeralStorage: { request: '32Mi', limit: '128Mi' },
-};
+/** A namespace, and the one port that it may ask. */
+export interface MetricsReader {
+  readonly namespace: string;
+  /** The name of a port, also of a sidecar. @default - the service's own */
+  readonly port?: string;
+}
 
 /** The props with every default filled in. */
-export type ResolvedProps = Required<Omit<CommonProps, 'name' | 'termination' | 'autoscaler'>> & {
+export interface ResolvedProps {
+  readonly configuration: Configuration;
+  readonly image: string;
+  readonly expose: Expose;
+  readonly replicas: number;
   readonly autoscaler: Autoscaler | undefined;
+  readonly probes: ProbeTimings;
   readonly termination: Required<Termination>;
-};
+  readonly minReadySeconds: number;
+  readonly lostNodeSeconds: number;
+  readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
+}
 
 /** Checks the props and fills in the defaults. @throws Error that names the construct, the prop and the value */
 export function resolveProps(path: string, port: number, props: CommonProps): ResolvedProps {
@@ -84,11 +99,13 @@ export function resolveProps(path: string, port: number, props: CommonProps): Re
     expose: toServicePort(path, port, props.expose),
     replicas: checkReplicas(path, props.replicas ?? 2),
     autoscaler: autoscaler && checkAutoscaler(path, autoscaler),
-    resources: props.resources ?? DEFAULT_RESOURCES,
     probes: props.probes ?? {},
     termination: checkTermination(path, props.termination),
     minReadySeconds: props.minReadySeconds ?? 5,
     lostNodeSeconds: checkSeconds(path, 'lostNodeSeconds', props.lostNodeSeconds ?? 30),
+    serviceAccountAnnotations: checkExtraMetadata(path, 'serviceAccountAnnotations', {
+      annotations: props.serviceAccountAnnotations ?? {},
+    }).annotations,
   };
 }
 

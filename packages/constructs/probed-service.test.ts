@@ -16,6 +16,7 @@ import { Configuration } from './configuration.js';
 import { PostgresStack } from './postgres-stack.js';
 import { ProbedService } from './probed-service.js';
 import type { CommonProps, ProbedServiceProps } from './probed-service-props.js';
+import type { PodProps } from './pod-props.js';
 import { only, podTemplateOf, synthesized } from './synthesized.js';
 
 const newChart = (namespace = 'counter', app = Testing.app()) => {
@@ -118,18 +119,16 @@ describe('a probed service', () => {
       },
     });
     // Required: a new prop must be added here, and to what is expected of it.
-    const props: Required<Omit<ProbedServiceProps<typeof declaration>, 'configuration' | 'autoscaler'>> = {
+    // What it says of its pods is in pod-props.test.ts.
+    const props: Required<
+      Omit<ProbedServiceProps<typeof declaration>, 'configuration' | 'autoscaler' | keyof PodProps>
+    > = {
       name: 'bar',
       image: 'registry.example/bar:2',
       expose: { port: 80, type: 'LoadBalancer', clientTimeout: Duration.seconds(6) },
       replicas: 4,
       values: { LOG_LEVEL: 'debug', CUPS: 12, SIZE: { configMap: 'sizes', key: 'size' } },
       secrets: { DOOR_PASSWORD: { secret: 'door' }, KEY: { secret: 'keys', key: 'signing' } },
-      resources: {
-        cpu: { request: '1', limit: '2' },
-        memory: { request: '1Gi', limit: '2Gi' },
-        ephemeralStorage: { request: '64Mi', limit: '512Mi' },
-      },
       probes: {
         startup: { periodSeconds: 3, failureThreshold: 4, timeoutSeconds: 5 },
         readiness: { periodSeconds: 6, failureThreshold: 7, timeoutSeconds: 8 },
@@ -138,6 +137,8 @@ describe('a probed service', () => {
       termination: { drainSeconds: 6, inFlightSeconds: 2 },
       minReadySeconds: 12,
       lostNodeSeconds: 60,
+      scrapedFrom: { namespace: 'monitoring', port: 'grpc' },
+      serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/bar' },
     };
     const { chart, configuration } = newChart();
     new ProbedService(chart, declaration, { ...props, configuration });
@@ -171,10 +172,6 @@ describe('a probed service', () => {
                   },
                   { name: 'KEY', valueFrom: { secretKeyRef: { name: 'keys', key: 'signing' } } },
                 ],
-                resources: {
-                  requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '64Mi' },
-                  limits: { cpu: '2', memory: '2Gi', 'ephemeral-storage': '512Mi' },
-                },
                 startupProbe: props.probes.startup,
                 readinessProbe: props.probes.readiness,
                 livenessProbe: props.probes.liveness,
@@ -194,8 +191,15 @@ describe('a probed service', () => {
       },
     });
     expect(only(manifests, 'NetworkPolicy', 'bar')).toHaveProperty('spec.ingress', [
+      {
+        from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+        ports: [{ protocol: 'TCP', port: 9000 }],
+      },
       { ports: [{ protocol: 'TCP', port: 8080 }] },
     ]);
+    expect(only(manifests, 'ServiceAccount', 'bar').metadata['annotations']).toEqual(
+      props.serviceAccountAnnotations,
+    );
   });
 
   test('with an autoscaler has no number of pods of its own, and its store has room for the most', () => {
@@ -265,6 +269,16 @@ describe('a probed service', () => {
     ],
     ['bar', { autoscaler: { minReplicas: 3, maxReplicas: 2 } }, 'autoscaler.maxReplicas is 2; it is a whole'],
     ['bar', { lostNodeSeconds: 0.5 }, 'counter/bar: lostNodeSeconds is 0.5; it is a whole number of seconds'],
+    [
+      'bar',
+      { scrapedFrom: { namespace: 'monitoring', port: 'metrics' } },
+      'counter/bar: scrapedFrom asks the port "metrics"; its pods have: http.',
+    ],
+    [
+      'bar',
+      { serviceAccountAnnotations: { 'not a key': '' } },
+      'counter/bar: serviceAccountAnnotations.annotations has the key "not a key"',
+    ],
     ['bar', { image: 'bar:latest' }, 'counter/bar: the image "bar:latest" has no fixed version'],
     [
       'bar',
@@ -378,6 +392,31 @@ describe('an edge between services', () => {
       BAR_URL: 'http://127.0.0.1:40001',
       BAR_TIMEOUT_MS: '2000',
     });
+  });
+
+  test('opens the named port that it asks for, and tells its number', () => {
+    const { chart, configuration } = newChart();
+    const asker = declareService({ name: 'asker', port: 5003, reads: { BAR_ADMIN: calls('host:port') } });
+    const kitchen = new ProbedService(chart, asker, { image: 'asker:1', configuration });
+    const callee = new ProbedService(
+      chart,
+      declareService({ name: 'bar', port: 5001, ports: { admin: 9001 } }),
+      { image: 'bar:1', configuration, expose: { port: 80, type: 'ClusterIP' } },
+    );
+    kitchen.calls(callee, { env: 'BAR_ADMIN', port: 'admin' });
+    const manifests = synthesized(chart);
+    expect(only(manifests, 'ConfigMap', 'config')).toHaveProperty('data', { BAR_ADMIN: 'bar:9001' });
+    const ports = [{ protocol: 'TCP', port: 9001 }];
+    expect(only(manifests, 'NetworkPolicy', 'asker')).toHaveProperty('spec.egress.1.ports', ports);
+    expect(only(manifests, 'NetworkPolicy', 'bar')).toHaveProperty('spec.ingress', [
+      { from: [{ podSelector: { matchLabels: { app: 'asker' } } }], ports },
+    ]);
+    expect(() => {
+      kitchen.calls(callee, { env: 'BAR_ADMIN', port: 'metrics' });
+    }).toThrow('BAR_ADMIN is filled by a call to bar already');
+    expect(() => callee.containerPort('metrics')).toThrow(
+      'counter/bar: there is no port "metrics"; its declaration has: http, admin.',
+    );
   });
 
   test('refuses a second meaning of one variable', () => {

@@ -1,18 +1,27 @@
 import { CLIENT_TIMEOUT, EXTERNAL, READINESS_REACHES, type ServiceDeclaration } from '@cafe-lumiere/contract';
 import { type ApiObject, Chart } from 'cdk8s';
-import * as k8s from './k8s.js';
 import { Construct, type IConstruct } from 'constructs';
 import { toAutoscalerSpec } from './autoscaler.js';
-import type { DeclaredService } from './declared-service.js';
-import { deferred, deferredList } from './deferred.js';
-import { type Address, type EnvironmentVariable, toEnvVar } from './environment-variable.js';
+import { toContainerPorts } from './container.js';
+import type { ConnectingPods, DeclaredService } from './declared-service.js';
+import { deferred, deferredIfAny } from './deferred.js';
+import type { Address, EnvironmentVariable } from './environment-variable.js';
 import type { Expose } from './expose.js';
+import { externalObjects } from './external-objects.js';
+import { addExtraMetadata } from './extra-metadata.js';
+import { ifAny } from './if-any.js';
+import * as k8s from './k8s.js';
 import { checkDnsLabel } from './names.js';
 import { type Peer, PodNetworkPolicy } from './pod-network-policy.js';
-import { type ProbedServiceProps, type ResolvedProps, resolveProps } from './probed-service-props.js';
+import { type PodProps, type ResolvedPodProps, resolvePodProps } from './pod-props.js';
+import { type PodParts, toPodSpec } from './pod-spec.js';
+import {
+  type MetricsReader,
+  type ProbedServiceProps,
+  type ResolvedProps,
+  resolveProps,
+} from './probed-service-props.js';
 import { PORT_NAME, toProbes } from './probes.js';
-import { toResourceRequirements } from './resources.js';
-import { RESTRICTED_CONTAINER, RESTRICTED_POD } from './restricted.js';
 import { type CallName, ServiceEdge, type ServiceEdgeOptions } from './service-edge.js';
 import { toAffinity, toTopologySpread } from './spread.js';
 import type { Store } from './store.js';
@@ -21,6 +30,9 @@ import { gracePeriod } from './termination.js';
 import { tolerateLostNode } from './tolerations.js';
 import { unfilledVariables } from './unfilled-variables.js';
 import { toSecrets, toValues } from './values.js';
+
+/** Pods that a rollout adds at a time. */
+const SURGE = 1;
 
 /**
  * A stateless service: Deployment, Service, ServiceAccount, PodDisruptionBudget and NetworkPolicy, with the probes of its
@@ -42,25 +54,31 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
   readonly port: number;
   /** Pods that a store must have connections for. */
   readonly maximumReplicas: number;
+  readonly surge = SURGE;
   readonly policy: PodNetworkPolicy;
   private readonly deployment: ApiObject;
   private readonly ownVariables: readonly EnvironmentVariable[];
   private readonly serviceEdges: ServiceEdge[] = [];
   private readonly storeEdges: StoreEdge[] = [];
   private readonly props: ResolvedProps;
+  private readonly podProps: ResolvedPodProps;
+  /** Whose connections the edges open: the service's own pods, and those of its jobs. */
+  private readonly connecting: ConnectingPods[] = [this];
 
   constructor(
     scope: Construct,
     readonly declaration: Declaration,
-    given: ProbedServiceProps<Declaration>,
+    private readonly given: ProbedServiceProps<Declaration>,
   ) {
     super(scope, given.name ?? declaration.name);
     this.name = checkDnsLabel(this.node.path, given.name ?? declaration.name);
     this.namespace = Chart.of(this).namespace;
     this.port = declaration.port;
     const props = (this.props = resolveProps(this.node.path, this.port, given));
+    this.podProps = resolvePodProps(this.node.path, this.name, declaration, given);
     this.checkNamespace();
     const { autoscaler } = props;
+    const { podMetadata } = this.podProps;
     this.maximumReplicas = autoscaler?.maxReplicas ?? props.replicas;
     this.podLabels = { app: this.name };
     this.ownVariables = [
@@ -73,10 +91,16 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
     });
 
     new k8s.KubeServiceAccount(this, 'ServiceAccount', {
-      metadata: { name: this.name },
+      metadata: { name: this.name, annotations: props.serviceAccountAnnotations },
       automountServiceAccountToken: false,
     });
-    this.policy = new PodNetworkPolicy(this, 'NetworkPolicy', this);
+    const { name, podLabels } = this;
+    this.policy = new PodNetworkPolicy(this, 'NetworkPolicy', {
+      name,
+      podLabels,
+      dns: props.configuration.dns,
+    });
+    if (given.scrapedFrom) this.admitScraping(given.scrapedFrom);
     if (props.expose.type === 'LoadBalancer') this.policy.allowFromAnywhere(this.port);
     new k8s.KubeService(this, 'Service', {
       metadata: { name: this.name, labels: this.podLabels },
@@ -119,21 +143,24 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
         minReadySeconds: props.minReadySeconds,
         strategy: {
           type: 'RollingUpdate',
-          rollingUpdate: {
-            maxSurge: 1,
-            maxUnavailable: 0,
-          },
+          rollingUpdate: { maxSurge: SURGE, maxUnavailable: 0 },
         },
         selector: { matchLabels: this.podLabels },
         template: {
-          metadata: {
-            labels: { ...this.podLabels, 'app.kubernetes.io/name': this.name },
-            annotations: deferred(() => props.configuration.checksums(this.variables())),
-          },
-          spec: this.podSpec(),
+          metadata: deferred(() => ({
+            labels: { ...podMetadata.labels, ...podLabels, 'app.kubernetes.io/name': name },
+            ...ifAny('annotations', {
+              ...podMetadata.annotations,
+              ...props.configuration.checksums(this.variables()),
+            }),
+          })),
+          spec: deferred(() => this.podSpec()),
         },
       },
     });
+    const external = deferredIfAny(() => this.externalObjects(this.podSpec()));
+    this.deployment.metadata.addAnnotation(EXTERNAL, external);
+    addExtraMetadata(this, this.podProps.metadata);
   }
 
   /** Every service below a construct, in the order in which they were made. */
@@ -173,7 +200,9 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
         `${this.node.path}: ${options.env} is filled by a call to ${filled.callee.name} already, and one to ${callee.name} was added. Declare another variable for it.`,
       );
     }
-    this.serviceEdges.push(new ServiceEdge(this, callee, this.props.configuration, options));
+    const edge = new ServiceEdge(this, callee, this.props.configuration, options);
+    this.serviceEdges.push(edge);
+    for (const pods of this.connecting) edge.admit(pods);
   }
 
   /**
@@ -186,15 +215,39 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
   ): void {
     const { configuration } = this.props;
     const taken = new Set(this.storeEdges.map(({ prefix }) => prefix));
-    this.storeEdges.push(new StoreEdge(this, store, configuration, options, taken));
+    const edge = new StoreEdge(this, store, configuration, options, taken);
+    this.storeEdges.push(edge);
+    for (const pods of this.connecting) edge.admit(pods);
     // What the manifest says to the checks; not on the pod template, where a change would restart pods.
     const { metadata } = this.deployment;
     metadata.addAnnotation(READINESS_REACHES, this.storeEdges.map((edge) => edge.store.name).join(', '));
-    const external = this.storeEdges.flatMap((edge) => {
-      const { credentials } = edge.store;
-      return 'existingSecret' in credentials ? [`Secret/${credentials.existingSecret}`] : [];
-    });
-    if (external.length > 0) metadata.addAnnotation(EXTERNAL, [...new Set(external)].join(', '));
+  }
+
+  /** What the pods of this service's program run, for a job of it. */
+  get podParts(): PodParts {
+    const { termination, lostNodeSeconds, image } = this.props;
+    return {
+      name: this.name,
+      image,
+      declaration: this.declaration,
+      serviceAccount: this.name,
+      variables: this.variables(),
+      stores: this.storeEdges,
+      gracePeriodSeconds: gracePeriod(termination),
+      lostNode: tolerateLostNode(lostNodeSeconds),
+    };
+  }
+
+  /** Lets the pods of a job connect wherever this service does, and will. @returns what it said of its own pods */
+  joinedBy(pods: ConnectingPods): PodProps {
+    this.connecting.push(pods);
+    for (const edge of this.edges) edge.admit(pods);
+    return this.given;
+  }
+
+  /** What these pods need of the cluster and the manifests do not have, as the checks read it. */
+  externalObjects(pod: k8s.PodSpec): string | undefined {
+    return externalObjects(pod, this.props.configuration.objects()).join(', ') || undefined;
   }
 
   environmentAt(addressOf: (target: DeclaredService | Store) => Address): Record<string, string> {
@@ -226,56 +279,27 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
   }
 
   private podSpec(): k8s.PodSpec {
-    const { termination, lostNodeSeconds, probes } = this.props;
+    const { declaration, podLabels } = this;
     return {
-      serviceAccountName: this.name,
-      automountServiceAccountToken: false,
-      // Service-link variables such as ORDER_SERVICE_PORT=tcp://… would stand in for ours.
-      enableServiceLinks: false,
-      terminationGracePeriodSeconds: gracePeriod(termination),
-      securityContext: RESTRICTED_POD,
-      affinity: toAffinity(this.podLabels),
-      topologySpreadConstraints: toTopologySpread(this.podLabels),
-      tolerations: tolerateLostNode(lostNodeSeconds),
-      volumes: deferredList(() => this.storeEdges.flatMap(({ volumes }) => volumes)),
-      initContainers: deferredList(() => this.gates()),
-      containers: [
-        {
-          ...this.container(this.name, () => this.variables()),
-          ports: [
-            containerPort(PORT_NAME, this.port),
-            ...Object.entries(this.declaration.ports).map(([name, port]) => containerPort(name, port)),
-          ],
-          ...toProbes(this.declaration, probes),
-        },
-      ],
+      ...toPodSpec(this.podParts, this.podProps, {
+        ports: toContainerPorts({ [PORT_NAME]: this.port, ...declaration.ports }),
+        ...toProbes(declaration, this.props.probes),
+      }),
+      affinity: toAffinity(podLabels),
+      topologySpreadConstraints: toTopologySpread(podLabels),
     };
   }
 
-  /** One for all stores: its program asks each that the declaration names. */
-  private gates(): k8s.Container[] {
-    const { gate, runtime } = this.declaration;
-    if (gate === undefined || this.storeEdges.length === 0) return [];
-    const timeout = Math.max(...this.storeEdges.map(({ gateTimeoutSeconds }) => gateTimeoutSeconds));
-    const variables: EnvironmentVariable[] = [
-      ...this.storeEdges.flatMap(({ gateVariables }) => gateVariables),
-      ...(runtime ? [{ name: 'GATE_TIMEOUT_SECONDS', value: String(timeout) }] : []),
-    ];
-    return [{ ...this.container('wait-for-postgres', () => variables), command: gate }];
-  }
-
-  private container(name: string, variables: () => readonly EnvironmentVariable[]): k8s.Container {
-    return {
-      name,
-      image: this.props.image,
-      // A tag is a version and a digest is exact: what is on the node is right, and a registry that is away stops nobody.
-      imagePullPolicy: 'IfNotPresent',
-      env: deferredList(() => variables().map(toEnvVar)),
-      resources: toResourceRequirements(this.props.resources),
-      securityContext: RESTRICTED_CONTAINER,
-      terminationMessagePolicy: 'FallbackToLogsOnError',
-      volumeMounts: deferredList(() => this.storeEdges.flatMap(({ volumeMounts }) => volumeMounts)),
-    };
+  private admitScraping({ namespace, port = PORT_NAME }: MetricsReader): void {
+    const sidecars = Object.values(this.podProps.sidecars).map(({ ports }) => ports ?? {});
+    const ports = mergedOf<number>([{ [PORT_NAME]: this.port }, this.declaration.ports, ...sidecars]);
+    const number = ports[port];
+    if (number === undefined) {
+      throw new Error(
+        `${this.node.path}: scrapedFrom asks the port "${port}"; its pods have: ${Object.keys(ports).join(', ')}.`,
+      );
+    }
+    this.policy.allowFromNamespace(checkDnsLabel(this.node.path, namespace), number);
   }
 }
 
@@ -293,11 +317,5 @@ const servicePort = (name: string, port: number): k8s.ServicePort => ({
   targetPort: name,
 });
 
-const containerPort = (name: string, port: number): k8s.ContainerPort => ({
-  name,
-  containerPort: port,
-  protocol: 'TCP',
-});
-
-const mergedOf = (records: readonly Record<string, string>[]): Record<string, string> =>
-  Object.assign({}, ...records) as Record<string, string>;
+const mergedOf = <Value>(records: readonly Readonly<Record<string, Value>>[]): Record<string, Value> =>
+  Object.fromEntries(records.flatMap((record) => Object.entries(record)));

@@ -7,7 +7,7 @@ import type {
   Variables,
 } from '@cafe-lumiere/contract';
 import type { Configuration } from './configuration.js';
-import type { DeclaredService } from './declared-service.js';
+import type { ConnectingPods, DeclaredService } from './declared-service.js';
 import type { Address, EnvironmentVariable } from './environment-variable.js';
 
 /** The name of the variable that holds how long the call `Call` may take. */
@@ -43,6 +43,7 @@ export class ServiceEdge {
   /** What the caller's container gets. */
   readonly variables: readonly EnvironmentVariable[];
   readonly env: string;
+  private readonly port: number;
   private readonly form: AddressForm;
   private readonly timeout: { readonly name: string; readonly value: string } | undefined;
 
@@ -74,9 +75,13 @@ export class ServiceEdge {
       configuration.add(caller.name, env, written(this.form, address)),
       ...(this.timeout ? [this.timeout] : []),
     ];
-    const port = callee.containerPort(options.port);
-    caller.policy.allowTo(callee, port);
-    callee.policy.allowFrom(caller, port);
+    this.port = callee.containerPort(options.port);
+  }
+
+  /** Opens the connection for these pods, on both ends. */
+  admit(pods: ConnectingPods): void {
+    pods.policy.allowTo(this.callee, this.port);
+    this.callee.policy.allowFrom(pods, this.port);
   }
 
   /** The same variables with plain values, for a callee that listens at this address. */

@@ -8,7 +8,7 @@ import {
 import { Duration } from 'cdk8s';
 import type * as k8s from './k8s.js';
 import type { Configuration } from './configuration.js';
-import type { DeclaredService } from './declared-service.js';
+import type { ConnectingPods, DeclaredService } from './declared-service.js';
 import type { Address, EnvironmentVariable } from './environment-variable.js';
 import { type CertificateSource, PASSWORD_KEY, type Store } from './store.js';
 
@@ -49,6 +49,7 @@ export class StoreEdge {
   /** What the service's pod gets, for the gate and the container: the store's authority, where it has one of its own. */
   readonly volumes: readonly k8s.Volume[];
   readonly volumeMounts: readonly k8s.VolumeMount[];
+  private readonly poolMax: number;
   private readonly names: StoreVariableNames;
   private readonly settings: readonly { readonly name: string; readonly value: string }[];
 
@@ -85,9 +86,13 @@ export class StoreEdge {
       password(client, this.names.password, store, configuration),
     ];
     this.variables = [...this.gateVariables, ...this.settings];
-    store.admit(client.policy);
-    const { name, podLabels, namespace, maximumReplicas: replicas } = client;
-    store.addClient({ name, podLabels, namespace, replicas, poolMax });
+    this.poolMax = poolMax;
+  }
+
+  /** Lets these pods connect, and counts their connections. */
+  admit({ name, podLabels, namespace, policy, maximumReplicas: replicas, surge }: ConnectingPods): void {
+    this.store.admit(policy);
+    this.store.addClient({ name, podLabels, namespace, replicas, surge, poolMax: this.poolMax });
   }
 
   /** Which of the service's stores it is. */

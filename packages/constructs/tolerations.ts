@@ -1,5 +1,15 @@
 import type * as k8s from './k8s.js';
 
+/** A taint of nodes that pods may run on in spite of it. */
+export interface Toleration {
+  /** The taint's key, such as `dedicated`. */
+  readonly key: string;
+  /** @default - any */
+  readonly value?: string;
+  /** @default - any */
+  readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+
 /** What Kubernetes marks a node with that it cannot reach, or whose kubelet says that it is not ready. */
 const LOST_NODE = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'] as const;
 
@@ -17,4 +27,20 @@ export function tolerateLostNode(seconds: number): k8s.Toleration[] {
     effect: 'NoExecute',
     tolerationSeconds: seconds,
   }));
+}
+
+/** A toleration as it is written. */
+export const toToleration = ({ key, value, effect }: Toleration): k8s.Toleration => ({
+  key,
+  ...(value === undefined ? { operator: 'Exists' } : { operator: 'Equal', value }),
+  ...(effect ? { effect } : {}),
+});
+
+/** @throws Error for a taint of lost nodes, which another prop is for */
+export function checkTolerations(path: string, tolerations: readonly Toleration[]): readonly Toleration[] {
+  const lost = tolerations.find(({ key }) => LOST_NODE.some((each) => each === key));
+  if (lost === undefined) return tolerations;
+  throw new Error(
+    `${path}: tolerations has ${lost.key}, which lostNodeSeconds sets. Take it out, and give lostNodeSeconds the seconds.`,
+  );
 }

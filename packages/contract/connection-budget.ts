@@ -3,6 +3,11 @@ export interface DatabaseClient {
   /** What it is called, for whoever reads the problem. */
   readonly name: string;
   readonly replicas: number;
+  /**
+   * Pods that a rollout runs besides.
+   * @default - 1, `maxSurge` of every service
+   */
+  readonly surge?: number;
   /** Connections that one pod holds at most. */
   readonly poolMax: number;
 }
@@ -13,8 +18,6 @@ export const RESERVED = 3;
 export const EXPORTER = 3;
 /** Room for an operator's psql, a backup and a migration at the same time, and for the exporter: it may come later. */
 export const HEADROOM = 5 + EXPORTER;
-/** `maxSurge` of every service: a rollout runs one pod more. */
-const SURGE = 1;
 /** Outside its pool each pod holds one connection for LISTEN and one for its readiness check. */
 export const OUTSIDE_POOL = 2;
 
@@ -29,10 +32,10 @@ export function connectionBudgetProblem(
   maxConnections: number,
 ): string | undefined {
   const terms = clients.map(
-    ({ name, replicas, poolMax }) =>
-      `${name} (${replicas} + ${SURGE} pods) × (${poolMax} + ${OUTSIDE_POOL}) = ${demand(replicas, poolMax)}`,
+    ({ name, replicas, surge = 1, poolMax }) =>
+      `${name} (${replicas} + ${surge} pods) × (${poolMax} + ${OUTSIDE_POOL}) = ${demand({ replicas, surge, poolMax })}`,
   );
-  const total = clients.reduce((sum, { replicas, poolMax }) => sum + demand(replicas, poolMax), 0);
+  const total = clients.reduce((sum, client) => sum + demand(client), 0);
   const available = maxConnections - RESERVED - HEADROOM;
   if (total <= available) return undefined;
   return (
@@ -42,4 +45,5 @@ export function connectionBudgetProblem(
   );
 }
 
-const demand = (replicas: number, poolMax: number): number => (replicas + SURGE) * (poolMax + OUTSIDE_POOL);
+const demand = ({ replicas, surge = 1, poolMax }: Omit<DatabaseClient, 'name'>): number =>
+  (replicas + surge) * (poolMax + OUTSIDE_POOL);

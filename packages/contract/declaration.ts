@@ -1,4 +1,5 @@
 import type { Api } from './api.js';
+import { portProblem } from './ports.js';
 import { type Probes, RUNTIME_PROBES } from './probes.js';
 import { RUNTIME_VARIABLES } from './runtime-variables.js';
 import { type Stores, storeVariableNames } from './store.js';
@@ -13,7 +14,8 @@ type SourcePath = `./${string}.ts`;
 /** What is in an image that is built from the service's folder: each program's source, and folders that it reads. */
 export interface ImageContents<Programs extends string = string> {
   /** The TypeScript source of each program, by the name that it has in the image: `server` is what the image starts. */
-  readonly programs: { readonly server: SourcePath } & Readonly<Record<Programs, SourcePath>>;
+  readonly programs: { readonly server: SourcePath } & Readonly<Record<Programs, SourcePath>> &
+    Readonly<Record<string, SourcePath>>;
   /** Folders that stand beside the programs. @default - none */
   readonly folders?: readonly string[];
 }
@@ -160,11 +162,8 @@ function checked<Declaration extends ServiceDeclaration>(declaration: Declaratio
   const refuse = (problem: string): never => {
     throw new Error(`The declaration of ${name}: ${problem}`);
   };
-  for (const [what, port] of [['port', declaration.port] as const, ...Object.entries(declaration.ports)]) {
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-      refuse(`${what} is ${port}; a TCP port is a whole number from 1 to 65535.`);
-    }
-  }
+  const wrongPort = portProblem(declaration);
+  if (wrongPort !== undefined) refuse(wrongPort);
   for (const probe of Object.values(declaration.probes) as Probes['readiness'][]) {
     const port = 'port' in probe ? probe.port : undefined;
     if (port !== undefined && port !== 'http' && !(port in declaration.ports)) {
