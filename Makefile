@@ -102,8 +102,8 @@ e2e: install ## the guide's commands and what can happen, on the cluster of KUBE
 e2e-faults: install ## operators and misfortune, under load (SCENARIOS="..." only these; RECORD=1 writes docs/reliability.md)
 	@$(TSX) e2e/faults/run.ts $(if $(FORCE),--force) $(if $(RECORD),--record) $(if $(NAIVE),--naive) $(SCENARIOS)
 
-new-service: install ## add a service to a copy of this repository, and try everything with it (FORCE=1 deletes a café on the cluster)
-	@$(TSX) e2e/new-service/run.ts $(if $(FORCE),--force) $(if $(NO_CLUSTER),--no-cluster)
+new-service: install ## add a service to a copy of this repository, and try everything with it (CLUSTER=no only here; FORCE=1 deletes a café there)
+	@$(TSX) e2e/new-service/run.ts $(if $(FORCE),--force) $(if $(filter no,$(CLUSTER)),--no-cluster)
 
 stranger: install ## a project that knows only the packed packages, on the cluster of KUBECONFIG (CLUSTER=no only compiles and checks)
 	@$(TSX) e2e/stranger/run.ts $(if $(filter no,$(CLUSTER)),--no-cluster)

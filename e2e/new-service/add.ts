@@ -68,7 +68,6 @@ export const pointsServer = implementService(pointsService, {
     };
   },
 });
-
 `;
 
 const TEST = `import { PostgresFixture, ServiceFixture } from '@cafe-lumiere/runtime/testing';
@@ -98,7 +97,10 @@ const FOLDER: Readonly<Record<string, string>> = {
 
 /** The one place in cafe.ts: behind the last service. */
 const BLOCK = `
-    const points = new ProbedService(this, pointsService, { image: imageOf('${NEW_SERVICE}'), configuration });
+    const points = new ProbedService(this, pointsService, {
+      image: imageOf('${NEW_SERVICE}'),
+      configuration,
+    });
     points.connects(postgres, { poolMax: 4 });
 `;
 const IMPORT = `import { pointsService } from '../services/${NEW_SERVICE}/declaration.js';\n`;
