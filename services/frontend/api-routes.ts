@@ -47,7 +47,7 @@ export function apiHandlers({ orders, kitchen, hub }: Upstreams): Handlers<typeo
     },
     listOpenOrders: (context) => pass(context, kitchen, { method: 'GET', path: '/kitchen/orders' }),
     followOpenOrders(context) {
-      hub.stream(context, everything);
+      hub.stream(context, everything, { reserved: true });
     },
     listDisplayedOrders: (context) => pass(context, kitchen, { method: 'GET', path: '/display/orders' }),
     followDisplayedOrders(context) {

@@ -82,7 +82,7 @@ export const orderApi = defineApi({
       event: 'order',
       payload: order,
     },
-    problems: [503],
+    problems: [429, 503],
   },
   findOrder: {
     method: 'get',
