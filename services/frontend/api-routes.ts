@@ -63,7 +63,7 @@ export function apiHandlers({ orders, kitchen, hub, isStaff }: Upstreams): Handl
     },
     listOpenOrders: (context) => pass(context, kitchen, { method: 'GET', path: '/kitchen/orders' }),
     followOpenOrders(context) {
-      hub.stream(context, everything);
+      hub.stream(context, everything, { reserved: true });
     },
     async listDisplayedOrders(context) {
       fresh(context);

@@ -75,7 +75,7 @@ export const frontendApi = defineApi({
     summary: 'Streams the changes of one order.',
     audience: 'everybody',
     answer: stream200(displayedOrder),
-    problems: [400, 404, 503],
+    problems: [400, 404, 429, 503],
   },
   listOpenOrders: {
     method: 'get',
@@ -91,7 +91,7 @@ export const frontendApi = defineApi({
     summary: 'Streams the changes for the kitchen.',
     audience: 'staff',
     answer: stream200(order),
-    problems: [401, 503],
+    problems: [401, 429, 503],
   },
   listDisplayedOrders: {
     method: 'get',
@@ -107,7 +107,7 @@ export const frontendApi = defineApi({
     summary: 'Streams the changes for the display.',
     audience: 'everybody',
     answer: stream200(displayedOrder),
-    problems: [401, 503],
+    problems: [401, 429, 503],
   },
   countOrders: {
     method: 'get',

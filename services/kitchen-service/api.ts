@@ -67,7 +67,7 @@ export const kitchenApi = defineApi({
       event: 'order',
       payload: order,
     },
-    problems: [503],
+    problems: [429, 503],
   },
   followDisplayedOrders: {
     method: 'get',
@@ -80,7 +80,7 @@ export const kitchenApi = defineApi({
       event: 'order',
       payload: displayedOrder,
     },
-    problems: [503],
+    problems: [429, 503],
   },
   // PUT with the first system's verbs, POST with its later ones; both are in use.
   prepareOrder: step('put', '/kitchen/orders/:orderNumber/prepare', 'preparing'),

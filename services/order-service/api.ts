@@ -85,7 +85,7 @@ export const orderApi = defineApi({
       event: 'order',
       payload: order,
     },
-    problems: [503],
+    problems: [429, 503],
   },
   findOrder: {
     method: 'get',

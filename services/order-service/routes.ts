@@ -32,7 +32,8 @@ export function orderHandlers(book: OrderBook, hub: EventHub<Order>): Handlers<t
       context.body = await book.count(deadlineOf(context));
     },
     followOrders(context) {
-      hub.stream(context, everything);
+      // Other services, whose own streams hang on it.
+      hub.stream(context, everything, { reserved: true });
     },
     async findOrder(context, { params }) {
       show(context, await book.find(orderNumberIn(params.orderNumber), deadlineOf(context)));

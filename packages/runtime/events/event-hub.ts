@@ -1,8 +1,10 @@
-import type { ServerResponse } from 'node:http';
 import { HEADERS } from '@cafe-lumiere/contract';
 import type { Context } from 'koa';
 import type { Gauge } from 'prom-client';
-import { Problem } from '../http/problem.js';
+import { clientAddress } from '../http/client-address.js';
+import { STREAM_LIMITS } from '../http/limits.js';
+import { EventStream } from './event-stream.js';
+import { StreamPlaces } from './stream-places.js';
 import { formatEvent, formatRetry, parseEventId } from './server-sent-events.js';
 
 /** What a hub is made with. */
@@ -15,6 +17,23 @@ export interface EventHubOptions {
   readonly open: Pick<Gauge, 'inc' | 'dec'>;
   /** Events that are kept for clients that return. @default 1000 */
   readonly capacity?: number;
+  /** How many streams there may be, and what each may cost. @default - STREAM_LIMITS, number by number */
+  readonly limits?: Partial<StreamLimits>;
+  /** Whose streams are counted together. @default - the address of the connection, see clientAddress */
+  readonly clientOf?: (context: Context) => string;
+}
+
+/** The numbers of {@link STREAM_LIMITS}. */
+export type StreamLimits = Readonly<Record<keyof typeof STREAM_LIMITS, number>>;
+
+/** What one stream is. */
+export interface StreamOptions {
+  /**
+   * Whether it may have one of the places that are kept for those who work with a stream. Only for requests that the public
+   * cannot make, or it could take these places, too.
+   * @default false
+   */
+  readonly reserved?: boolean;
 }
 
 /** What a stream shows of an event; nothing when it is none of its client's business. */
@@ -28,7 +47,7 @@ export interface HubEvent<Payload> {
 }
 
 interface Client<Payload> {
-  readonly response: ServerResponse;
+  readonly stream: EventStream;
   readonly view: View<Payload>;
   /** The last event that it has seen, here or elsewhere. */
   seen: number | undefined;
@@ -40,12 +59,8 @@ interface Client<Payload> {
 const PING_MS = 2000;
 /** A source that was not heard for so long is away, and our pings would be lies. */
 const SILENCE_MS = 5000;
-/** A client that does not read what we send is cut off, and returns for what it missed. */
-const MAX_UNREAD_BYTES = 256 * 1024;
 /** Pods learn of a change within a second of each other; who says to have seen more than that saw another database. */
 const CATCH_UP_MS = 2000;
-/** A pod's memory holds so many streams with room to spare; a café has three screens and some hundred guests. */
-const MAX_STREAMS = 1000;
 
 /**
  * Sends events to every open stream of this process, and those that it missed to a client that returns.
@@ -53,6 +68,9 @@ const MAX_STREAMS = 1000;
  * A stream begins with `resync`: what the client shows must be read anew, and the events that follow continue it. A
  * client that returns with a `Last-Event-ID` which we remember gets what followed it instead. Pings say that the source
  * of the events is alive, not only this process.
+ *
+ * A client that reads slowly, or not at all, costs a bounded amount: what it does not read is dropped, and `resync` tells it so
+ * when it reads again.
  */
 export class EventHub<Payload> {
   private readonly clients = new Set<Client<Payload>>();
@@ -63,11 +81,19 @@ export class EventHub<Payload> {
   private head: number | undefined;
   private heard = -Infinity;
   private readonly ping: NodeJS.Timeout;
+  private readonly limits: StreamLimits;
+  private readonly places: StreamPlaces;
 
   constructor(private readonly options: EventHubOptions) {
-    this.ping = setInterval(() => {
-      this.sendPing();
-    }, PING_MS).unref();
+    this.limits = { ...STREAM_LIMITS, ...options.limits };
+    this.places = new StreamPlaces(this.limits);
+    this.ping = setInterval(
+      () => {
+        for (const { stream } of this.clients) stream.cutOffUnread(this.limits.unreadMs);
+        this.sendPing();
+      },
+      Math.min(PING_MS, this.limits.unreadMs / 2),
+    ).unref();
     options.draining.addEventListener('abort', () => {
       this.end();
     });
@@ -76,6 +102,13 @@ export class EventHub<Payload> {
   /** The newest event's number, or nothing before the source has been reached. */
   get newest(): number | undefined {
     return this.head;
+  }
+
+  /** Bytes that wait in this process for clients to read them. */
+  get unreadBytes(): number {
+    let bytes = 0;
+    for (const { stream } of this.clients) bytes += stream.unreadBytes;
+    return bytes;
   }
 
   /** The source is alive. */
@@ -122,13 +155,16 @@ export class EventHub<Payload> {
     }
   }
 
-  /** Answers a request with a stream. `view` should be one function for all who see the same. */
-  stream(context: Context, view: View<Payload>): void {
-    const { draining, open } = this.options;
-    if (this.clients.size >= MAX_STREAMS) {
-      throw Problem.unavailable(`${MAX_STREAMS} streams are open here already.`);
-    }
+  /**
+   * Answers a request with a stream. `view` should be one function for all who see the same.
+   *
+   * @throws Problem 429 when this client has too many streams, 503 when there are too many in all
+   */
+  stream(context: Context, view: View<Payload>, { reserved = false }: StreamOptions = {}): void {
+    const { draining, open, clientOf = connectionOf } = this.options;
     const { res: response } = context;
+    const leave = this.places.take(clientOf(context), reserved);
+    response.once('close', leave);
     context.respond = false;
     context.state['stream'] = true;
     response.writeHead(200, {
@@ -147,7 +183,12 @@ export class EventHub<Payload> {
     response.write(formatRetry(500 + Math.random() * 1000));
     const query = context.query['lastEventId'];
     const last = parseEventId(context.get(HEADERS.lastEventId) || (typeof query === 'string' ? query : ''));
-    const client: Client<Payload> = { response, view, seen: last, waits: this.head === undefined };
+    // A source that is away is silent for longer than any server waits; who reads nothing is cut off here.
+    response.setTimeout(0);
+    const stream = new EventStream(response, () => {
+      if (this.head !== undefined) this.restart(client, this.head);
+    });
+    const client: Client<Payload> = { stream, view, seen: last, waits: this.head === undefined };
     if (this.head !== undefined) this.resume(client, this.head);
     this.clients.add(client);
     open.inc();
@@ -160,7 +201,7 @@ export class EventHub<Payload> {
   /** Ends every stream; the clients return elsewhere. */
   end(): void {
     clearInterval(this.ping);
-    for (const { response } of this.clients) response.end(formatRetry(soon()));
+    for (const { stream } of this.clients) stream.end(formatRetry(soon()));
   }
 
   /** Gives a client what it missed, or tells it to read anew when we do not know that. */
@@ -171,9 +212,16 @@ export class EventHub<Payload> {
       this.restart(client, head);
       return;
     }
+    let missed = '';
     for (const entry of this.entries) {
-      if (entry.id > seen) client.response.write(formatShown(this.options.event, entry, client.view));
+      if (entry.id <= seen) continue;
+      missed += formatShown(this.options.event, entry, client.view);
+      if (missed.length > this.limits.replayBytes) {
+        this.restart(client, head);
+        return;
+      }
     }
+    if (missed !== '') this.send(client, missed);
     if (seen <= head) return;
     // Of a pod that is ahead of this one, which catches up; or of a database that was replaced by an older one.
     setTimeout(() => {
@@ -192,11 +240,13 @@ export class EventHub<Payload> {
     for (const client of this.clients) this.send(client, PING);
   }
 
-  private send({ response }: Client<Payload>, text: string): void {
-    if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
-    else response.write(text);
+  private send({ stream }: Client<Payload>, text: string): void {
+    const { unreadBytes, unreadBytesInAll } = this.limits;
+    stream.write(text, Math.min(unreadBytes, unreadBytesInAll / Math.max(1, this.clients.size)));
   }
 }
+
+const connectionOf = ({ req }: Context): string => clientAddress(req);
 
 // With data, because a browser does not report an event without.
 const PING = formatEvent({ event: 'ping', data: '{}' });

@@ -10,3 +10,31 @@ export const REQUEST_LIMITS = {
   lingerMs: 2000,
   lingerBytes: 1024 * 1024,
 } as const;
+
+/** How many streams of events a process has, and what each may cost. */
+export const STREAM_LIMITS = {
+  /** In all. Measured: 400 streams cost 28 MB, so all of them some 70 MB of a container's memory. */
+  streams: 1000,
+  /** Of these, the places that are kept for those who work with a stream: nobody from outside can take them. */
+  reservedStreams: 100,
+  /**
+   * Of one client. Many people may be behind one address (a WLAN, a load balancer that hides its clients), so it is a fifth of
+   * all: enough for them, and no single address takes what is there for everybody.
+   */
+  streamsOfOneClient: 200,
+  /**
+   * Bytes that wait in this process for one client to read them. It is some hundred events; who is further behind gets
+   * `resync` instead when it reads again, and what is dropped costs nothing.
+   */
+  unreadBytes: 64 * 1024,
+  /** The same for all clients together: with many streams each may have less. */
+  unreadBytesInAll: 16 * 1024 * 1024,
+  /**
+   * Bytes of missed events that a client which returns is sent; who missed more reads everything anew, which is less. Beyond
+   * Node's buffer the kernel takes up to 4 MB a connection (`tcp_wmem`), which counts as the container's memory: measured,
+   * 400 clients that did not read took 856 MB there before there was this limit.
+   */
+  replayBytes: 64 * 1024,
+  /** Milliseconds after which a client is cut off that has not read what waits for it. Longer than a phone's bad moment. */
+  unreadMs: 15_000,
+} as const;
