@@ -69,6 +69,15 @@ export const frontendApi = defineApi({
     answer: { status: 200, description: 'The order', schema: guestOrder },
     problems: [400, 404, 502, 503],
   },
+  cancelOrder: {
+    method: 'post',
+    path: '/api/orders/:orderNumber/cancel',
+    summary: 'Cancels an order that nobody has begun, for its guest. The same again changes nothing.',
+    audience: 'everybody',
+    headers: TOKEN,
+    answer: { status: 200, description: 'The order', schema: order },
+    problems: [400, 403, 404, 409, 503],
+  },
   followOrder: {
     method: 'get',
     path: '/api/orders/:orderNumber/events',
@@ -124,4 +133,5 @@ export const frontendApi = defineApi({
   startOrder: step('start'),
   readyOrder: step('ready'),
   serveOrder: step('serve'),
+  cancelOrderForStaff: step('cancel'),
 });

@@ -42,7 +42,7 @@ const path = chromiumPath();
     return numbers;
   };
   const cardIn = (list: string, number = ''): Locator => page.locator(`#${list} [data-number="${number}"]`);
-  const buttonOf = (number = ''): Locator => page.locator(`[data-number="${number}"] button`);
+  const buttonOf = (number = ''): Locator => page.locator(`[data-number="${number}"] button`).first();
   const keptLine = (): Locator => page.locator('#kept-steps');
   const nothingIsSaid = async (): Promise<void> => {
     await keptLine().waitFor({ state: 'hidden' });
