@@ -28,7 +28,7 @@ const step = <Verb extends string>(verb: Verb) =>
     summary: 'Moves an order one step forward. The same step again changes nothing.',
     audience: 'staff',
     answer: { status: 200, description: 'The order', schema: order },
-    problems: [400, 401, 404, 409, 503],
+    problems: [400, 401, 403, 404, 409, 503],
   }) as const satisfies Operation;
 
 /** What the pages' scripts and other clients call. Answers are those of the services behind, problems included. */
@@ -49,7 +49,7 @@ export const frontendApi = defineApi({
     headers: IDEMPOTENCY_KEY,
     body: orderRequest,
     answer: { status: 201, description: 'The order, and what opens it later', schema: placedOrder },
-    problems: [400, 409, 413, 415, 422, 503],
+    problems: [400, 403, 409, 413, 415, 422, 429, 503],
   },
   listOrders: {
     method: 'get',

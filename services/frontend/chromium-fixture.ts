@@ -13,7 +13,7 @@ export function chromiumPath(): string | undefined {
 }
 
 /** A Chromium without a window. */
-export function launchChromium(executablePath: string): Promise<Browser> {
+export function launchChromium(executablePath: string, further: readonly string[] = []): Promise<Browser> {
   // Its sandbox does not work under root, as in most containers; these pages are ours.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', ...further] });
 }
