@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { order as orderSchema, STATUSES } from '../services/order-service/order.js';
+import { order as orderSchema, LIFE } from '../services/order-service/order.js';
 import type { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
 import { bundledServer } from '../images/bundled-server.js';
@@ -73,14 +73,14 @@ export async function measureEvents(server: PostgresFixture, minutes: number): P
 }
 
 /** One order's life, a step a call. */
-const lives: { number: string; step: number } = { number: '', step: STATUSES.length };
+const lives: { number: string; step: number } = { number: '', step: LIFE.length };
 
 async function change(
   url: string,
   answered: Map<string, number>,
   changed: (count: number) => void,
 ): Promise<void> {
-  const next = STATUSES[lives.step];
+  const next = LIFE[lives.step];
   const placing = next === undefined;
   const response = await fetch(placing ? `${url}/orders` : `${url}/orders/${lives.number}`, {
     method: placing ? 'POST' : 'PUT',

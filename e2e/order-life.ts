@@ -11,7 +11,7 @@ export const order = z.object({
     .array(z.object({ id: z.number(), name: z.string(), price: z.number(), quantity: z.number() }))
     .min(1),
   total_price: z.number(),
-  status: z.enum(['ordered', 'preparing', 'ready', 'served']),
+  status: z.enum(['ordered', 'preparing', 'ready', 'served', 'cancelled']),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 });

@@ -72,7 +72,13 @@ export class Cooks {
 
   private look(board: Board, order: Order): void {
     const { order_number: number, status } = order;
-    if (status === 'served' || this.pressed.get(number) === status || !this.isNews(number, status)) return;
+    if (
+      status === 'served' ||
+      status === 'cancelled' ||
+      this.pressed.get(number) === status ||
+      !this.isNews(number, status)
+    )
+      return;
     this.pressed.set(number, status);
     const work: Promise<void> = this.press(board, number, STEPS[status]).finally(() =>
       this.working.delete(work),
@@ -80,7 +86,7 @@ export class Cooks {
     this.working.add(work);
   }
 
-  private isNews(number: string, status: Exclude<Order['status'], 'served'>): boolean {
+  private isNews(number: string, status: Exclude<Order['status'], 'served' | 'cancelled'>): boolean {
     const last = this.pressed.get(number);
     if (last === undefined || last === 'served') return last === undefined;
     return Object.keys(STEPS).indexOf(status) > Object.keys(STEPS).indexOf(last);

@@ -8,8 +8,8 @@ import { menu } from '../menu/menu.js';
 import { orderNumberIn } from '../order-service/order-number.js';
 import { order, type Order } from '../order-service/order.js';
 import type { frontendApi } from './api.js';
-import { givenToken, numberedOrder, opens, tokenIn } from './guest-order.js';
-import { orderPath, type Step, stepCall } from './order-call.js';
+import { givenToken, notYours, numberedOrder, opens, tokenIn } from './guest-order.js';
+import { cancelCall, orderPath, type Step, stepCall } from './order-call.js';
 
 /** What is behind the pages. */
 export interface Upstreams {
@@ -57,6 +57,13 @@ export function apiHandlers({ orders, kitchen, hub, isStaff }: Upstreams): Handl
       if (answer.status !== 200 || opens(givenToken(context), answer) || isStaff(context)) return;
       context.body = read(numberedOrder, answer.body);
     },
+    async cancelOrder(context, { params }) {
+      fresh(context);
+      const answer = await ask(context, orders, { method: 'GET', path: orderPath(params.orderNumber) });
+      if (answer.status !== 200) send(context, answer);
+      else if (!opens(givenToken(context), answer) && !isStaff(context)) throw notYours();
+      else await passOn(context, orders, cancelCall(params.orderNumber));
+    },
     followOrder(context, { params }) {
       const number = orderNumberIn(params.orderNumber);
       hub.stream(context, (changed) => (changed.order_number === number ? displayed(changed) : undefined));
@@ -78,6 +85,7 @@ export function apiHandlers({ orders, kitchen, hub, isStaff }: Upstreams): Handl
     startOrder: advance('start'),
     readyOrder: advance('ready'),
     serveOrder: advance('serve'),
+    cancelOrderForStaff: advance('cancel'),
   };
 }
 

@@ -28,7 +28,7 @@ const step = <Verb extends string>(verb: Verb) =>
     summary: 'Moves an order one step forward. The same step again changes nothing.',
     audience: 'staff',
     answer: { status: 200, description: 'The order', schema: order },
-    problems: [400, 401, 404, 409, 503],
+    problems: [400, 401, 403, 404, 409, 503],
   }) as const satisfies Operation;
 
 /** What the pages' scripts and other clients call. Answers are those of the services behind, problems included. */
@@ -49,7 +49,7 @@ export const frontendApi = defineApi({
     headers: IDEMPOTENCY_KEY,
     body: orderRequest,
     answer: { status: 201, description: 'The order, and what opens it later', schema: placedOrder },
-    problems: [400, 409, 413, 415, 422, 503],
+    problems: [400, 403, 409, 413, 415, 422, 429, 503],
   },
   listOrders: {
     method: 'get',
@@ -68,6 +68,15 @@ export const frontendApi = defineApi({
     headers: TOKEN,
     answer: { status: 200, description: 'The order', schema: guestOrder },
     problems: [400, 404, 502, 503],
+  },
+  cancelOrder: {
+    method: 'post',
+    path: '/api/orders/:orderNumber/cancel',
+    summary: 'Cancels an order that nobody has begun, for its guest. The same again changes nothing.',
+    audience: 'everybody',
+    headers: TOKEN,
+    answer: { status: 200, description: 'The order', schema: order },
+    problems: [400, 403, 404, 409, 503],
   },
   followOrder: {
     method: 'get',
@@ -124,4 +133,5 @@ export const frontendApi = defineApi({
   startOrder: step('start'),
   readyOrder: step('ready'),
   serveOrder: step('serve'),
+  cancelOrderForStaff: step('cancel'),
 });

@@ -19,11 +19,12 @@ export const chromiumFound = packed !== undefined || path !== undefined;
 /**
  * A Chromium without a window.
  *
+ * @param further - arguments of its command line
  * @throws Error when there is none
  */
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium(further: readonly string[] = []): Promise<Browser> {
   // Its sandbox does not work under root, as in most containers; these pages are ours.
-  const args = ['--no-sandbox', '--disable-dev-shm-usage'];
+  const args = ['--no-sandbox', '--disable-dev-shm-usage', ...further];
   if (packed) return chromium.launch({ ...(await unpackChromium(packed)), args });
   if (path !== undefined) return chromium.launch({ executablePath: path, args });
   throw new Error(

@@ -40,7 +40,7 @@ import { chromiumFound, launchChromium } from './chromium-fixture.js';
     return numbers;
   };
   const cardIn = (list: string, number = ''): Locator => page.locator(`#${list} [data-number="${number}"]`);
-  const buttonOf = (number = ''): Locator => page.locator(`[data-number="${number}"] button`);
+  const buttonOf = (number = ''): Locator => page.locator(`[data-number="${number}"] button`).first();
   const keptLine = (): Locator => page.locator('#kept-steps');
   const nothingIsSaid = async (): Promise<void> => {
     await keptLine().waitFor({ state: 'hidden' });

@@ -2,6 +2,7 @@ import { relayOrders } from '../order-service/order-relay.js';
 import { implementService } from '@cafe-lumiere/runtime';
 import { Upstream } from '@cafe-lumiere/runtime/upstream';
 import { VERSION } from '../version.js';
+import { admission } from './admission.js';
 import { apiHandlers } from './api-routes.js';
 import { Assets } from './assets.js';
 import { boardPageRoutes } from './board-page-routes.js';
@@ -42,7 +43,7 @@ export const frontendServer = implementService(frontend, {
         ...boardPageRoutes(assets, kitchen),
         ...(door?.pages ?? []),
       ],
-      admit: door?.admit ?? (() => true),
+      admit: admission(door),
       dependencies: [orders, kitchen],
       middleware: [securityHeaders(), compression()],
       problemPage: (problem) => problemPage(assets, problem),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { EventStreamFixture, ServiceFixture } from '@cafe-lumiere/runtime/testing';
-import { open } from './browser-fixture.js';
+import { fieldOf, open, submit, textOf } from './browser-fixture.js';
 import { CafeFixture } from './cafe-fixture.js';
 import { frontendServer } from './frontend.js';
 
@@ -110,5 +110,48 @@ describe('an order', () => {
       expect(html).not.toContain(ordered);
       expect(html).not.toContain(token);
     }
+  });
+
+  const cancel = (number: string, token: string) =>
+    pages.send('POST', `/api/orders/${number}/cancel`, { headers: { 'order-token': token } });
+
+  test('that nobody has begun is cancelled by its guest, once and for all, and by nobody else', async () => {
+    const { order_number: number, token } = await place();
+    for (const other of ['', 'x', (await place()).token]) {
+      expect((await cancel(number, other)).status).toBe(403);
+    }
+    expect((await find(number)).body).toMatchObject({ status: 'ordered' });
+    expect((await cancel(number, token)).body).toMatchObject({ order_number: number, status: 'cancelled' });
+    expect((await cancel(number, token)).status).toBe(200);
+    const started = await cafe.pages.send('POST', `/api/kitchen/orders/${number}/start`);
+    expect(started.problem).toMatchObject({ status: 409, current_status: 'cancelled' });
+    await expect(cafe.historyOf(number)).resolves.toEqual(['ordered', 'cancelled']);
+    expect((await cafe.pages.send('GET', '/api/kitchen/orders')).text).not.toContain(number);
+    expect((await cancel('ZZZ-ZZZ', token)).status).toBe(404);
+  });
+
+  test('that is begun is not cancelled any more', async () => {
+    const { order_number: number, token } = await place();
+    await cafe.pages.send('POST', `/api/kitchen/orders/${number}/start`);
+    expect((await cancel(number, token)).problem).toMatchObject({ status: 409, current_status: 'preparing' });
+    expect((await cafe.pages.send('POST', `/api/kitchen/orders/${number}/cancel`)).status).toBe(409);
+  });
+
+  test('is cancelled without JavaScript: by its guest on its page, and by the staff on theirs', async () => {
+    const { order_number: number, token } = await place();
+    const form = `action="/orders/${number}/cancel"`;
+    expect((await open(pages, `/?order=${number}`)).html).toMatch(new RegExp(`${form}\\s+hidden`));
+    const page = await open(pages, `/?order=${number}&token=${token}`);
+    expect(page.html).not.toMatch(new RegExp(`${form}\\s+hidden`));
+    expect((await submit(pages, `/orders/${number}/cancel`, { token: 'x' })).status).toBe(403);
+    const cancelled = await submit(pages, `/orders/${number}/cancel`, { token: fieldOf(page, 'token') });
+    expect([cancelled.path, textOf(cancelled, 'placed-status')]).toEqual([
+      `/?order=${number}&token=${token}`,
+      'Cancelled. There is nothing to pay.',
+    ]);
+    const other = await place();
+    const action = `/kitchen/orders/${other.order_number}/cancel`;
+    expect((await open(cafe.pages, '/kitchen')).html).toContain(`action="${action}"`);
+    expect((await submit(cafe.pages, action)).html).not.toContain(other.order_number);
   });
 });

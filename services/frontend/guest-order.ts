@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { Problem } from '@cafe-lumiere/runtime/http';
 import type { UpstreamAnswer } from '@cafe-lumiere/runtime/upstream';
 import { ORDER_TOKEN } from '../order-service/api.js';
 import { order } from '../order-service/order.js';
@@ -39,6 +40,12 @@ export function opens(given: string, answer: UpstreamAnswer): boolean {
   const token = tokenIn(answer);
   return token !== undefined && timingSafeEqual(digestOf(given), digestOf(token));
 }
+
+/** For whoever has only the number of somebody's order, or less. */
+export const notYours = (): Problem =>
+  new Problem(403, {
+    detail: 'This is for whoever placed the order: it needs the token that the answer to it had.',
+  });
 
 /** Of equal length, whatever was given. */
 const digestOf = (text: string): Buffer => Buffer.from(hash('sha256', text, 'hex'), 'hex');

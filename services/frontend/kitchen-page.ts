@@ -57,7 +57,7 @@ function section(column: Column, board: Board): Html {
 }
 
 /** assets/kitchen.js makes the same for orders that come later. */
-function card(order: Order, { step, button }: Column, now: Date): Html {
+function card(order: Order, { status, step, button }: Column, now: Date): Html {
   const { order_number: number, created_at: created } = order;
   return html`
     <li class="card" data-number="${number}" tabindex="-1">
@@ -70,9 +70,17 @@ function card(order: Order, { step, button }: Column, now: Date): Html {
       <form method="post" autocomplete="off" action="/kitchen/orders/${number}/${step}">
         <button class="button">${button}<span class="hidden"> ${number}</span></button>
       </form>
+      ${status === 'ordered' ? cancelForm(number) : undefined}
     </li>
   `;
 }
+
+/** Only before anybody has begun; the script asks once more. */
+const cancelForm = (number: string): Html => html`
+  <form class="cancel" method="post" autocomplete="off" action="/kitchen/orders/${number}/cancel">
+    <button class="button quiet">Cancel<span class="hidden"> ${number}</span></button>
+  </form>
+`;
 
 /** How long ago, in whole minutes; assets/kitchen.js says the same. */
 function age(created: string, now: Date): string {

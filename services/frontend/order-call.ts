@@ -2,12 +2,17 @@ import { orderNumberIn } from '../order-service/order-number.js';
 import type { UpstreamRequest } from '@cafe-lumiere/runtime/upstream';
 
 /** A cook's steps, by the words in our paths. */
-export const STEPS = ['start', 'ready', 'serve'] as const;
+export const STEPS = ['start', 'ready', 'serve', 'cancel'] as const;
 export type Step = (typeof STEPS)[number];
 
 /** Where order-service has an order. @throws Problem 404 for what cannot be an order's number */
 export function orderPath(orderNumber: string): string {
   return `/orders/${orderNumberIn(orderNumber)}`;
+}
+
+/** The call that cancels an order for its guest, which may be repeated, too. @throws Problem 404, as above */
+export function cancelCall(orderNumber: string): UpstreamRequest {
+  return { method: 'PUT', path: orderPath(orderNumber), body: { status: 'cancelled' } };
 }
 
 /**

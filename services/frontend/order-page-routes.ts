@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { menu } from '../menu/menu.js';
+import { notFound } from '../order-service/order-number.js';
 import { order } from '../order-service/order.js';
 import { Problem, type Route, validForm } from '@cafe-lumiere/runtime/http';
 import type { Upstream } from '@cafe-lumiere/runtime/upstream';
 import type { UpstreamAnswer } from '@cafe-lumiere/runtime/upstream';
 import type { Assets } from './assets.js';
-import { opens, tokenIn } from './guest-order.js';
-import { orderPath } from './order-call.js';
+import { notYours, opens, tokenIn } from './guest-order.js';
+import { cancelCall, orderPath } from './order-call.js';
 import { KEY_USED, type OrderForm, orderPage, orderPageOf } from './order-page.js';
 import { answerOf, messageOf, problemBody, refuse } from './page-answer.js';
 
@@ -47,7 +48,7 @@ export function orderPageRoutes(assets: Assets, orders: Upstream): readonly Rout
       context.body = orderPage(assets, { form, placed: { number, token } });
       return;
     }
-    throw new Problem(404, { detail: `There is no order ${number}.` });
+    throw notFound(number);
   };
 
   const place = async (context: Context): Promise<void> => {
@@ -81,7 +82,28 @@ export function orderPageRoutes(assets: Assets, orders: Upstream): readonly Rout
       refuse(context, answer, orderPage(assets, { form, message }));
     }
   };
+  const cancel = async (context: Context, number: string): Promise<void> => {
+    context.set('Cache-Control', 'no-store');
+    const { token } = await validForm(context, z.looseObject({ token: z.string().catch('') }));
+    const found = await answerOf(context, orders, { method: 'GET', path: orderPath(number) });
+    if (found?.status === 404) throw notFound(number);
+    if (found?.status === 200 && !opens(token, found)) throw notYours();
+    const answer = found?.status === 200 ? await answerOf(context, orders, cancelCall(number)) : undefined;
+    // Whether the kitchen was faster, the page of the order says.
+    if (answer?.status === 200 || answer?.status === 409) {
+      context.status = 303;
+      context.redirect(orderPageOf({ number, token }));
+      return;
+    }
+    throw Problem.unavailable(messageOf(answer));
+  };
   return [
+    {
+      method: 'post',
+      path: '/orders/:orderNumber/cancel',
+      audience: 'everybody',
+      answer: (context, { orderNumber = '' }) => cancel(context, orderNumber),
+    },
     { method: 'get', path: '/', audience: 'everybody', answer: show },
     { method: 'post', path: '/', audience: 'everybody', answer: place },
   ];

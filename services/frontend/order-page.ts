@@ -57,6 +57,7 @@ const STATUS_TEXTS = {
   preparing: 'Being prepared.',
   ready: 'Ready! Please come to the counter.',
   served: 'Served. Enjoy!',
+  cancelled: 'Cancelled. There is nothing to pay.',
 } as const;
 const STATUS_UNKNOWN = 'We have your order. Its status cannot be asked just now.';
 const STATUS_REFRESH_SECONDS = 5;
@@ -85,8 +86,21 @@ function placedOrder(placed: OrderPageState['placed']): Html {
       <p class="number" id="placed-number" data-token="${placed?.token}">${placed?.number}</p>
       <p id="placed-status" class="status" role="status" ${texts} data-unknown="${STATUS_UNKNOWN}">${text}</p>
       <p id="placed-items">${items}</p>
+      ${cancelForm(placed)}
       <p><a id="again" class="button quiet" href="/">Order something else</a></p>
     </section>
+  `;
+}
+
+/** The script shows and hides it as the status changes, see assets/cancellation.js. */
+function cancelForm(placed: OrderPageState['placed']): Html {
+  const possible = placed?.status === 'ordered' && placed.token !== undefined;
+  return html`
+    <form id="cancel" method="post" action="/orders/${placed?.number}/cancel" ${hiddenUnless(possible)}>
+      <input type="hidden" name="token" value="${placed?.token}" />
+      <button class="button quiet">Cancel this order</button>
+    </form>
+    <p id="cancel-message" class="message" role="status"></p>
   `;
 }
 

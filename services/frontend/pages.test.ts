@@ -215,7 +215,7 @@ describe('every page', () => {
       expect(policy).toContain("frame-ancestors 'none'");
       expect(policy).not.toContain('unsafe');
       expect(headers.get('x-content-type-options')).toBe('nosniff');
-      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('referrer-policy')).toBe('same-origin');
       expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
       expect(html).not.toMatch(/<style|<[^>]*\s(style|on\w+)=|<script(?![^>]* src=)/);
     },

@@ -18,7 +18,8 @@ export function securityHeaders(): Middleware {
     context.set({
       'Content-Security-Policy': CONTENT_SECURITY_POLICY,
       'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'no-referrer',
+      // Not `no-referrer`: with that a browser says `Origin: null` of our own forms, see admission.ts.
+      'Referrer-Policy': 'same-origin',
     });
     await next();
   };

@@ -86,7 +86,9 @@ export const kitchenApi = defineApi({
   prepareOrder: step('put', '/kitchen/orders/:orderNumber/prepare', 'preparing'),
   readyOrder: step('put', '/kitchen/orders/:orderNumber/ready', 'ready'),
   serveOrder: step('put', '/kitchen/orders/:orderNumber/serve', 'served'),
+  cancelOrder: step('put', '/kitchen/orders/:orderNumber/cancel', 'cancelled'),
   startOrderByPost: step('post', '/kitchen/orders/:orderNumber/start', 'preparing'),
   readyOrderByPost: step('post', '/kitchen/orders/:orderNumber/ready', 'ready'),
   serveOrderByPost: step('post', '/kitchen/orders/:orderNumber/serve', 'served'),
+  cancelOrderByPost: step('post', '/kitchen/orders/:orderNumber/cancel', 'cancelled'),
 });

@@ -60,6 +60,12 @@ describe('kitchen-service', () => {
     const ready = await step('POST', cleo, 'ready');
     expect(ready.body).toMatchObject({ order_number: cleo.order_number, status: 'ready' });
     const eve = await place('Eve');
+    const fay = await place('Fay');
+    expect((await step('POST', fay, 'cancel')).body).toMatchObject({ status: 'cancelled' });
+    // The same again changes nothing; what was begun is not taken back, and what was cancelled is not begun.
+    expect((await step('PUT', fay, 'cancel')).status).toBe(200);
+    expect((await step('PUT', cleo, 'cancel')).problem.error).toContain('only "served" follows');
+    expect((await step('PUT', fay, 'prepare')).problem.error).toContain('nothing follows');
     await step('POST', dan, 'start');
 
     expect(await namesAt('/kitchen/orders')).toEqual(['Cleo', 'Dan', 'Eve']);
@@ -69,7 +75,8 @@ describe('kitchen-service', () => {
       preparing: 1,
       ready: 1,
       served: 2,
-      total: 5,
+      cancelled: 1,
+      total: 6,
     });
 
     // A doubled click changes nothing; a step out of order is refused with order-service's own words.
@@ -77,7 +84,7 @@ describe('kitchen-service', () => {
     const skipped = await step('POST', eve, 'serve');
     expect(skipped.status).toBe(409);
     expect(skipped.headers.get('content-type')).toBe('application/problem+json');
-    expect(skipped.problem.error).toContain('only "preparing" follows');
+    expect(skipped.problem.error).toContain('only "preparing" or "cancelled" follows');
   });
 
   test('knows no order that is none, and no other step', async () => {
@@ -86,6 +93,22 @@ describe('kitchen-service', () => {
     }
     expect((await kitchen.send('POST', '/kitchen/orders/ZZZ-ZZZ/eat')).status).toBe(404);
     expect((await kitchen.send('DELETE', '/kitchen/orders')).status).toBe(405);
+  });
+
+  test('shows those that wait longest, however many come after them', async () => {
+    const first = await place('First of very many');
+    const sql = server.client();
+    await sql`
+      insert into orders (order_number, customer_name, items, total_cents)
+      select 'CL' || number, 'Later', '[]', 1 from generate_series(1, 1000) as number`;
+    const shown = z.array(orderSchema).parse((await kitchen.send('GET', '/kitchen/orders')).body);
+    expect(shown).toHaveLength(1000);
+    expect(shown.map(({ order_number }) => order_number)).toContain(first.order_number);
+    expect(shown.map(({ id }) => id)).toEqual(
+      shown.map(({ id }) => id).toSorted((one, other) => one - other),
+    );
+    await sql`delete from orders where customer_name = 'Later'`;
+    await sql.end();
   });
 
   test('without order-service: a quick 503 that names it, and still ready', async () => {

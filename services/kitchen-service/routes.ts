@@ -29,8 +29,10 @@ export function kitchenHandlers(orders: Upstream, hub: EventHub<Order>): Handler
     prepareOrder: advanceTo('preparing'),
     readyOrder: advanceTo('ready'),
     serveOrder: advanceTo('served'),
+    cancelOrder: advanceTo('cancelled'),
     startOrderByPost: advanceTo('preparing'),
     readyOrderByPost: advanceTo('ready'),
     serveOrderByPost: advanceTo('served'),
+    cancelOrderByPost: advanceTo('cancelled'),
   };
 }

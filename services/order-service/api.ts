@@ -28,6 +28,9 @@ export const listQuery = z.object({
   before: wholeNumber
     .optional()
     .meta({ description: 'The id that the list goes on after; the Link header of a full page has it' }),
+  after: wholeNumber.optional().meta({
+    description: 'The same for a list that begins with the oldest: 0 for its first page',
+  }),
 });
 
 /** The header that makes one order of one click, however often it is sent. */
@@ -53,7 +56,7 @@ export const orderApi = defineApi({
   listOrders: {
     method: 'get',
     path: '/orders',
-    summary: 'Lists orders, the newest first.',
+    summary: 'Lists orders, the newest first, or with `after` the oldest first.',
     audience: 'services',
     query: listQuery,
     answer: {
@@ -98,7 +101,7 @@ export const orderApi = defineApi({
   advanceOrder: {
     method: 'put',
     path: '/orders/:orderNumber',
-    summary: 'Moves an order one step forward. The same step again changes nothing.',
+    summary: 'Moves an order one step forward, or cancels it. The same again changes nothing.',
     audience: 'services',
     body: z.object({ status }, 'must be an object'),
     answer: { status: 200, description: 'The order', schema: order },

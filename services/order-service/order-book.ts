@@ -11,6 +11,7 @@ import {
   type Order,
   type OrderCounts,
   type Status,
+  PRECEDING,
   STATUSES,
   type OrderRow,
   toOrder,
@@ -22,7 +23,9 @@ export interface OrderFilter {
   readonly statuses?: readonly Status[] | undefined;
   /** Only those placed before the order with this id, which is the last of the page before. @default - the newest */
   readonly before?: number | undefined;
-  /** At most so many, the newest. */
+  /** Only those placed after the order with this id, the oldest first; 0 begins with the very first. @default - all */
+  readonly after?: number | undefined;
+  /** At most so many. */
   readonly limit: number;
 }
 
@@ -85,14 +88,18 @@ export class OrderBook {
     throw notFound(orderNumber);
   }
 
-  /** Orders, the newest first. */
-  async list({ statuses, before, limit }: OrderFilter, deadline?: Deadline): Promise<readonly Order[]> {
+  /** Orders, the newest first, or the oldest first after one of them. */
+  async list(
+    { statuses, before, after, limit }: OrderFilter,
+    deadline?: Deadline,
+  ): Promise<readonly Order[]> {
     const rows = await this.database.run(
       (sql) => sql<OrderRow[]>`
         select * from orders
         where ${statuses ? withStatus(sql, statuses) : sql`true`}
           and ${before === undefined ? sql`true` : sql`id < ${before}`}
-        order by id desc limit ${limit}`,
+          and ${after === undefined ? sql`true` : sql`id > ${after}`}
+        order by id ${after === undefined ? sql`desc` : sql`asc`} limit ${limit}`,
       { deadline },
     );
     return rows.map(toOrder);
@@ -107,16 +114,22 @@ export class OrderBook {
       { deadline },
     );
     const of = (status: Status): number => rows.find((row) => row.status === status)?.count ?? 0;
-    return { ordered: of('ordered'), preparing: of('preparing'), ready: of('ready'), served: of('served') };
+    return {
+      ordered: of('ordered'),
+      preparing: of('preparing'),
+      ready: of('ready'),
+      served: of('served'),
+      cancelled: of('cancelled'),
+    };
   }
 
   /**
-   * Moves an order one step forward. The same step again changes nothing and succeeds: cooks click twice.
+   * Moves an order one step forward, or cancels it. The same again changes nothing and succeeds: people click twice.
    *
-   * @throws Problem 404, or 409 that names the current status and the one that may follow
+   * @throws Problem 404, or 409 that names the current status and what may follow
    */
   async advance(orderNumber: string, status: Status, deadline?: Deadline): Promise<Order> {
-    const before = STATUSES[STATUSES.indexOf(status) - 1];
+    const before = PRECEDING[status];
     if (before !== undefined) {
       const rows = await this.database.run(
         (sql) => sql<OrderRow[]>`
@@ -138,11 +151,11 @@ export class OrderBook {
     }
     const { order: current } = await this.find(orderNumber, deadline);
     if (current.status === status) return current;
-    const next = STATUSES[STATUSES.indexOf(current.status) + 1];
+    const next = STATUSES.filter((each) => PRECEDING[each] === current.status).map((each) => `"${each}"`);
     throw new Problem(409, {
       detail:
         `Order ${orderNumber} is "${current.status}" and cannot become "${status}"; ` +
-        (next === undefined ? 'nothing follows.' : `only "${next}" follows.`),
+        (next.length === 0 ? 'nothing follows.' : `only ${next.join(' or ')} follows.`),
       members: { current_status: current.status },
     });
   }

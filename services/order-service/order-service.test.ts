@@ -109,6 +109,9 @@ describe('order-service', () => {
       expect(numbers(await list('?limit=3'))).toEqual(numbers([third, second, first]));
       expect(numbers(await list('?status=preparing&limit=1'))).toEqual([second.order_number]);
       expect(numbers(await list('?status=ordered,preparing&limit=2'))).toEqual(numbers([third, second]));
+      expect(numbers(await list('?status=ordered,preparing&after=0&limit=1000')).slice(-2)).toEqual(
+        numbers([second, third]),
+      );
       expect(await list('?status=served&limit=1')).toEqual([]);
     });
 
@@ -136,16 +139,18 @@ describe('order-service', () => {
     });
 
     test.each([
-      ['skips', ['ready'], 'ordered', 'preparing'],
-      ['skips far', ['served'], 'ordered', 'preparing'],
-      ['goes back', ['preparing', 'ordered'], 'preparing', 'ready'],
+      ['skips', ['ready'], 'ordered', 'only "preparing" or "cancelled" follows'],
+      ['skips far', ['served'], 'ordered', 'only "preparing" or "cancelled" follows'],
+      ['goes back', ['preparing', 'ordered'], 'preparing', 'only "ready" follows'],
+      ['cancels what was begun', ['preparing', 'cancelled'], 'preparing', 'only "ready" follows'],
+      ['begins what was cancelled', ['cancelled', 'preparing'], 'cancelled', 'nothing follows'],
     ])('that %s is a 409 that says what is and what may follow', async (_, steps, current, next) => {
       const order = await place();
       let answer: Answer | undefined;
       for (const status of steps) answer = await put(order, status);
       expect(answer?.status).toBe(409);
       expect(answer?.problem).toMatchObject({ current_status: current });
-      expect(answer?.problem.error).toContain(`only "${next}" follows`);
+      expect(answer?.problem.error).toContain(next);
     });
 
     test('that does not exist is refused, and so is one for no order', async () => {

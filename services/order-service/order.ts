@@ -2,8 +2,20 @@ import { z } from 'zod';
 import { toEuro } from '../menu/menu.js';
 
 /** The life of an order, in its order. A status moves one step forward, never back. */
-export const STATUSES = ['ordered', 'preparing', 'ready', 'served'] as const;
+export const LIFE = ['ordered', 'preparing', 'ready', 'served'] as const;
+
+/** Those, and the other end: an order that nobody has begun can be cancelled. */
+export const STATUSES = [...LIFE, 'cancelled'] as const;
 export type Status = (typeof STATUSES)[number];
+
+/** The one status that each is reached from. */
+export const PRECEDING: Readonly<Record<Status, Status | undefined>> = {
+  ordered: undefined,
+  preparing: 'ordered',
+  ready: 'preparing',
+  served: 'ready',
+  cancelled: 'ordered',
+};
 
 /** One line of an order. The price is that of one piece, in euro. */
 const item = z
@@ -32,6 +44,8 @@ export const orderCounts = z.object({
   preparing: z.number(),
   ready: z.number(),
   served: z.number().meta({ description: 'Ever served; follows a few milliseconds after the change' }),
+  // Not said by a pod of an older version.
+  cancelled: z.number().default(0).meta({ description: 'Cancelled, of those that are kept' }),
 });
 export type OrderCounts = Readonly<z.output<typeof orderCounts>>;
 

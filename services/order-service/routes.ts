@@ -17,12 +17,12 @@ export function orderHandlers(book: OrderBook, hub: EventHub<Order>): Handlers<t
       context.status = 201;
     },
     async listOrders(context, { query }) {
-      const { status: statuses, limit, before } = query;
-      const orders = await book.list({ statuses, limit, before }, deadlineOf(context));
+      const { status: statuses, limit, before, after } = query;
+      const orders = await book.list({ statuses, limit, before, after }, deadlineOf(context));
       const last = orders.at(-1);
       if (last && orders.length === limit) {
         const next = new URLSearchParams(context.querystring);
-        next.set('before', String(last.id));
+        next.set(after === undefined ? 'before' : 'after', String(last.id));
         // Relative to the address that was asked, which is another one behind the frontend.
         context.set('Link', `<?${next.toString()}>; rel="next"`);
       }

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { declareService } from '@cafe-lumiere/contract';
-import Router from '@koa/router';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { implementService } from '../service.js';
+import { RoutesFixture } from '../testing/routes-fixture.js';
 import { ServiceFixture } from '../testing/service-fixture.js';
 import { EventHub, type EventHubOptions } from './event-hub.js';
 
@@ -33,14 +33,14 @@ async function start(limits: EventHubOptions['limits'] = {}) {
         const clientOf: EventHubOptions['clientOf'] = (context) => context.get('x-client') || 'somebody';
         const hub = new EventHub<Cup>({ event: 'cup', draining, open, limits, clientOf });
         made.hub = hub;
-        const router = new Router();
-        router.get('/events', (context) => {
+        const routes = new RoutesFixture();
+        routes.get('/events', (context) => {
           hub.stream(context, everything);
         });
-        router.get('/staff', (context) => {
+        routes.get('/staff', (context) => {
           hub.stream(context, everything, { reserved: true });
         });
-        return { router };
+        return { pages: routes.list };
       },
     }),
   );

@@ -33,6 +33,23 @@ const age = (created) => {
   return minutes < 1 ? 'just now' : `${minutes} min ago`;
 };
 
+const makeForm = (number, step, words, attributes) =>
+  element(
+    'form',
+    {
+      ...attributes,
+      method: 'post',
+      autocomplete: 'off',
+      action: `/kitchen/orders/${encodeURIComponent(number)}/${step}`,
+    },
+    element(
+      'button',
+      { class: step === 'cancel' ? 'button quiet' : 'button' },
+      words,
+      element('span', { class: 'hidden' }, ` ${number}`),
+    ),
+  );
+
 const makeCard = (order, { dataset }) => {
   const { order_number: number } = order;
   return element(
@@ -42,20 +59,8 @@ const makeCard = (order, { dataset }) => {
     element('p', { class: 'guest' }, order.customer_name),
     element('p', { class: 'age' }, element('time', { datetime: order.created_at })),
     element('ul', {}, ...order.items.map(({ name, quantity }) => element('li', {}, `${quantity} × ${name}`))),
-    element(
-      'form',
-      {
-        method: 'post',
-        autocomplete: 'off',
-        action: `/kitchen/orders/${encodeURIComponent(number)}/${dataset.step}`,
-      },
-      element(
-        'button',
-        { class: 'button' },
-        dataset.button,
-        element('span', { class: 'hidden' }, ` ${number}`),
-      ),
-    ),
+    makeForm(number, dataset.step, dataset.button, {}),
+    ...(order.status === 'ordered' ? [makeForm(number, 'cancel', 'Cancel', { class: 'cancel' })] : []),
   );
 };
 
@@ -104,6 +109,8 @@ const move = (order) => {
 const step = async (form) => {
   const { number } = form.closest('[data-number]').dataset;
   if (isUnderWay(number)) return;
+  // Final, and its button is beside another one.
+  if (form.classList.contains('cancel') && !window.confirm(`Cancel the order ${number}?`)) return;
   const button = form.querySelector('button');
   if (button === document.activeElement) pressed = number;
   say(message, '');

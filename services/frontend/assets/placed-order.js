@@ -1,6 +1,7 @@
 // The order that was placed: its number, and its status as it changes. The number is kept on the device, and the token that
 // opens the order for its guest.
 import { changes } from './changes.js';
+import { offerCancellation, whenCancelled } from './cancellation.js';
 import { kept } from './kept.js';
 import { ask, say } from './live.js';
 
@@ -37,8 +38,14 @@ const showForm = () => {
   byId('last-link').href = address(last);
 };
 
+const show = (order, now) => {
+  say(status, status.dataset[now] ?? now);
+  offerCancellation(order, now);
+};
+
 /** Asks once. @returns whether to ask again */
-const update = async (orderNumber) => {
+const update = async (order) => {
+  const { number: orderNumber } = order;
   const response = await ask(`/api/orders/${encodeURIComponent(orderNumber)}`);
   if (response.status === 404) {
     lastOrder.forget();
@@ -46,23 +53,24 @@ const update = async (orderNumber) => {
     return false;
   }
   if (!response.ok) throw new Error(`${response.status} for ${orderNumber}`);
-  const order = await response.json();
+  const { status: now } = await response.json();
   if (followed !== orderNumber) return false;
-  say(status, status.dataset[order.status] ?? order.status);
-  if (order.status !== 'served') return true;
+  show(order, now);
+  if (now !== 'served' && now !== 'cancelled') return true;
   lastOrder.forget();
   return false;
 };
 
-/** Shows an order and follows it until it is served. */
-const follow = async (orderNumber) => {
+/** Shows an order and follows it to its end. */
+const follow = async (order) => {
+  const { number: orderNumber } = order;
   followed = orderNumber;
   say(number, orderNumber);
   form.hidden = true;
   placed.hidden = false;
   const news = changes(`/api/orders/${encodeURIComponent(orderNumber)}/events`);
   for (;;) {
-    const again = await update(orderNumber).catch(() => {
+    const again = await update(order).catch(() => {
       if (followed === orderNumber) say(status, status.dataset.unknown);
       return true;
     });
@@ -78,8 +86,8 @@ export const showPlaced = (order) => {
   lastOrder.set(mine);
   showInAddressBar(address(mine));
   say(items, order.items.map(({ quantity, name }) => `${quantity} × ${name}`).join(', '));
-  say(status, status.dataset[order.status] ?? order.status);
-  void follow(order.order_number);
+  show(mine, order.status);
+  void follow(mine);
   byId('placed-title').focus();
 };
 
@@ -90,11 +98,15 @@ export const showLast = () => {
   const order = shown && shown !== last?.number ? { number: shown, token: number.dataset.token } : last;
   if (!order) return;
   lastOrder.set(order);
-  void follow(order.number);
+  void follow(order);
 };
 
 byId('again').addEventListener('click', (event) => {
   event.preventDefault();
   showForm();
   form.querySelector('h1').focus();
+});
+
+whenCancelled(({ order_number: orderNumber, status: now }) => {
+  if (followed === orderNumber) show({ number: orderNumber }, now);
 });
