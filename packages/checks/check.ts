@@ -26,6 +26,10 @@ export interface Report {
  * @param manifests - what `kubectl apply` is given, such as {@link readDirectory} reads it
  * @param options - what else is known: releases, the committed version
  * @returns the findings; none means that nothing was found that cannot work
+ * @example
+ * const { manifests, unreadable } = readDirectory('dist');
+ * const { findings } = check(manifests, { unreadable, releases: readReleases('dist') });
+ * for (const finding of findings) console.error(findingText(finding));
  */
 export function check(manifests: readonly Manifest[], options: CheckOptions = {}): Report {
   const releases = beside(manifests, options.releases ?? []);

@@ -1,7 +1,7 @@
 export { check, type Report } from './check.js';
 export { type Objects, readDirectory } from './command/directory.js';
 export { explanation } from './command/explanation.js';
-export { readRelease, readReleases, type ReleaseArgument, textFiles } from './command/releases.js';
+export { readRelease, readReleases, type ReleaseArgument } from './command/releases.js';
 export {
   type Finding,
   type FindingId,

@@ -1,7 +1,7 @@
 // What a manifest says to the checks, in annotations of its own metadata (not of a pod template, where a change would
 // restart pods).
 
-/** Objects that somebody else makes, for the whole namespace: `Secret/cafe-secrets, ConfigMap/ca-bundle`. */
+/** Objects that somebody else makes, for the whole namespace: `Secret/shop-secrets, ConfigMap/ca-bundle`. */
 export const EXTERNAL = 'cafe-check/external';
 /** Services that the readiness probe's answer depends on, separated by commas. */
 export const READINESS_REACHES = 'cafe-check/readiness-reaches';

@@ -21,6 +21,7 @@ export interface Unreadable {
   readonly problem: string;
 }
 
+/** A document of a text: an object, or what is none. */
 export type Document = { readonly manifest: Manifest } | { readonly unreadable: Unreadable };
 
 /** Each document of a YAML or JSON text. A `List`, as `kubectl get -o json` writes it, is its items. */
@@ -76,6 +77,7 @@ export function titleOf({ kind, namespace, name }: Pick<Manifest, 'kind' | 'name
   return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
 }
 
+/** Whether a value of unknown shape is an object with fields. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
