@@ -1,8 +1,14 @@
 import type * as k8s from './k8s.js';
 
-/** How many pods there are, by what they use. */
+/**
+ * How many pods there are, by what they use.
+ *
+ * Where the Deployment runs with `replicas` already, one `kubectl apply` without them sets 1 until the autoscaler has
+ * looked. Take them out of the applied object first: `kubectl apply edit-last-applied deployment/NAME`.
+ * @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling
+ */
 export interface Autoscaler {
-  /** Pods at least; 2 or more, so that one may go. */
+  /** Pods at least. With 1, nobody answers while it moves to another node. */
   readonly minReplicas: number;
   /** Pods at most. The store's connections must suffice for them. */
   readonly maxReplicas: number;

@@ -144,7 +144,13 @@ describe('a probed service', () => {
     new ProbedService(chart, declaration, { ...props, configuration });
     const manifests = synthesized(chart);
     expect(only(manifests, 'Deployment', 'bar')).toMatchObject({
-      metadata: { annotations: { 'cafe-check/client-timeout-ms': '6000' } },
+      metadata: {
+        annotations: {
+          'cafe-check/client-timeout-ms': '6000',
+          // Without what pods start without.
+          'cafe-check/external': 'ConfigMap/sizes, Secret/keys',
+        },
+      },
       spec: {
         replicas: 4,
         minReadySeconds: 12,

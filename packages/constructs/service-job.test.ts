@@ -6,6 +6,7 @@ import { App } from './app.js';
 import { Configuration } from './configuration.js';
 import type { JobProps } from './job-pods.js';
 import { DefaultDenyNetworkPolicy } from './pod-network-policy.js';
+import type { PodProps } from './pod-props.js';
 import { PostgresStack } from './postgres-stack.js';
 import { ProbedService } from './probed-service.js';
 import { type CronJobProps, ServiceCronJob } from './service-cron-job.js';
@@ -142,13 +143,8 @@ test('a CronJob does so again and again, one at a time', () => {
 });
 
 test('takes every prop of its own', () => {
-  type Own = Omit<
-    CronJobProps,
-    keyof Omit<JobProps, 'activeDeadline' | 'backoffLimit' | 'command' | 'restartPolicy' | 'ttlAfterFinished'>
-  >;
-  // Required: a new prop must be added here, and to what is expected of it.
-  const props: Required<Own> = {
-    command,
+  // Required: a new prop must be added here, and to what is expected of it. What it says of its pods is in pod-props.test.ts.
+  const props: Required<Omit<CronJobProps, keyof PodProps>> = {
     restartPolicy: 'OnFailure',
     backoffLimit: 1,
     activeDeadline: Duration.minutes(20),
@@ -159,7 +155,7 @@ test('takes every prop of its own', () => {
   };
   const args = ['--all'];
   const { chart } = shop((service) => {
-    new ServiceCronJob(service, 'till-report', { ...props, args, tmp: Size.mebibytes(32) });
+    new ServiceCronJob(service, 'till-report', { ...props, command, args, tmp: Size.mebibytes(32) });
   });
   expect(only(synthesized(chart), 'CronJob', 'till-report')).toMatchObject({
     spec: {
