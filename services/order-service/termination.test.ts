@@ -81,5 +81,5 @@ test(
     expect(failures).toEqual([]);
     expect(state.answers).toBeGreaterThan(TERMINATIONS * CLIENTS);
   },
-  TERMINATIONS * 6000,
+  TERMINATIONS * 12_000,
 );
