@@ -1,7 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import pretty from 'pino-pretty';
-import { LocalCafe } from './local-cafe.js';
 
 const HELP = `Runs the whole café on this computer, with a PostgreSQL of its own. Ctrl-C stops it.
 
@@ -40,6 +38,9 @@ const read = (): { port: number; data: string } => {
 };
 
 const { port, data } = read();
+// Not before: whoever has mistyped a word should not wait for all of it to be loaded.
+const { default: pretty } = await import('pino-pretty');
+const { LocalCafe } = await import('./local-cafe.js');
 const logs = pretty({
   colorize: process.stdout.isTTY,
   translateTime: 'SYS:HH:MM:ss',

@@ -39,19 +39,24 @@ test('a request that nobody answers fails, and the click is done by a second one
     if (call === 2) response.end('{}');
   });
   await expect(press(browser)).resolves.toMatchObject({ status: 200 });
+  // Done long before the first one is given up, which is what fails it.
+  expect(records.requests).toEqual([expect.not.objectContaining({ failure: expect.anything() })]);
   const [clicked] = records.clicks;
   expect(clicked).toMatchObject({ attempts: 2 });
-  // Said when the second one was sent, long before the first is given up.
-  expect(clicked?.saidAfter).toBeGreaterThanOrEqual(2499);
-  expect(clicked?.milliseconds).toBeLessThan(5000);
+  // Said when the second one was sent.
+  expect(clicked?.saidAfter).toBeLessThanOrEqual(clicked?.milliseconds ?? 0);
   while (records.requests.length < 2) await pause(50);
   expect(records.requests.map(({ failure }) => failure !== undefined).sort()).toEqual([false, true]);
 });
 
 test('an answer that comes late is the right one, and the second that says "not now" is not waited for', async () => {
+  let late: ServerResponse | undefined;
   const { browser, records } = await browserAt((response, call) => {
-    if (call === 1) setTimeout(() => response.end('{}'), 3500);
-    else response.writeHead(503).end('{}');
+    if (call === 1) {
+      late = response;
+      return;
+    }
+    response.writeHead(503).end('{}', () => late?.end('{}'));
   });
   await expect(press(browser)).resolves.toMatchObject({ status: 200 });
   expect(records.clicks).toEqual([expect.not.objectContaining({ failure: expect.anything() })]);

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { Assets } from './assets.js';
@@ -56,18 +57,8 @@ describe('the pages’ files', () => {
     );
     expect(linked).toHaveLength(3);
     expect(page).not.toMatch(/(?:href|src|action)="(?!\/)/);
-    const scripts = [
-      'order.js',
-      'kitchen.js',
-      'display.js',
-      'placed-order.js',
-      'live.js',
-      'changes.js',
-      'send-until-answered.js',
-      'steps.js',
-      'kept.js',
-    ];
-    for (const path of [...linked, ...scripts.map((name) => assets.path(name))]) {
+    const files = await readdir(new URL('assets/', import.meta.url));
+    for (const path of [...linked, ...files.map((name) => assets.path(name))]) {
       const { status, text } = await pages.send('GET', path);
       expect({ path, status }).toEqual({ path, status: 200 });
       for (const [, imported = ''] of text.matchAll(/from '\.\/([^']+)'/g)) {

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { request } from 'undici';
 import { z } from 'zod';
+import { readEvents } from '@cafe-lumiere/runtime/events';
 import { EventStreamFixture } from '@cafe-lumiere/runtime/testing';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { CafeFixture } from './cafe-fixture.js';
@@ -25,6 +27,14 @@ describe('the streams of the pages', () => {
     streams.push(stream);
     await stream.until((events) => events.length > 0);
     return stream;
+  };
+  /** Resolves when a service that knows of the news has said so as often as this. */
+  const pings = async ({ url }: ServiceFixture, count: number): Promise<void> => {
+    const { body } = await request(`${url}/api/kitchen/events`);
+    for await (const { event } of readEvents(body)) {
+      if (event === 'ping') count -= 1;
+      if (count === 0) return;
+    }
   };
   const at = (path: string) => follow(() => `${cafe.pages.url}${path}`);
   const seen = (stream: EventStreamFixture) =>
@@ -89,8 +99,8 @@ describe('the streams of the pages', () => {
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     expect(response.headers.get('cache-control')).toBe('no-cache, no-transform');
     const text = response.text();
-    // The end of the stream, which comes with the drain: longer than two pings.
-    await new Promise((done) => setTimeout(done, 4500));
+    await pings(cafe.pages, 3);
+    // The end of the stream comes with the drain.
     await alone.drain();
     await expect(text).resolves.toMatch(/^retry: \d+\n\nretry: \d+\n\n$/);
   });

@@ -198,5 +198,5 @@ describe('whatever guests and cooks do while pods are killed', () => {
     await Promise.all(streams.map((stream) => stream.close()));
     // Else all of this says nothing about orders that are stored together.
     await expect(largestBatch()).resolves.toBeGreaterThan(4);
-  }, 120_000);
+  });
 });
