@@ -75,10 +75,11 @@ export const port = <const Standard extends number | undefined = undefined>(
 /** A TCP port to listen on; 0 lets the operating system choose, for tests. */
 export const listenPort = (): Plain<number, undefined> => wholeNumber('a port', 0, 65_535, undefined);
 
-/** A whole number of something, 1 to 10,000. */
+/** A whole number of something, 1 to 10,000 unless it says otherwise. */
 export const count = <const Standard extends number | undefined = undefined>(
   standard?: Standard,
-): Plain<number, Standard> => wholeNumber('it', 1, 10_000, standard as Standard);
+  { least = 1, most = 10_000 }: { readonly least?: number; readonly most?: number } = {},
+): Plain<number, Standard> => wholeNumber('it', least, most, standard as Standard);
 
 /** A time in whole seconds, up to a day. */
 export const seconds = <const Standard extends number | undefined = undefined>(

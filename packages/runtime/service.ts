@@ -51,6 +51,11 @@ export type ServiceParts<Declared extends Api = Api> = (keyof Declared extends n
   readonly start?: (signal: AbortSignal) => Promise<void>;
   /** Around every answer, problems included. @default - none */
   readonly middleware?: readonly Middleware[];
+  /**
+   * Proxies in front of it that say in X-Forwarded-For and X-Forwarded-Proto who asks, and how.
+   * @default 0: nobody is believed
+   */
+  readonly trustedProxies?: number;
   /** A problem as a page, for browsers. @default - problem+json for everybody */
   readonly problemPage?: (problem: Problem) => string;
   /** After the last answer: closes pools and agents. */
@@ -134,6 +139,7 @@ export async function startService<Declared extends ServiceDeclaration>(
     log,
     draining: () => draining.signal.aborted,
     middleware: parts.middleware ?? [],
+    trustedProxies: parts.trustedProxies ?? 0,
     problemPage: parts.problemPage,
   });
   const handle = application.callback();

@@ -9,6 +9,7 @@ import { orderNumberIn } from '../order-service/order-number.js';
 import { order, type Order } from '../order-service/order.js';
 import type { frontendApi } from './api.js';
 import { givenToken, notYours, numberedOrder, opens, tokenIn } from './guest-order.js';
+import { LIMITS } from './limits.js';
 import { cancelCall, orderPath, type Step, stepCall } from './order-call.js';
 
 /** What is behind the pages. */
@@ -17,6 +18,8 @@ export interface Upstreams {
   readonly kitchen: Upstream;
   /** The changes of all orders. */
   readonly hub: EventHub<Order>;
+  /** Counts an order of whoever asks. @throws Problem 429 */
+  readonly countOrder: (context: Context) => void;
   /** Whether a request comes from the staff: everybody, where there is no staff door. */
   readonly isStaff: (context: Context) => boolean;
 }
@@ -26,7 +29,13 @@ interface WithOrder {
 }
 
 /** What the pages' scripts and other clients call. Answers are those of the services behind, problems included. */
-export function apiHandlers({ orders, kitchen, hub, isStaff }: Upstreams): Handlers<typeof frontendApi> {
+export function apiHandlers({
+  orders,
+  kitchen,
+  hub,
+  countOrder,
+  isStaff,
+}: Upstreams): Handlers<typeof frontendApi> {
   const pass = async (context: Context, upstream: Upstream, call: UpstreamRequest): Promise<void> => {
     fresh(context);
     await passOn(context, upstream, call);
@@ -44,6 +53,7 @@ export function apiHandlers({ orders, kitchen, hub, isStaff }: Upstreams): Handl
     async placeOrder(context, { body }) {
       fresh(context);
       const headers = keyOf(context);
+      countOrder(context);
       const answer = await ask(context, orders, { method: 'POST', path: '/orders', body, headers });
       send(context, answer);
       const placed = order.safeParse(answer.body);
@@ -101,7 +111,14 @@ const fresh = (context: Context): void => {
   context.set('Cache-Control', 'no-store');
 };
 
-const keyOf = (context: Context): Record<string, string> => {
+/** @throws Problem 400 for a key that another guest may have as well; what else can be wrong, order-service says */
+function keyOf(context: Context): Record<string, string> {
   const key = context.get('idempotency-key');
-  return key === '' ? {} : { 'idempotency-key': key };
-};
+  if (key === '') return {};
+  if (key.length >= LIMITS.keyLength) return { 'idempotency-key': key };
+  throw new Problem(400, {
+    detail:
+      `The Idempotency-Key "${key}" is so short that another guest may have it as well; ` +
+      `it needs at least ${LIMITS.keyLength} characters, such as a UUID.`,
+  });
+}

@@ -2,8 +2,9 @@ import { defineApi, type Operation } from '@cafe-lumiere/contract';
 import { z } from 'zod';
 import { displayedOrder } from '../kitchen-service/api.js';
 import { menuItem } from '../menu/menu.js';
-import { IDEMPOTENCY_KEY, listQuery } from '../order-service/api.js';
+import { listQuery } from '../order-service/api.js';
 import { guestOrder, placedOrder } from './guest-order.js';
+import { LIMITS } from './limits.js';
 import { orderRequest } from '../order-service/order-request.js';
 import { order, orderCounts } from '../order-service/order.js';
 
@@ -46,7 +47,9 @@ export const frontendApi = defineApi({
     path: '/api/orders',
     summary: 'Places an order. With an Idempotency-Key, at most once.',
     audience: 'everybody',
-    headers: IDEMPOTENCY_KEY,
+    headers: {
+      'Idempotency-Key': `${LIMITS.keyLength} to 255 printable ASCII characters, such as a UUID, made when the button is drawn`,
+    },
     body: orderRequest,
     answer: { status: 201, description: 'The order, and what opens it later', schema: placedOrder },
     problems: [400, 403, 409, 413, 415, 422, 429, 503],

@@ -1,5 +1,6 @@
-import { calls, declareService, optionalSecret, timeoutOf } from '@cafe-lumiere/contract';
+import { calls, count, declareService, optionalSecret, timeoutOf } from '@cafe-lumiere/contract';
 import { frontendApi } from './api.js';
+import { ORDERS_PER_MINUTE } from './limits.js';
 
 /** The pages, and the API that they and other clients call. */
 export const frontend = declareService({
@@ -10,6 +11,13 @@ export const frontend = declareService({
     ORDER_SERVICE_TIMEOUT_MS: timeoutOf('ORDER_SERVICE_URL', 5750),
     KITCHEN_SERVICE_URL: calls(),
     KITCHEN_SERVICE_TIMEOUT_MS: timeoutOf('KITCHEN_SERVICE_URL', 5750),
+    /** Orders a minute from one address at one pod, see limits.ts. */
+    ORDERS_PER_MINUTE: count(ORDERS_PER_MINUTE, { most: 1_000_000 }),
+    /**
+     * Proxies in front, each of which adds to X-Forwarded-For who has asked it. Without one that header is whatever a guest
+     * likes.
+     */
+    TRUSTED_PROXIES: count(0, { least: 0, most: 10 }),
     /** Who sets it closes the kitchen to guests. */
     STAFF_PASSWORD: optionalSecret(),
   },

@@ -1,3 +1,4 @@
+import type { Context } from 'koa';
 import { relayOrders } from '../order-service/order-relay.js';
 import { implementService } from '@cafe-lumiere/runtime';
 import { Upstream } from '@cafe-lumiere/runtime/upstream';
@@ -6,8 +7,10 @@ import { admission } from './admission.js';
 import { apiHandlers } from './api-routes.js';
 import { Assets } from './assets.js';
 import { boardPageRoutes } from './board-page-routes.js';
+import { OrderLimit } from './order-limit.js';
 import { orderPageRoutes } from './order-page-routes.js';
 import { problemPage } from './problem-page.js';
+import { clientOf } from './client-address.js';
 import { compression } from './compression.js';
 import { frontend } from './declaration.js';
 import { securityHeaders } from './security-headers.js';
@@ -31,19 +34,24 @@ export const frontendServer = implementService(frontend, {
       timeoutMs: config.KITCHEN_SERVICE_TIMEOUT_MS,
     });
     const { hub, relay } = relayOrders(config.ORDER_SERVICE_URL, { draining, metrics, log });
+    const limit = new OrderLimit(config.ORDERS_PER_MINUTE);
+    const countOrder = (context: Context): void => {
+      limit.take(clientOf(context.ip));
+    };
     const assets = new Assets();
     const { STAFF_PASSWORD: password } = config;
     const door = password === undefined ? undefined : staffDoor(password, assets);
     if (!door) log.info('STAFF_PASSWORD is not set: the kitchen is open to everybody');
     return {
-      handlers: apiHandlers({ orders, kitchen, hub, isStaff: door?.isStaff ?? (() => true) }),
+      handlers: apiHandlers({ orders, kitchen, hub, countOrder, isStaff: door?.isStaff ?? (() => true) }),
       pages: [
         assets.route(),
-        ...orderPageRoutes(assets, orders),
+        ...orderPageRoutes({ assets, orders, countOrder }),
         ...boardPageRoutes(assets, kitchen),
         ...(door?.pages ?? []),
       ],
       admit: admission(door),
+      trustedProxies: config.TRUSTED_PROXIES,
       dependencies: [orders, kitchen],
       middleware: [securityHeaders(), compression()],
       problemPage: (problem) => problemPage(assets, problem),

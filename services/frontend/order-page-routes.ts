@@ -5,11 +5,12 @@ import { menu } from '../menu/menu.js';
 import { notFound } from '../order-service/order-number.js';
 import { order } from '../order-service/order.js';
 import { Problem, type Route, validForm } from '@cafe-lumiere/runtime/http';
-import type { Upstream } from '@cafe-lumiere/runtime/upstream';
 import type { UpstreamAnswer } from '@cafe-lumiere/runtime/upstream';
+import type { Upstreams } from './api-routes.js';
 import type { Assets } from './assets.js';
 import { notYours, opens, tokenIn } from './guest-order.js';
 import { cancelCall, orderPath } from './order-call.js';
+import { LIMITS } from './limits.js';
 import { KEY_USED, type OrderForm, orderPage, orderPageOf } from './order-page.js';
 import { answerOf, messageOf, problemBody, refuse } from './page-answer.js';
 
@@ -17,14 +18,19 @@ import { answerOf, messageOf, problemBody, refuse } from './page-answer.js';
 const formBody = z.looseObject({
   idempotency_key: z
     .string()
+    .min(LIMITS.keyLength)
     .regex(/^[\w-]{1,255}$/)
     .optional()
     .catch(undefined),
   customer_name: z.string().catch(''),
 });
 
+interface OrderPageParts extends Pick<Upstreams, 'orders' | 'countOrder'> {
+  readonly assets: Assets;
+}
+
 /** The guests' page, and what its form does without JavaScript. */
-export function orderPageRoutes(assets: Assets, orders: Upstream): readonly Route[] {
+export function orderPageRoutes({ assets, orders, countOrder }: OrderPageParts): readonly Route[] {
   const show = async (context: Context): Promise<void> => {
     // The form's key is of this moment: a copy of it, kept somewhere, would not be another order.
     context.set('Cache-Control', 'no-store');
@@ -58,6 +64,15 @@ export function orderPageRoutes(assets: Assets, orders: Upstream): readonly Rout
     if (items.length === 0) {
       context.status = 422;
       context.body = orderPage(assets, { form, message: 'Please choose something first.' });
+      return;
+    }
+    try {
+      countOrder(context);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      context.status = error.status;
+      context.set({ ...error.options.headers });
+      context.body = orderPage(assets, { form, message: error.message });
       return;
     }
     const answer = await answerOf(context, orders, {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unseenIn } from './visible-text.js';
 
 /** More than any guest orders; less than hurts. */
 export const LIMITS = { nameLength: 100, lines: 50, quantity: 99 } as const;
@@ -10,7 +11,11 @@ const name = z
   .min(1, 'must not be empty')
   .max(LIMITS.nameLength, `must have at most ${LIMITS.nameLength} characters`)
   .regex(/^\P{Cc}*$/u, 'must not contain control characters')
-  .regex(/^\P{Cs}*$/u, 'must not contain half of a character (a lone surrogate)');
+  .regex(/^\P{Cs}*$/u, 'must not contain half of a character (a lone surrogate)')
+  .superRefine((text, { addIssue }) => {
+    const unseen = unseenIn(text);
+    if (unseen !== undefined) addIssue(`must not contain ${unseen}`);
+  });
 
 const line = z.object({
   id: z.int('must be a whole number, an id of the menu'),

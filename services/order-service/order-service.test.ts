@@ -63,6 +63,7 @@ describe('order-service', () => {
       ['a long name', { ...espressos, customer_name: 'x'.repeat(101) }, 'customer_name'],
       ['a name with a NUL', { ...espressos, customer_name: 'a\u0000b' }, 'customer_name'],
       ['half a character in its name', { ...espressos, customer_name: 'a\ud83d' }, 'customer_name'],
+      ['a name that is shown backwards', { ...espressos, customer_name: 'Ann\u202Etac' }, 'customer_name'],
       ['a number for a name', { ...espressos, customer_name: 7 }, 'customer_name'],
       ['no items', { ...espressos, items: [] }, 'items'],
       ['items that are no array', { ...espressos, items: {} }, 'items'],

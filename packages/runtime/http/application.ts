@@ -25,6 +25,8 @@ export interface ApplicationParts {
   readonly draining: () => boolean;
   /** Around every answer, problems included. */
   readonly middleware: readonly Middleware[];
+  /** Proxies in front that are believed when they say who asks. */
+  readonly trustedProxies: number;
   /** A problem as a page, for whoever asks for HTML first. */
   readonly problemPage: ((problem: Problem) => string) | undefined;
 }
@@ -52,6 +54,9 @@ export function createApplication(parts: ApplicationParts): Koa {
   const application = new Koa();
   // Koa prints what it catches; everything is caught below, except a client that went away.
   application.silent = true;
+  // Of the header's addresses only those that our proxies have added: the ones before are the client's own words.
+  application.proxy = parts.trustedProxies > 0;
+  application.maxIpsCount = parts.trustedProxies;
   application.use(wellFormed());
   application.use(requestId());
   application.use(closeWhileDraining(draining));

@@ -75,8 +75,10 @@ const send = (body) =>
     {
       // 409: the first click is still on its way.
       isPassing: (status) => isPassing(status) || status === 409,
-      waits() {
-        say(message, 'That takes longer than usual. We keep your order and try again…');
+      waits(status) {
+        const busy = 'Many orders are coming in just now. We keep yours, and it goes out in a moment…';
+        const slow = 'That takes longer than usual. We keep your order and try again…';
+        say(message, status === 429 ? busy : slow);
         say(buttonText, 'Trying again…');
       },
     },

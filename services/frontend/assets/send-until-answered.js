@@ -20,7 +20,8 @@ const pauseAfter = (attempt) =>
  * @param {string} address
  * @param {RequestInit} options
  * @param {object} course
- * @param {() => void} course.waits - is called each time that an answer takes long, or that there was none
+ * @param {(status?: number) => void} course.waits - is called each time that an answer takes long, or that there was none;
+ *   with its status when it was none yet
  * @param {(status: number) => boolean} [course.isPassing] - which answers are none yet
  * @param {() => boolean} [course.isWanted] - whether somebody still needs the answer
  * @returns the answer's status and body; nothing when nobody needs it any more
@@ -28,14 +29,16 @@ const pauseAfter = (attempt) =>
 export async function sendUntilAnswered(address, options, course) {
   const { waits, isPassing: passes = isPassing, isWanted = () => true } = course;
   for (let attempt = 1; isWanted(); attempt += 1) {
+    let passing;
     try {
-      const response = await ask(address, { ...options, method: 'POST' }, waits);
+      const response = await ask(address, { ...options, method: 'POST' }, () => waits());
       const answer = await response.json();
       if (!passes(response.status)) return { status: response.status, answer };
+      passing = response.status;
     } catch {
       // No answer at all, or one that does not come from the café.
     }
-    waits();
+    waits(passing);
     await pause(pauseAfter(attempt));
   }
   return undefined;

@@ -1,0 +1,31 @@
+/**
+ * How much of what a pod of the frontend takes, in one place. Each number is by pod: pods do not count together, so with two
+ * of them, and connections spread over both, about twice as much gets through.
+ */
+export const LIMITS = {
+  /**
+   * Characters of an Idempotency-Key from outside. A counter or a name as a key would sooner or later be another guest's,
+   * and the answer then that one's order, or none. A UUID has 36; 16 is what nobody types or counts up to.
+   */
+  keyLength: 16,
+  /**
+   * Orders at once from one client, above what ORDERS_PER_MINUTE says: a whole room behind one address that orders when
+   * the doors open.
+   */
+  ordersAtOnce: 100,
+  /**
+   * Orders of all clients, in multiples of ORDERS_PER_MINUTE for one. With its default, 200 a second: more than any kitchen
+   * cooks, a tenth of what order-service stores (docs/benchmarks.md), so that a flood from everywhere does not take the
+   * database from the staff.
+   */
+  allClients: 10,
+  /** Clients that are remembered. The one that has been silent for longest is forgotten first; that is a full bucket anew. */
+  clients: 10_000,
+} as const;
+
+/**
+ * Orders a minute from one address. Far above a guest, because many guests may share an address: a café's own network, a
+ * mobile carrier, or a load balancer that hides who asks. Below what one client needs to be a nuisance: of 1,200 orders
+ * in 10 seconds 300 get through.
+ */
+export const ORDERS_PER_MINUTE = 1200;
