@@ -4,10 +4,10 @@ import { freePort } from '../testing/free-port.js';
 import { Database } from './database.js';
 import type { DatabaseSettings } from './database-settings.js';
 import { DatabaseUnavailableError } from './database-unavailable.js';
-import { DeadlineError } from '../deadline.js';
 import { createLog } from '../log.js';
 import { NetworkFixture } from '../testing/network-fixture.js';
 import { PostgresFixture } from '../testing/postgres-fixture.js';
+import { UnavailableError } from '../unavailable.js';
 
 describe('the database', () => {
   let server: PostgresFixture;
@@ -103,7 +103,7 @@ describe('the database', () => {
     for (let caller = 0; caller < 3; caller += 1) {
       const started = performance.now();
       const late = database.run((sql) => sql`select pg_sleep(0.3)`, { deadline: started + 50 });
-      await expect(late).rejects.toBeInstanceOf(DeadlineError);
+      await expect(late).rejects.toBeInstanceOf(UnavailableError);
       expect(performance.now() - started).toBeLessThan(250);
     }
     await expect(pid()).resolves.toEqual(before);
