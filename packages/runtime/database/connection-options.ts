@@ -1,41 +1,58 @@
-import { connect, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { DatabaseAccess } from './database-settings.js';
 import { type DatabaseTls, secureSocket } from './database-tls.js';
 import { errorCode, errorMessage } from '../network/network-error.js';
-import { rememberedAddresses } from '../network/remembered-addresses.js';
+import { openSocket } from './tcp-socket.js';
 
-/** A database that is reached at all is reached fast; what takes longer is not there. */
-const CONNECT_TIMEOUT_SECONDS = 2;
+/**
+ * For a log-in, from the first byte to the last. On a machine that has much else to do PostgreSQL takes seconds for one,
+ * and each that is given up in the middle was work for nobody (docs/decisions/log-in-storm.md).
+ */
+export const LOG_IN_SECONDS = 15;
 /** Seconds until the operating system asks whether a silent peer is still there; a lost LISTEN is noticed by it alone. */
 const KEEP_ALIVE_SECONDS = 10;
 
-/** What every connection to PostgreSQL has in common: the pool's, the migrations' and the gate's. */
-export function connectionOptions({ host, port, database, user, password, tls }: DatabaseAccess) {
+/**
+ * What every connection to PostgreSQL has in common.
+ *
+ * @param turn - before each attempt: resolves when it may be made
+ */
+export function connectionOptions(
+  { host, port, database, user, password, tls }: DatabaseAccess,
+  turn: () => Promise<void>,
+) {
   return {
     host,
     port,
     database,
     user,
     pass: password,
-    connect_timeout: CONNECT_TIMEOUT_SECONDS,
+    max: 1,
+    // Whoever holds it decides when it is old.
+    max_lifetime: null,
+    connect_timeout: LOG_IN_SECONDS,
     keep_alive: KEEP_ALIVE_SECONDS,
-    // The library waits up to 20 s between two attempts, and queries hang meanwhile. Measured: 20 ms to recover with
-    // this, 6.4 s without.
+    // The library waits up to 20 s between two attempts, and what listens is deaf meanwhile.
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
     // One round trip less for each new connection; the types that we use are built in.
     fetch_types: false,
-    socket: () => openSocket(host, port, tls),
+    // Never a rejection, after which postgres.js would wait for a connection that nobody opens.
+    socket: () =>
+      turn()
+        .then(() => connected(host, port, tls))
+        .catch(brokenSocket),
     onnotice: () => undefined,
   };
 }
 
 /**
- * Opens the connection ourselves, because of a peer that accepts and closes without a word (a proxy whose backend is
- * gone): postgres.js then reconnects in an endless loop, some 600 times a second, and the query never ends
- * (porsager/postgres#1193). Turning that end into an error lets it fail and back off.
+ * Opens the connection ourselves, so that the short time for TCP and the long one for the log-in are two; and because of
+ * a peer that accepts and closes without a word (a proxy whose backend is gone): postgres.js then reconnects in an endless
+ * loop, some 600 times a second, and the query never ends (porsager/postgres#1193). Turning that end into an error lets
+ * it fail and back off.
  */
-function openSocket(host: string, port: number, tls?: DatabaseTls): Promise<Socket> {
-  const socket = connect({ host, port, lookup: rememberedAddresses.lookup });
+async function connected(host: string, port: number, tls?: DatabaseTls): Promise<Socket> {
+  const socket = await openSocket(host, port);
   let answered = false;
   socket.once('data', () => {
     answered = true;
@@ -44,13 +61,13 @@ function openSocket(host: string, port: number, tls?: DatabaseTls): Promise<Sock
     if (!answered)
       socket.destroy(Object.assign(new Error('closed before it answered'), { code: 'ECONNRESET' }));
   });
-  if (tls === undefined) return Promise.resolve(socket);
-  return secureSocket(socket, host, tls, CONNECT_TIMEOUT_SECONDS * 1000).catch((error: unknown) => {
-    // Not a rejection, after which postgres.js would wait for a connection that nobody opens.
-    const failed = new Socket();
-    setImmediate(() =>
-      failed.destroy(Object.assign(new Error(errorMessage(error)), { code: errorCode(error) })),
-    );
-    return failed;
-  });
+  return tls === undefined ? socket : secureSocket(socket, host, tls, LOG_IN_SECONDS * 1000);
+}
+
+/** A socket that fails in a moment, as one does that postgres.js has opened. */
+function brokenSocket(error: unknown): Socket {
+  const socket = new Socket();
+  const failure = Object.assign(new Error(errorMessage(error)), { code: errorCode(error) });
+  setImmediate(() => socket.destroy(failure));
+  return socket;
 }

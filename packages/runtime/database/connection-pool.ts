@@ -1,93 +1,245 @@
-import postgres, { type Sql } from 'postgres';
-import { connectionOptions } from './connection-options.js';
+import type { Sql } from 'postgres';
+import { isAway } from './database-error.js';
 import type { DatabaseSettings } from './database-settings.js';
-import { DeadlineError, within } from '../deadline.js';
+import { type Deadline, DeadlineError, remainingMs, within } from '../deadline.js';
+import { logIn } from './log-in.js';
+import { LogIns } from './log-ins.js';
 import type { Logger } from '../log.js';
+import { WaitingLine } from './waiting-line.js';
 
-/** In a row, then the pool is replaced: its connections may lead nowhere, and TCP would take minutes to say so. */
-const DEADLINES_UNTIL_NEW_POOL = 2;
-/** Deadlines after which even a single query is lost, and its connection with it, though others answer. */
+/** A connection of the pool. One caller has it at a time. */
+export interface PooledConnection {
+  readonly sql: Sql;
+  /** Doubtful is one that has not answered in time: it is asked nothing more until it has. */
+  state: 'free' | 'taken' | 'doubtful';
+  /** When it last answered. */
+  answered: number;
+  /** When it is old, so that what PostgreSQL remembers for it does not grow for ever. */
+  readonly old: number;
+}
+
+/**
+ * Whoever comes within this time waits for the return. A planned restart of PostgreSQL takes less, also on another node
+ * (docs/decisions/short-absence.md). Later callers are told at once: then a page that says so is worth more than one that
+ * waits.
+ */
+const PATIENCE_MS = 6000;
+/** Deadlines after which a query is lost, and its connection with it: TCP would take minutes to say so. */
 const LOST_AFTER_DEADLINES = 3;
+/** At least; and as much again by chance, so that connections that were made together do not end together. */
+const LIFETIME_MS = 30 * 60_000;
 
-/** Connections for queries, replaced when they lead nowhere. */
+/**
+ * Connections for queries. Callers wait in a line until one is free, and nobody for a certain one: a log-in that takes
+ * long holds up nobody. What nobody waits for any more is never sent.
+ */
 export class ConnectionPool {
-  private sql: Sql;
-  private deadlinesInARow = 0;
+  private readonly connections = new Set<PooledConnection>();
+  private readonly line = new WaitingLine<PooledConnection>();
+  private readonly logIns: LogIns;
+  /** Since when no connection answers, and what was last said about it. */
+  private absence: { readonly since: number; reason?: unknown } | undefined;
+  /** Somebody wants a connection until then. */
+  private wantedUntil: Deadline = 0;
   private closed = false;
 
   constructor(
     private readonly settings: DatabaseSettings,
     private readonly log: Logger,
   ) {
-    this.sql = createPool(settings, log);
+    this.logIns = new LogIns({
+      logIn: () => this.open(),
+      wanted: () => this.wanted(),
+      answering: () => this.answering,
+    });
+  }
+
+  /** When PostgreSQL last answered on a connection that is still good. */
+  get answered(): number {
+    return Math.max(...this.good.map(({ answered }) => answered));
+  }
+
+  /**
+   * A connection for one caller, who must {@link use} it.
+   *
+   * @param until - how long it is waited for, when there is none
+   * @param patienceMs - how long after the database's departure callers wait for its return
+   * @throws why there is none
+   */
+  async take(until: Deadline, patienceMs = PATIENCE_MS): Promise<PooledConnection> {
+    if (this.closed) throw closedError();
+    const free = this.good.find(({ state }) => state === 'free');
+    if (free) {
+      free.state = 'taken';
+      return free;
+    }
+    this.wantedUntil = Math.max(this.wantedUntil, until);
+    if (!this.answering) this.absence ??= { since: performance.now() };
+    const { since, reason } = this.absence ?? {};
+    const hopeless = since !== undefined && reason !== undefined && performance.now() - since > patienceMs;
+    const connection = hopeless ? undefined : this.line.wait(until, () => this.reason());
+    this.logIns.next();
+    if (connection) return connection;
+    throw reason;
   }
 
   /** @throws DeadlineError when there is no answer within `queryTimeoutMs`, and what the query fails with */
-  async run<Result>(work: (sql: Sql) => PromiseLike<Result>): Promise<Result> {
-    const { sql } = this;
-    const query = work(sql);
+  async use<Result>(connection: PooledConnection, work: (sql: Sql) => PromiseLike<Result>): Promise<Result> {
+    const asked = performance.now();
+    const answer = this.ask(connection, work);
     try {
-      const result = await within(query, this.settings.queryTimeoutMs);
-      this.deadlinesInARow = 0;
-      return result;
+      return await within(answer, this.settings.queryTimeoutMs);
     } catch (error) {
-      if (error instanceof DeadlineError) this.missed(sql, query);
-      // An error is an answer, too.
-      else this.deadlinesInARow = 0;
+      if (error instanceof DeadlineError) this.missed(connection, asked);
       throw error;
     }
   }
 
-  /** Closes the connections, and waits at most 5 s for queries in flight. */
+  /** Closes the connections, and waits at most 5 s for queries and log-ins that are under way. */
   async close(): Promise<void> {
     this.closed = true;
-    await this.sql.end({ timeout: 5 });
+    this.line.refuse(closedError());
+    const logIns = within(this.logIns.close(), 5000).catch(() => undefined);
+    await Promise.all([logIns, ...[...this.connections].map(({ sql }) => sql.end({ timeout: 5 }))]);
   }
 
-  private missed(sql: Sql, query: PromiseLike<unknown>): void {
-    this.deadlinesInARow += 1;
-    if (this.deadlinesInARow >= DEADLINES_UNTIL_NEW_POOL) {
-      this.replace(sql, 'queries get no answer');
-      return;
+  private get good(): readonly PooledConnection[] {
+    return [...this.connections].filter(({ state }) => state !== 'doubtful');
+  }
+
+  private get answering(): boolean {
+    return this.good.length > 0;
+  }
+
+  private wanted(): number {
+    if (this.closed || remainingMs(this.wantedUntil) === 0) return 0;
+    const underWay = this.logIns.count;
+    const room = this.settings.poolMax - this.connections.size - underWay;
+    return this.answering ? Math.min(room, this.line.length - underWay) : room;
+  }
+
+  private reason(): unknown {
+    if (this.answering) return Object.assign(new Error('no connection was free'), { code: 'BUSY' });
+    return this.absence?.reason ?? new DeadlineError(this.settings.queryTimeoutMs);
+  }
+
+  private async open(): Promise<void> {
+    const { queryTimeoutMs, applicationName } = this.settings;
+    const parameters = {
+      application_name: applicationName,
+      // The server gives up, too, so that an abandoned query does not hold locks; and it gives up first, so that a slow
+      // query is not taken for a dead connection.
+      statement_timeout: Math.ceil(queryTimeoutMs * 0.8),
+      lock_timeout: Math.ceil(queryTimeoutMs * 0.6),
+      idle_in_transaction_session_timeout: queryTimeoutMs * 2,
+    };
+    const closing: { connection?: PooledConnection; over?: true } = {};
+    const onClose = (): void => {
+      closing.over = true;
+      if (closing.connection) this.remove(closing.connection, closedError());
+    };
+    try {
+      const sql = await logIn(this.settings, { parameters, onClose });
+      const now = performance.now();
+      const old = now + LIFETIME_MS * (1 + Math.random());
+      const connection: PooledConnection = { sql, state: 'taken', answered: now, old };
+      // It may have been closed since.
+      if (closing.over) throw closedError();
+      closing.connection = connection;
+      this.connections.add(connection);
+      this.free(connection);
+    } catch (error) {
+      this.failed(error);
+      throw error;
     }
-    // One dead connection among living ones keeps its place in the pool until TCP gives it up. A query that only waited
-    // in a long queue has ended long before this.
-    const lost = setTimeout(
+  }
+
+  private failed(error: unknown): void {
+    if (this.answering) return;
+    this.absence = { since: this.absence?.since ?? performance.now(), reason: error };
+    // Waiting would not help.
+    if (!isAway(error)) this.line.refuse(error);
+  }
+
+  private async ask<Result>(
+    connection: PooledConnection,
+    work: (sql: Sql) => PromiseLike<Result>,
+  ): Promise<Result> {
+    try {
+      const result = await work(connection.sql);
+      this.free(connection);
+      return result;
+    } catch (error) {
+      if (isAway(error)) this.drop(connection, error);
+      // An error is an answer, too.
+      else this.free(connection);
+      throw error;
+    }
+  }
+
+  /** It has answered, and is there for the next caller. */
+  private free(connection: PooledConnection): void {
+    if (!this.connections.has(connection)) return;
+    const now = performance.now();
+    connection.answered = now;
+    connection.state = 'taken';
+    if (this.absence?.reason !== undefined) {
+      const milliseconds = Math.round(now - this.absence.since);
+      this.log.info(`the database is back after ${milliseconds} ms`);
+    }
+    this.absence = undefined;
+    if (this.closed || (now > connection.old && this.line.length === 0)) this.retire(connection);
+    else if (!this.line.serve(connection)) connection.state = 'free';
+  }
+
+  /** A query got no answer in time. Its connection is doubtful, and so are those that have answered nobody since. */
+  private missed(connection: PooledConnection, asked: number): void {
+    if (!this.connections.has(connection)) return;
+    this.doubt(connection);
+    const others = this.good.filter(({ state, answered }) => state === 'free' && answered < asked);
+    for (const other of others) {
+      this.doubt(other);
+      this.ask(other, (sql) => sql`select 1`).catch(() => undefined);
+    }
+    if (!this.answering) {
+      this.log.warn('queries get no answer, so other connections are tried');
+      this.absence = { since: this.absence?.since ?? performance.now(), reason: this.reason() };
+      // Of a full pool one place is needed to look whether new connections are answered.
+      if (this.connections.size >= this.settings.poolMax) this.drop(connection, this.absence.reason);
+    }
+    this.logIns.next();
+  }
+
+  private doubt(connection: PooledConnection): void {
+    connection.state = 'doubtful';
+    const { answered } = connection;
+    setTimeout(
       () => {
-        this.replace(sql, 'a query never got an answer');
+        if (connection.answered === answered) this.drop(connection, this.reason());
       },
       (LOST_AFTER_DEADLINES - 1) * this.settings.queryTimeoutMs,
     ).unref();
-    const settled = (): void => {
-      clearTimeout(lost);
-    };
-    query.then(settled, settled);
   }
 
-  private replace(sql: Sql, reason: string): void {
-    if (sql !== this.sql || this.closed) return;
-    this.log.warn(`${reason}, so the connections are replaced`);
-    this.deadlinesInARow = 0;
-    this.sql = createPool(this.settings, this.log);
-    // Queries on its living connections may end within their own deadline.
-    void sql.end({ timeout: this.settings.queryTimeoutMs / 1000 }).catch(() => undefined);
+  private retire(connection: PooledConnection): void {
+    this.connections.delete(connection);
+    void connection.sql.end({ timeout: 5 }).catch(() => undefined);
+  }
+
+  private drop(connection: PooledConnection, reason: unknown): void {
+    this.remove(connection, reason);
+    void connection.sql.end({ timeout: 0 }).catch(() => undefined);
+  }
+
+  private remove(connection: PooledConnection, reason: unknown): void {
+    if (!this.connections.delete(connection)) return;
+    if (!this.answering) {
+      this.absence ??= { since: performance.now() };
+      this.absence.reason ??= reason;
+    }
+    this.logIns.next();
   }
 }
 
-function createPool(settings: DatabaseSettings, log: Logger): Sql {
-  return postgres({
-    ...connectionOptions(settings),
-    max: settings.poolMax,
-    connection: {
-      application_name: settings.applicationName,
-      // The server gives up, too, so that an abandoned query does not hold locks; and it gives up first, so that a slow
-      // query is not taken for a dead connection.
-      statement_timeout: Math.ceil(settings.queryTimeoutMs * 0.8),
-      lock_timeout: Math.ceil(settings.queryTimeoutMs * 0.6),
-      idle_in_transaction_session_timeout: settings.queryTimeoutMs * 2,
-    },
-    onnotice: (notice) => {
-      log.debug({ notice }, 'PostgreSQL says');
-    },
-  });
-}
+const closedError = (): Error =>
+  Object.assign(new Error('the connection is closed'), { code: 'CONNECTION_CLOSED' });

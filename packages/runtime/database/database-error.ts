@@ -14,6 +14,7 @@ export const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Codes of ours, of Node's TLS and of postgres.js for a connection that is not there. Its other codes are mistakes in a query. */
 const LIBRARY_CODES = new Set([
+  'BUSY',
   'DEADLINE',
   'CONNECT_TIMEOUT',
   'CONNECTION_CLOSED',
@@ -32,18 +33,17 @@ const LIBRARY_CODES = new Set([
 /** SQLSTATE classes that mean "not now": connection, insufficient resources, operator intervention. */
 const PASSING_CLASSES = new Set(['08', '53', '57', '28']);
 
-/** There is nobody who could have begun anything. An unknown name is not among them: that is a mistake, and stays one. */
-const NEVER_BEGUN = new Set([
+/** Nobody was there to hear us. An unknown name is not among them: that is a mistake, and stays one. */
+const UNHEARD = new Set([
   'ECONNREFUSED',
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
   'ETIMEDOUT',
   'CONNECT_TIMEOUT',
-  '57P03',
 ]);
-/** Whoever was there has left. */
-const BROKEN_OFF = new Set([
+/** Whoever was there has left, or is not yet ready to hear anything. */
+const LEFT = new Set([
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
@@ -51,17 +51,17 @@ const BROKEN_OFF = new Set([
   'EPIPE',
   '57P01',
   '57P02',
+  '57P03',
 ]);
 
-/**
- * Whether the database is away, as it is in a restart: before anything was begun, or in the middle of it, so that what came
- * of it is unknown. Nothing when it is there, whatever is wrong with it.
- */
-export function absenceIn(error: unknown): 'before' | 'in the middle' | undefined {
-  const code = databaseErrorCode(error);
-  if (code === undefined) return undefined;
-  if (NEVER_BEGUN.has(code)) return 'before';
-  return BROKEN_OFF.has(code) ? 'in the middle' : undefined;
+/** Whether nobody heard us, and so nobody was bothered. */
+export function isUnheard(error: unknown): boolean {
+  return UNHEARD.has(databaseErrorCode(error) ?? '');
+}
+
+/** Whether the database is away, as it is in a restart. Not when it is there, whatever is wrong with it. */
+export function isAway(error: unknown): boolean {
+  return isUnheard(error) || LEFT.has(databaseErrorCode(error) ?? '');
 }
 
 /**
@@ -81,7 +81,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return LIBRARY_CODES.has(code) || networkErrorCode(error) !== undefined;
 }
 
-/** Whether a statement that failed like this may have been carried out. PostgreSQL takes back what it refuses. */
+/** Whether a statement that was sent and failed like this may have been carried out. PostgreSQL takes back what it refuses. */
 export function mayHaveHappened(error: unknown): boolean {
-  return absenceIn(error) === 'in the middle' || databaseErrorCode(error) === 'DEADLINE';
+  return isAway(error) || databaseErrorCode(error) === 'DEADLINE';
 }

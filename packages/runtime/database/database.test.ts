@@ -4,10 +4,10 @@ import { freePort } from '../testing/free-port.js';
 import { Database } from './database.js';
 import type { DatabaseSettings } from './database-settings.js';
 import { DatabaseUnavailableError } from './database-unavailable.js';
-import { DeadlineError } from '../deadline.js';
 import { createLog } from '../log.js';
 import { NetworkFixture } from '../testing/network-fixture.js';
 import { PostgresFixture } from '../testing/postgres-fixture.js';
+import { UnavailableError } from '../unavailable.js';
 
 describe('the database', () => {
   let server: PostgresFixture;
@@ -105,7 +105,7 @@ describe('the database', () => {
     const before = await pid();
     for (let caller = 0; caller < 3; caller += 1) {
       const late = database.run((sql) => sql`select pg_sleep(0.3)`, { deadline: performance.now() + 50 });
-      await expect(late).rejects.toBeInstanceOf(DeadlineError);
+      await expect(late).rejects.toBeInstanceOf(UnavailableError);
     }
     await expect(pid()).resolves.toEqual(before);
     // The later of the two does not make a query last longer.

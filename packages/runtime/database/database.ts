@@ -1,11 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import postgres, { type Sql } from 'postgres';
-import { Absence } from './absence.js';
 import { connectionOptions } from './connection-options.js';
 import { ConnectionPool } from './connection-pool.js';
-import { absenceIn } from './database-error.js';
+import { isAway } from './database-error.js';
 import type { DatabaseSettings } from './database-settings.js';
 import { DatabaseUnavailableError } from './database-unavailable.js';
-import { beforeDeadline, type Deadline, DeadlineError, deadlineIn, within } from '../deadline.js';
+import { beforeDeadline, type Deadline, DeadlineError, deadlineIn, remainingMs } from '../deadline.js';
+import { logIn } from './log-in.js';
 import type { Logger } from '../log.js';
 
 /** How queries are run. */
@@ -27,6 +28,8 @@ export interface RunOptions {
 const ANSWER_TIME_MS = 50;
 /** For the readiness check: an idle PostgreSQL answers in a millisecond, a very busy one in less than this. */
 const CHECK_TIMEOUT_MS = 1000;
+/** Between two looks of who may log in when others can. */
+const TURN_EVERY_MS = 200;
 
 /**
  * A database in which every call has a deadline of ours. PostgreSQL's own `statement_timeout` cannot reach us when the
@@ -34,10 +37,7 @@ const CHECK_TIMEOUT_MS = 1000;
  */
 export class Database {
   private readonly pool: ConnectionPool;
-  /** Of its own: whether the database answers must be known also when all of the pool's connections are busy. */
-  private checking: Sql;
   private listening: Sql | undefined;
-  private readonly absence: Absence;
   private closed = false;
 
   constructor(
@@ -45,19 +45,13 @@ export class Database {
     log: Logger,
   ) {
     this.pool = new ConnectionPool(settings, log);
-    this.checking = this.dedicated();
-    this.absence = new Absence({
-      look: () => this.look(),
-      onBack: (milliseconds) => {
-        log.info(`the database is back after ${Math.round(milliseconds)} ms; requests have waited for it`);
-      },
-    });
   }
 
   /**
-   * Runs queries on the pool. While the database is away for a moment, as in a restart, it waits and runs them then.
+   * Runs queries on a connection of the pool. While the database is away for a moment, as in a restart, it waits and runs
+   * them then.
    *
-   * @param work - must not keep `sql`: the pool behind it may be replaced. It may be called several times
+   * @param work - has `sql` for itself until it ends, and must not keep it. It may be called several times
    * @throws DatabaseUnavailableError when the database is not usable now
    * @throws DeadlineError when the caller's deadline is over
    */
@@ -66,31 +60,30 @@ export class Database {
     return beforeDeadline(() => this.patiently(work, options), options.deadline);
   }
 
-  /** One question, for the readiness check. @throws DatabaseUnavailableError with the reason in words */
+  /** Whether the database answers, for the readiness check. @throws DatabaseUnavailableError with the reason in words */
   async check(): Promise<void> {
-    const connection = this.checking;
+    if (performance.now() - this.pool.answered < CHECK_TIMEOUT_MS) return;
+    const deadline = deadlineIn(CHECK_TIMEOUT_MS);
     try {
-      await within(connection`select 1`, CHECK_TIMEOUT_MS);
+      await beforeDeadline(
+        () => this.patiently((sql) => sql`select 1`, { deadline, patienceMs: 0 }),
+        deadline,
+      );
     } catch (error) {
-      if (error instanceof DeadlineError && !this.closed) {
-        this.checking = this.dedicated();
-        void connection.end({ timeout: 0 }).catch(() => undefined);
-      }
-      throw this.unavailable(error);
+      throw error instanceof DeadlineError ? this.unavailable(error) : error;
     }
   }
 
-  /** A connection of its own without our deadline, such as for migrations. The caller ends it. */
-  dedicated(): Sql {
-    return postgres({
-      ...connectionOptions(this.settings),
-      max: 1,
-      connection: {
-        application_name: this.settings.applicationName,
-        // A pod that dies in its migration must not keep the lock: its session ends after this.
-        idle_in_transaction_session_timeout: 60_000,
-      },
-    });
+  /**
+   * A connection of its own without our deadline, such as for migrations. The caller ends it, and waits until
+   * {@link check} succeeds before: of all log-ins only the pool's are made to heal.
+   *
+   * @throws what PostgreSQL or the network says
+   */
+  dedicated(): Promise<Sql> {
+    // A pod that dies in its migration must not keep the lock: its session ends after this.
+    const parameters = { ...this.parameters, idle_in_transaction_session_timeout: 60_000 };
+    return logIn(this.settings, { parameters });
   }
 
   /**
@@ -102,49 +95,57 @@ export class Database {
    */
   async listen(channel: string, wake: () => void): Promise<void> {
     await this.listening?.end({ timeout: 0 }).catch(() => undefined);
-    this.listening = this.dedicated();
+    const options = connectionOptions(this.settings, () => this.turn());
+    this.listening = postgres({ ...options, connection: this.parameters });
     await this.listening.listen(channel, wake, wake);
   }
 
   /** A failure of a {@link dedicated} connection as it is told: a mistake in a statement stays what it is. */
-  unavailable(error: unknown): unknown {
-    return DatabaseUnavailableError.from(error, this.settings) ?? error;
+  unavailable(error: unknown, sent = true): unknown {
+    return DatabaseUnavailableError.from(error, this.settings, sent) ?? error;
   }
 
-  /** Closes the connections, and waits at most 5 s for queries in flight. */
+  /** Closes the connections, and waits at most 5 s for what is under way. */
   async close(): Promise<void> {
     this.closed = true;
-    const dedicated = [this.checking, ...(this.listening ? [this.listening] : [])];
-    await Promise.all([this.pool.close(), ...dedicated.map((connection) => connection.end({ timeout: 5 }))]);
+    await Promise.all([this.pool.close(), this.listening?.end({ timeout: 5 })]);
+  }
+
+  private get parameters() {
+    return { application_name: this.settings.applicationName };
   }
 
   private async patiently<Result>(
     work: (sql: Sql) => Promise<Result>,
-    { deadline = deadlineIn(this.settings.queryTimeoutMs), once = false }: RunOptions,
+    {
+      deadline = deadlineIn(this.settings.queryTimeoutMs),
+      once = false,
+      patienceMs,
+    }: RunOptions & { readonly patienceMs?: number },
   ): Promise<Result> {
     const until = deadline - ANSWER_TIME_MS;
-    // Its connections would only be refused, or not be answered at all.
-    if (this.absence.current) await this.absence.end(until);
-    for (;;) {
+    for (let sent = false; ; sent = true) {
+      const connection = await this.pool.take(until, patienceMs).catch((error: unknown) => {
+        throw this.unavailable(error, sent);
+      });
       try {
-        const result = await this.pool.run(work);
-        this.absence.answered();
-        return result;
+        return await this.pool.use(connection, work);
       } catch (error) {
-        const away = absenceIn(error);
-        const hopeless = away === undefined || (once && away !== 'before') || this.closed;
-        if (hopeless || !(await this.absence.end(until))) throw this.unavailable(error);
+        if (once || !isAway(error) || remainingMs(until) === 0) throw this.unavailable(error);
       }
     }
   }
 
-  /** Whether PostgreSQL takes new connections. With one of its own: the others may wait for an answer of who has left. */
-  private async look(): Promise<void> {
-    const connection = this.dedicated();
-    try {
-      await within(connection`select 1`, CHECK_TIMEOUT_MS);
-    } finally {
-      void connection.end({ timeout: 0 }).catch(() => undefined);
+  /** Whoever only listens logs in after those who serve, when it is known that log-ins succeed. */
+  private async turn(): Promise<void> {
+    for (;;) {
+      if (this.closed) throw new Error('the database is closed');
+      const usable = await this.check().then(
+        () => true,
+        () => false,
+      );
+      if (usable) return;
+      await pause(TURN_EVERY_MS, undefined, { ref: false });
     }
   }
 }

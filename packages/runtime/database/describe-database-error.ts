@@ -29,6 +29,8 @@ export function describeDatabaseError(error: unknown, target: DatabaseTarget): s
       return `the name "${host}" does not resolve (${names.host}): there is no such Service, or DNS does not answer`;
     case 'ECONNREFUSED':
       return `${at} refused the connection: no PostgreSQL is ready there (${names.host}, ${names.port})`;
+    case 'BUSY':
+      return `all connections of this process to ${at} are busy`;
     case 'CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
     case 'DEADLINE':

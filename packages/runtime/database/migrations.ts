@@ -60,23 +60,37 @@ export async function migrate(
 ): Promise<void> {
   const history = { table, migrations: await readMigrations(folder) };
   let said = '';
-  for (;;) {
-    const sql = database.dedicated();
-    const end = (): void => void sql.end({ timeout: 0 });
-    signal.addEventListener('abort', end);
+  while (!signal.aborted) {
     try {
-      await applyAll(sql, history, log);
+      await database.check();
+      await withConnection(database, signal, (sql) => applyAll(sql, history, log));
       return;
     } catch (error) {
       const reason = database.unavailable(error);
       if (!(reason instanceof DatabaseUnavailableError)) throw error;
       if (reason.message !== said) log.warn(`migrations wait: ${reason.message}`);
       said = reason.message;
-    } finally {
-      signal.removeEventListener('abort', end);
-      await sql.end({ timeout: 1 }).catch(() => undefined);
     }
     await pause(RETRY_MS, undefined, { signal });
+  }
+  signal.throwIfAborted();
+}
+
+/** With a connection of its own, which the signal ends in the middle of it. */
+async function withConnection(
+  database: Database,
+  signal: AbortSignal,
+  work: (sql: Sql) => Promise<void>,
+): Promise<void> {
+  const sql = await database.dedicated();
+  const end = (): void => void sql.end({ timeout: 0 });
+  signal.addEventListener('abort', end);
+  try {
+    signal.throwIfAborted();
+    await work(sql);
+  } finally {
+    signal.removeEventListener('abort', end);
+    await sql.end({ timeout: 1 }).catch(() => undefined);
   }
 }
 

@@ -1,14 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { GATE_VARIABLES, type ServiceDeclaration, type Stores } from '@cafe-lumiere/contract';
-import postgres from 'postgres';
 import { ConfigurationError, ConfigurationReader } from '../config.js';
-import { connectionOptions } from './connection-options.js';
+import { Database } from './database.js';
 import type { DatabaseAccess } from './database-settings.js';
-import { describeDatabaseError } from './describe-database-error.js';
+import { createLog } from '../log.js';
+import { errorMessage } from '../network/network-error.js';
 
 /** What a line of the gate's begins with, and its `application_name`. */
 const NAME = 'wait-for-postgres';
 const INTERVAL_MS = 500;
+/** For the one question that follows a log-in. */
+const QUERY_TIMEOUT_MS = 3000;
 /** Somebody who looks at the log late should still see the reason in the last lines. */
 const REMINDER_MS = 15_000;
 /** The exit code for a configuration that cannot be used: EX_CONFIG of sysexits.h. */
@@ -39,8 +41,10 @@ export async function waitForPostgres({ stores }: Pick<ServiceDeclaration, 'stor
 async function reasonAt(target: DatabaseAccess, end: number): Promise<string | undefined> {
   const started = performance.now();
   const seconds = (): string => ((performance.now() - started) / 1000).toFixed(1);
+  const settings = { ...target, poolMax: 2, queryTimeoutMs: QUERY_TIMEOUT_MS, applicationName: NAME };
+  const database = new Database(settings, createLog(NAME, '', 'silent'));
   for (let said = '', saidAt = 0; ;) {
-    const reason = await reasonToWait(target);
+    const reason = await reasonToWait(database, target);
     if (reason === undefined) {
       say(`${target.host}:${target.port} is usable, after ${seconds()} s`);
       return undefined;
@@ -76,18 +80,14 @@ function readOrExit(stores: Stores): {
 }
 
 /** @returns nothing when the database is usable, else the reason in words */
-async function reasonToWait(target: DatabaseAccess): Promise<string | undefined> {
-  const sql = postgres({ ...connectionOptions(target), max: 1, connection: { application_name: NAME } });
-  const deadline = setTimeout(() => void sql.end({ timeout: 0 }), 3000);
+async function reasonToWait(database: Database, target: DatabaseAccess): Promise<string | undefined> {
   try {
-    const [row] = await sql`select current_database() as database`;
+    await database.check();
+    const [row] = await database.run((sql) => sql`select current_database() as database`);
     return row?.['database'] === target.database
       ? undefined
       : `"${target.database}" answers as another database`;
   } catch (error) {
-    return describeDatabaseError(error, target);
-  } finally {
-    clearTimeout(deadline);
-    await sql.end({ timeout: 0 }).catch(() => undefined);
+    return errorMessage(error);
   }
 }

@@ -2,17 +2,20 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A network between us and PostgreSQL that can swallow everything, as one that drops packets does. */
 export class NetworkFixture {
-  /** While true, nothing goes through and nobody is told. */
-  swallows = false;
   /** How many there have been. */
   connections = 0;
   private readonly sockets = new Set<Socket>();
+  private swallowing = false;
+  private readonly opened: [client: Socket, port: number][] = [];
 
   static async to(target: number | 'a peer that accepts and closes'): Promise<NetworkFixture> {
     const server = createServer((client) => {
       network.connections += 1;
-      if (typeof target === 'number') network.forward(client, target);
-      else client.end();
+      network.sockets.add(client);
+      client.on('error', () => undefined);
+      if (typeof target !== 'number') client.end();
+      else if (network.swallows) network.opened.push([client, target]);
+      else network.forward(client, target);
     });
     const network = new NetworkFixture(server);
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -24,6 +27,19 @@ export class NetworkFixture {
   get port(): number {
     const address = this.server.address();
     return address !== null && typeof address === 'object' ? address.port : 0;
+  }
+
+  /**
+   * While true, nothing goes through and nobody is told. What is lost is lost; what is opened meanwhile gets through
+   * afterwards, because TCP asks for a connection again and again.
+   */
+  get swallows(): boolean {
+    return this.swallowing;
+  }
+
+  set swallows(swallows: boolean) {
+    this.swallowing = swallows;
+    if (!swallows) for (const [client, port] of this.opened.splice(0)) this.forward(client, port);
   }
 
   close(): void {

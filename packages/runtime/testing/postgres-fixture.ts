@@ -4,29 +4,36 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
+import { errorCode } from '../network/network-error.js';
 import type { DatabaseAccess } from '../database/database-settings.js';
 import { copyInitialized } from './copy-initialized.js';
-import { PostgresServer, type StopMode } from './postgres-server.js';
+import { PostgresServer, type PostgresServerOptions, type StopMode } from './postgres-server.js';
 
 const ROLE = { role: 'app', password: 'the right one', database: 'app' } as const;
 
 /** A real PostgreSQL for one test file: in a directory of its own, with an application's role and its database. */
 export class PostgresFixture {
-  static async start({ fsync = false } = {}): Promise<PostgresFixture> {
+  static async start({
+    fsync = false,
+    log,
+  }: Pick<PostgresServerOptions, 'fsync' | 'log'> = {}): Promise<PostgresFixture> {
     const directory = await mkdtemp(join(tmpdir(), 'postgres-fixture-'));
-    const dataDirectory = join(directory, 'postgres');
-    await copyInitialized(dataDirectory);
-    const server = await PostgresServer.start({ dataDirectory, fsync });
+    const options = { dataDirectory: join(directory, 'postgres'), fsync, ...(log ? { log } : {}) };
+    await copyInitialized(options.dataDirectory);
+    const server = await PostgresServer.start(options);
     await server.createRoleAndDatabase(ROLE);
-    return new PostgresFixture(directory, dataDirectory, server, fsync);
+    return new PostgresFixture(directory, options, server);
   }
 
   private constructor(
     private readonly directory: string,
-    readonly dataDirectory: string,
+    private readonly options: PostgresServerOptions,
     private server: PostgresServer,
-    private readonly fsync: boolean,
   ) {}
+
+  get dataDirectory(): string {
+    return this.options.dataDirectory;
+  }
 
   get port(): number {
     return this.server.port;
@@ -86,11 +93,7 @@ export class PostgresFixture {
 
   /** Starts again on the same port with the same data. */
   async startAgain(): Promise<void> {
-    this.server = await PostgresServer.start({
-      dataDirectory: this.dataDirectory,
-      port: this.port,
-      fsync: this.fsync,
-    });
+    this.server = await PostgresServer.start({ ...this.options, port: this.port });
   }
 
   /** Runs statements as the superuser. */
@@ -111,10 +114,40 @@ export class PostgresFixture {
   async freeze(): Promise<() => void> {
     const parent = this.server.processId;
     const processes = [parent, ...(await childrenOf(parent))];
-    for (const id of processes) process.kill(id, 'SIGSTOP');
+    for (const id of processes) signal(id, 'SIGSTOP');
     return () => {
-      for (const id of processes) process.kill(id, 'SIGCONT');
+      for (const id of processes) signal(id, 'SIGCONT');
     };
+  }
+
+  /**
+   * Lets every process of the server run for a part of the time only, as on a machine that has much else to do.
+   *
+   * @returns ends it
+   */
+  slow({ runMs, standMs }: { readonly runMs: number; readonly standMs: number }): () => Promise<void> {
+    const ending = new AbortController();
+    const cycle = async (): Promise<void> => {
+      while (!ending.signal.aborted) {
+        const thaw = await this.freeze();
+        await pause(standMs);
+        thaw();
+        await pause(runMs);
+      }
+    };
+    const ended = cycle();
+    return () => {
+      ending.abort();
+      return ended;
+    };
+  }
+
+  /** Kills one of its sessions; then PostgreSQL ends all of them and recovers, as after a crash. */
+  async crash(): Promise<void> {
+    const sql = postgres({ ...this.superuser, max: 1 });
+    const [session] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    if (session) signal(session.pid, 'SIGKILL');
+    await sql.end({ timeout: 0 });
   }
 
   /** Stops it and removes its data. */
@@ -124,10 +157,20 @@ export class PostgresFixture {
   }
 }
 
+/** A process may have ended meanwhile. */
+function signal(id: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(id, name);
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error;
+  }
+}
+
 /** From Linux itself, because small Debian images have no pgrep; from pgrep where there is no /proc, as on macOS. */
 async function childrenOf(parent: number): Promise<number[]> {
   const words = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8').catch(() =>
     execFileSync('pgrep', ['-P', String(parent)], { encoding: 'utf8' }),
   );
-  return words.trim().split(/\s+/).map(Number);
+  // None, in the moment in which it begins anew: a signal to 0 would reach ourselves.
+  return words.split(/\s+/).filter(Boolean).map(Number);
 }
