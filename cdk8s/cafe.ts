@@ -69,7 +69,7 @@ export class Cafe extends Chart {
       configuration,
       expose: { port: 80, type: 'LoadBalancer', clientTimeout: Duration.seconds(6) },
       // Who makes this Secret closes the kitchen to guests.
-      secrets: { STAFF_PASSWORD: { secret: 'cafe-staff' } },
+      secrets: { STAFF_PASSWORD: { secret: 'cafe-staff' }, STAFF_SIGNING_KEY: { secret: 'cafe-staff' } },
     });
     pages.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5750) });
     pages.calls(kitchen, { env: 'KITCHEN_SERVICE_URL', timeout: Duration.millis(5750) });

@@ -194,12 +194,22 @@ export function secret(): Variable<string, 'secret', true> {
   };
 }
 
-/** A password that need not be there; empty is not there. */
-export function optionalSecret(): Variable<string | undefined, 'secret', false> {
+/**
+ * A password that need not be there; empty is not there.
+ *
+ * @param atLeast - characters that it has when it is there. @default 1
+ */
+export function optionalSecret(atLeast = 1): Variable<string | undefined, 'secret', false> {
   return {
     source: 'secret',
     required: false,
-    read: (found) => (given(found) === undefined ? { value: undefined } : trimmed(found ?? '')),
+    read: (found) => {
+      if (given(found) === undefined) return { value: undefined };
+      const { length } = found ?? '';
+      return length < atLeast
+        ? { problem: `has ${length} characters; it needs at least ${atLeast}. Change it in its Secret` }
+        : trimmed(found ?? '');
+    },
   };
 }
 

@@ -21,7 +21,7 @@ export interface Upstreams {
   /** Counts an order of whoever asks. @throws Problem 429 */
   readonly countOrder: (context: Context) => void;
   /** Whether a request comes from the staff: everybody, where there is no staff door. */
-  readonly isStaff: (context: Context) => boolean;
+  readonly isStaff: (context: Context) => Promise<boolean>;
 }
 
 interface WithOrder {
@@ -64,14 +64,14 @@ export function apiHandlers({
       fresh(context);
       const answer = await ask(context, orders, { method: 'GET', path: orderPath(params.orderNumber) });
       send(context, answer);
-      if (answer.status !== 200 || opens(givenToken(context), answer) || isStaff(context)) return;
+      if (answer.status !== 200 || opens(givenToken(context), answer) || (await isStaff(context))) return;
       context.body = read(numberedOrder, answer.body);
     },
     async cancelOrder(context, { params }) {
       fresh(context);
       const answer = await ask(context, orders, { method: 'GET', path: orderPath(params.orderNumber) });
       if (answer.status !== 200) send(context, answer);
-      else if (!opens(givenToken(context), answer) && !isStaff(context)) throw notYours();
+      else if (!opens(givenToken(context), answer) && !(await isStaff(context))) throw notYours();
       else await passOn(context, orders, cancelCall(params.orderNumber));
     },
     followOrder(context, { params }) {

@@ -4,15 +4,15 @@ import { displayedOrder } from '../kitchen-service/api.js';
 import { order, type Order } from '../order-service/order.js';
 import type { Route } from '@cafe-lumiere/runtime/http';
 import type { Upstream } from '@cafe-lumiere/runtime/upstream';
-import type { Assets } from './assets.js';
 import type { Board } from './board.js';
 import { displayPage } from './display-page.js';
 import { kitchenPage } from './kitchen-page.js';
 import { type Step, stepCall, STEPS } from './order-call.js';
+import type { Site } from './layout.js';
 import { answerOf, messageOf, refuse } from './page-answer.js';
 
 /** The kitchen's page and the display, and what the kitchen's buttons do without JavaScript. */
-export function boardPageRoutes(assets: Assets, kitchen: Upstream): readonly Route[] {
+export function boardPageRoutes(site: Site, kitchen: Upstream): readonly Route[] {
   const step = (verb: Step): Route => ({
     method: 'post',
     path: `/kitchen/orders/:orderNumber/${verb}`,
@@ -26,7 +26,7 @@ export function boardPageRoutes(assets: Assets, kitchen: Upstream): readonly Rou
       }
       const board = await boardAt(context, kitchen, '/kitchen/orders', order);
       context.set('Cache-Control', 'no-store');
-      refuse(context, answer, kitchenPage(assets, board, messageOf(answer)));
+      refuse(context, answer, kitchenPage(site, board, messageOf(answer)));
     },
   });
   return [
@@ -35,7 +35,7 @@ export function boardPageRoutes(assets: Assets, kitchen: Upstream): readonly Rou
       path: '/kitchen',
       audience: 'staff',
       async answer(context) {
-        show(context, kitchenPage(assets, await boardAt(context, kitchen, '/kitchen/orders', order)));
+        show(context, kitchenPage(site, await boardAt(context, kitchen, '/kitchen/orders', order)));
       },
     },
     {
@@ -43,10 +43,7 @@ export function boardPageRoutes(assets: Assets, kitchen: Upstream): readonly Rou
       path: '/display',
       audience: 'everybody',
       async answer(context) {
-        show(
-          context,
-          displayPage(assets, await boardAt(context, kitchen, '/display/orders', displayedOrder)),
-        );
+        show(context, displayPage(site, await boardAt(context, kitchen, '/display/orders', displayedOrder)));
       },
     },
     ...STEPS.map(step),

@@ -75,6 +75,30 @@ const violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ 
     expect((await cafe.ordersOf('Zoë')).map(({ status }) => status)).toEqual(['served']);
   });
 
+  test('an order that nobody has begun is cancelled with one click, by its guest or by a cook who is sure', async () => {
+    const guest = await open('/');
+    const kitchen = await another('/kitchen');
+    await choose(guest, 'Hesitant');
+    await orderButton(guest).click();
+    const mine = await numberOn(guest);
+    await kitchen.locator(`#ordered [data-number="${mine}"]`).waitFor();
+    // The page that is loaded again has the token from its address.
+    await guest.reload();
+    await guest.getByRole('button', { name: 'Cancel this order' }).click();
+    await guest.locator('#placed-status', { hasText: 'Cancelled.' }).waitFor();
+    expect(await guest.locator('#cancel').isHidden()).toBe(true);
+    await kitchen.locator(`[data-number="${mine}"]`).waitFor({ state: 'detached' });
+
+    const { order_number: other } = await cafe.order('Doubtful');
+    const cancel = kitchen.locator(`[data-number="${other}"]`).getByRole('button', { name: 'Cancel' });
+    kitchen.once('dialog', (dialog) => void dialog.dismiss());
+    await cancel.click();
+    kitchen.once('dialog', (dialog) => void dialog.accept());
+    await cancel.click();
+    await kitchen.locator(`[data-number="${other}"]`).waitFor({ state: 'detached' });
+    await expect(cafe.historyOf(other)).resolves.toEqual(['ordered', 'cancelled']);
+  });
+
   test('twenty impatient clicks are one order', async () => {
     const page = await open('/');
     await choose(page, 'Impatient');

@@ -1,6 +1,6 @@
 import { calls, count, declareService, optionalSecret, timeoutOf } from '@cafe-lumiere/contract';
 import { frontendApi } from './api.js';
-import { ORDERS_PER_MINUTE } from './limits.js';
+import { LIMITS, ORDERS_PER_MINUTE } from './limits.js';
 
 /** The pages, and the API that they and other clients call. */
 export const frontend = declareService({
@@ -19,7 +19,9 @@ export const frontend = declareService({
      */
     TRUSTED_PROXIES: count(0, { least: 0, most: 10 }),
     /** Who sets it closes the kitchen to guests. */
-    STAFF_PASSWORD: optionalSecret(),
+    STAFF_PASSWORD: optionalSecret(LIMITS.passwordLength),
+    /** Signs the staff's sessions; a new one logs everybody out. Without it, one is made of the password. */
+    STAFF_SIGNING_KEY: optionalSecret(LIMITS.signingKeyLength),
   },
   image: { programs: { server: './main.ts' }, folders: ['assets'] },
   api: frontendApi,

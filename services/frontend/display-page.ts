@@ -1,11 +1,10 @@
-import type { Assets } from './assets.js';
 import type { DisplayedOrder } from '../kitchen-service/api.js';
 import { type Board, BOARD_REFRESH_SECONDS, ordersIn, staleBanner } from './board.js';
 import { html, type Html } from './html.js';
-import { layout } from './layout.js';
+import { layout, type Site } from './layout.js';
 
 /** The screen on the wall: numbers, nothing to press. */
-export function displayPage(assets: Assets, board: Board<DisplayedOrder>): string {
+export function displayPage(site: Site, board: Board<DisplayedOrder>): string {
   const column = (status: 'preparing' | 'ready', title: string): Html => html`
     <section class="column" aria-labelledby="${status}-title">
       <h2 id="${status}-title">${title}</h2>
@@ -14,7 +13,7 @@ export function displayPage(assets: Assets, board: Board<DisplayedOrder>): strin
       </ul>
     </section>
   `;
-  return layout(assets, {
+  return layout(site, {
     title: 'Display',
     name: 'display',
     script: 'display.js',

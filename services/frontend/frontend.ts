@@ -16,6 +16,8 @@ import { frontend } from './declaration.js';
 import { securityHeaders } from './security-headers.js';
 import { staffDoor } from './staff-door.js';
 
+const everybody = (): Promise<boolean> => Promise.resolve(true);
+
 /** The code of the frontend. */
 export const frontendServer = implementService(frontend, {
   version: VERSION,
@@ -39,22 +41,23 @@ export const frontendServer = implementService(frontend, {
       limit.take(clientOf(context.ip));
     };
     const assets = new Assets();
-    const { STAFF_PASSWORD: password } = config;
-    const door = password === undefined ? undefined : staffDoor(password, assets);
+    const { STAFF_PASSWORD: password, STAFF_SIGNING_KEY: signingKey } = config;
+    const site = { assets, isOpen: password === undefined };
+    const door = password === undefined ? undefined : staffDoor({ password, signingKey, site, log });
     if (!door) log.info('STAFF_PASSWORD is not set: the kitchen is open to everybody');
     return {
-      handlers: apiHandlers({ orders, kitchen, hub, countOrder, isStaff: door?.isStaff ?? (() => true) }),
+      handlers: apiHandlers({ orders, kitchen, hub, countOrder, isStaff: door?.isStaff ?? everybody }),
       pages: [
         assets.route(),
-        ...orderPageRoutes({ assets, orders, countOrder }),
-        ...boardPageRoutes(assets, kitchen),
+        ...orderPageRoutes({ site, orders, countOrder }),
+        ...boardPageRoutes(site, kitchen),
         ...(door?.pages ?? []),
       ],
       admit: admission(door),
       trustedProxies: config.TRUSTED_PROXIES,
       dependencies: [orders, kitchen],
       middleware: [securityHeaders(), compression()],
-      problemPage: (problem) => problemPage(assets, problem),
+      problemPage: (problem) => problemPage(site, problem),
       close: async () => {
         await Promise.all([orders.close(), kitchen.close(), relay.close()]);
       },

@@ -1,8 +1,8 @@
 import type { Order } from '../order-service/order.js';
-import type { Assets } from './assets.js';
 import { type Board, BOARD_REFRESH_SECONDS, ordersIn, staleBanner } from './board.js';
 import { html, type Html } from './html.js';
-import { layout } from './layout.js';
+import { layout, type Site } from './layout.js';
+import { logOutForm } from './staff-door.js';
 import type { Step } from './order-call.js';
 
 /** A column, and the step that leads out of it: the word in the path, and on the button. */
@@ -23,8 +23,8 @@ const COLUMNS: readonly Column[] = [
 const MESSAGE_SECONDS = 20;
 
 /** The cooks' page: three columns, the oldest order first, one button an order; `message` says why a step was refused. */
-export function kitchenPage(assets: Assets, board: Board, message?: string): string {
-  return layout(assets, {
+export function kitchenPage(site: Site, board: Board, message?: string): string {
+  return layout(site, {
     title: 'Kitchen',
     name: 'kitchen',
     script: 'kitchen.js',
@@ -33,6 +33,7 @@ export function kitchenPage(assets: Assets, board: Board, message?: string): str
     content: html`
       <h1>Kitchen</h1>
       <p><button id="mute" class="button quiet" type="button" hidden></button></p>
+      ${site.isOpen ? undefined : logOutForm}
       <div class="notices">
         ${staleBanner(board)}
         <p id="message" class="message" role="alert">${message}</p>

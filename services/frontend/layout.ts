@@ -1,6 +1,13 @@
 import type { Assets } from './assets.js';
 import { html, type Html } from './html.js';
 
+/** What all pages of this café have. */
+export interface Site {
+  readonly assets: Assets;
+  /** Whether there is no staff door, so that whoever comes is the staff. Each page says so. */
+  readonly isOpen: boolean;
+}
+
 /** What differs between the pages. */
 export interface Page {
   readonly title: string;
@@ -18,10 +25,13 @@ const LINKS = [
   { name: 'kitchen', path: '/kitchen', text: 'Kitchen' },
   { name: 'display', path: '/display', text: 'Display' },
 ] as const;
+const OPEN = html`<p class="open">
+  This café is open to everybody, its kitchen too: no staff password is set.
+</p>`;
 const CURRENT = html`aria-current="page"`;
 
 /** A whole page. */
-export function layout(assets: Assets, { title, name, content, script, refresh }: Page): string {
+export function layout({ assets, isOpen }: Site, { title, name, content, script, refresh }: Page): string {
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -40,6 +50,7 @@ export function layout(assets: Assets, { title, name, content, script, refresh }
           <nav aria-label="Pages">
             ${LINKS.map((link) => html`<a href="${link.path}" ${link.name === name ? CURRENT : undefined}>${link.text}</a> `)}
           </nav>
+          ${isOpen ? OPEN : undefined}
         </header>
         <main>${content}</main>
       </body>

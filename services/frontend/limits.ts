@@ -21,6 +21,16 @@ export const LIMITS = {
   allClients: 10,
   /** Clients that are remembered. The one that has been silent for longest is forgotten first; that is a full bucket anew. */
   clients: 10_000,
+  /** Wrong passwords in a row that cost nothing: fingers slip. */
+  freeGuesses: 3,
+  /** Milliseconds before a guess at most: 900 an hour from one address, of a password with at least 12 characters. */
+  longestGuessMs: 4000,
+  /** Guesses of one address that wait their turn, half a minute at most; more are answered with 429. */
+  guessesWaiting: 5,
+  /** Characters of the staff's password. Made by a person it has few bits a character, and it opens everything. */
+  passwordLength: 12,
+  /** Characters of the key that signs sessions: 24 random bytes in base64. */
+  signingKeyLength: 32,
 } as const;
 
 /**

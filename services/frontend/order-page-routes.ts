@@ -7,11 +7,11 @@ import { order } from '../order-service/order.js';
 import { Problem, type Route, validForm } from '@cafe-lumiere/runtime/http';
 import type { UpstreamAnswer } from '@cafe-lumiere/runtime/upstream';
 import type { Upstreams } from './api-routes.js';
-import type { Assets } from './assets.js';
 import { notYours, opens, tokenIn } from './guest-order.js';
 import { cancelCall, orderPath } from './order-call.js';
 import { LIMITS } from './limits.js';
 import { KEY_USED, type OrderForm, orderPage, orderPageOf } from './order-page.js';
+import type { Site } from './layout.js';
 import { answerOf, messageOf, problemBody, refuse } from './page-answer.js';
 
 /** What our form sends. A key that cannot be ours is none. */
@@ -26,18 +26,18 @@ const formBody = z.looseObject({
 });
 
 interface OrderPageParts extends Pick<Upstreams, 'orders' | 'countOrder'> {
-  readonly assets: Assets;
+  readonly site: Site;
 }
 
 /** The guests' page, and what its form does without JavaScript. */
-export function orderPageRoutes({ assets, orders, countOrder }: OrderPageParts): readonly Route[] {
+export function orderPageRoutes({ site, orders, countOrder }: OrderPageParts): readonly Route[] {
   const show = async (context: Context): Promise<void> => {
     // The form's key is of this moment: a copy of it, kept somewhere, would not be another order.
     context.set('Cache-Control', 'no-store');
     const form: OrderForm = { key: randomUUID(), customerName: '', quantities: new Map() };
     const { order: number, token: asked } = context.query;
     if (typeof number !== 'string' || number === '') {
-      context.body = orderPage(assets, { form });
+      context.body = orderPage(site, { form });
       return;
     }
     const answer = await answerOf(context, orders, { method: 'GET', path: orderPath(number) });
@@ -46,12 +46,12 @@ export function orderPageRoutes({ assets, orders, countOrder }: OrderPageParts):
     if (answer && found) {
       const mine = token !== undefined && opens(token, answer);
       const all = mine ? { token, items: found.items } : {};
-      context.body = orderPage(assets, { form, placed: { number, status: found.status, ...all } });
+      context.body = orderPage(site, { form, placed: { number, status: found.status, ...all } });
       return;
     }
     // Nobody who can say more just now is no reason to doubt the number.
     if (!answer || answer.status >= 500) {
-      context.body = orderPage(assets, { form, placed: { number, token } });
+      context.body = orderPage(site, { form, placed: { number, token } });
       return;
     }
     throw notFound(number);
@@ -63,7 +63,7 @@ export function orderPageRoutes({ assets, orders, countOrder }: OrderPageParts):
     const items = [...form.quantities].map(([id, quantity]) => ({ id, quantity }));
     if (items.length === 0) {
       context.status = 422;
-      context.body = orderPage(assets, { form, message: 'Please choose something first.' });
+      context.body = orderPage(site, { form, message: 'Please choose something first.' });
       return;
     }
     try {
@@ -72,7 +72,7 @@ export function orderPageRoutes({ assets, orders, countOrder }: OrderPageParts):
       if (!(error instanceof Problem)) throw error;
       context.status = error.status;
       context.set({ ...error.options.headers });
-      context.body = orderPage(assets, { form, message: error.message });
+      context.body = orderPage(site, { form, message: error.message });
       return;
     }
     const answer = await answerOf(context, orders, {
@@ -88,13 +88,13 @@ export function orderPageRoutes({ assets, orders, countOrder }: OrderPageParts):
     } else if (isKeyUsed(answer)) {
       // Another key, so that the next press is another order: that is what they are told.
       const next = { ...form, key: randomUUID() };
-      refuse(context, answer, orderPage(assets, { form: next, message: KEY_USED }));
+      refuse(context, answer, orderPage(site, { form: next, message: KEY_USED }));
     } else {
       const message =
         answer?.status === 409
           ? 'Your order is still on its way. Press the button once more in a moment; it stays one order.'
           : messageOf(answer);
-      refuse(context, answer, orderPage(assets, { form, message }));
+      refuse(context, answer, orderPage(site, { form, message }));
     }
   };
   const cancel = async (context: Context, number: string): Promise<void> => {

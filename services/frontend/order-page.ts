@@ -1,9 +1,8 @@
 import { CATEGORIES, type Category, menu, type MenuItem } from '../menu/menu.js';
 import { LIMITS } from '../order-service/order-request.js';
 import { type OrderItem, type Status, STATUSES } from '../order-service/order.js';
-import type { Assets } from './assets.js';
 import { html, type Html } from './html.js';
-import { layout } from './layout.js';
+import { layout, type Site } from './layout.js';
 
 /** What the guest has typed, to be shown again when the order could not be placed. */
 export interface OrderForm {
@@ -65,8 +64,8 @@ const STATUS_REFRESH_SECONDS = 5;
 const euro = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' });
 
 /** The guests' page: the menu as one form, which works without JavaScript, or the order that was placed. */
-export function orderPage(assets: Assets, { form, message, placed }: OrderPageState): string {
-  return layout(assets, {
+export function orderPage(site: Site, { form, message, placed }: OrderPageState): string {
+  return layout(site, {
     title: 'Order',
     name: 'order',
     script: 'order.js',

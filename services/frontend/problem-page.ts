@@ -1,12 +1,11 @@
 import type { Problem } from '@cafe-lumiere/runtime/http';
-import type { Assets } from './assets.js';
 import { html } from './html.js';
-import { layout } from './layout.js';
+import { layout, type Site } from './layout.js';
 
 /** A problem for somebody with a browser. */
-export function problemPage(assets: Assets, problem: Problem): string {
+export function problemPage(site: Site, problem: Problem): string {
   const title = problem.status === 404 ? 'There is nothing here' : 'That did not work';
-  return layout(assets, {
+  return layout(site, {
     title,
     name: 'problem',
     content: html`

@@ -1,55 +1,90 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
+import type { Logger } from '@cafe-lumiere/runtime';
 import { type Admit, Problem, type Route, validForm } from '@cafe-lumiere/runtime/http';
-import type { Assets } from './assets.js';
+import { clientOf } from './client-address.js';
+import { Guesses } from './guesses.js';
 import { html } from './html.js';
-import { layout } from './layout.js';
+import { layout, type Site } from './layout.js';
 import { StaffSession } from './staff-session.js';
 
-const COOKIE = 'staff';
 const DOOR = '/staff';
 
 /** Who is let in to what is the staff's, and the pages of the door itself. */
 export interface StaffDoor {
-  readonly isStaff: (context: Context) => boolean;
+  readonly isStaff: (context: Context) => Promise<boolean>;
   readonly admit: Admit;
   readonly pages: readonly Route[];
 }
 
+/** What a door needs. */
+export interface StaffDoorParts {
+  readonly password: string;
+  readonly signingKey: string | undefined;
+  readonly site: Site;
+  readonly log: Logger;
+}
+
+/** Behind TLS a name that a browser takes only from us, for the whole host and with `Secure`; else there is no such name. */
+const cookieName = ({ secure }: Context): string => (secure ? '__Host-staff' : 'staff');
+
 /** Lets only those who know the password into the kitchen. What is for whom, each route says. */
-export function staffDoor(password: string, assets: Assets): StaffDoor {
-  const session = new StaffSession(password);
+export function staffDoor({ password, signingKey, site, log }: StaffDoorParts): StaffDoor {
+  const session = new StaffSession(password, signingKey);
+  const guesses = new Guesses();
+  const cookieOf = (context: Context): string | undefined => context.cookies.get(cookieName(context));
+  const setCookie = (context: Context, value: string, seconds: number): void => {
+    context.cookies.set(cookieName(context), value, {
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: context.secure,
+      maxAge: seconds * 1000,
+      overwrite: true,
+    });
+  };
+  const isStaff = (context: Context): Promise<boolean> => session.admits(cookieOf(context));
+
   const show = (context: Context): void => {
     context.set('Cache-Control', 'no-store');
-    context.body = doorPage(assets);
+    context.body = doorPage(site);
   };
   const logIn = async (context: Context): Promise<void> => {
     context.set('Cache-Control', 'no-store');
     const { password: given } = await validForm(context, z.looseObject({ password: z.string().catch('') }));
-    if (!session.mayTry(context.ip)) {
-      context.status = 429;
-      context.set('Retry-After', '60');
-      context.body = doorPage(assets, 'Too many wrong passwords. Wait a minute.');
+    const client = clientOf(context.ip);
+    // Somebody who guesses from the same address does not keep them waiting.
+    const lane = (await session.knows(cookieOf(context))) ? `known at ${client}` : client;
+    const right = await guesses.ask(lane, () => session.isPassword(given));
+    if (right) {
+      log.info({ event: 'authn_login_success', client }, `the staff logged in from ${client}`);
+      setCookie(context, await session.issue(), session.maxAgeSeconds);
+      context.status = 303;
+      context.redirect('/kitchen');
       return;
     }
-    if (!session.isPassword(given, context.ip)) {
-      context.status = 401;
-      context.body = doorPage(assets, 'That is not the password.');
-      return;
-    }
-    context.cookies.set(COOKIE, session.issue(), {
-      httpOnly: true,
-      sameSite: 'strict',
-      secure: context.secure,
-      maxAge: session.maxAgeSeconds * 1000,
-      overwrite: true,
-    });
-    context.status = 303;
-    context.redirect('/kitchen');
+    const wrong = guesses.wrongFrom(lane);
+    const event = right === undefined ? 'authn_login_throttled' : 'authn_login_fail';
+    log.warn(
+      { event, client, wrong },
+      `a log-in of the staff from ${client} was refused: ${wrong} wrong in a row`,
+    );
+    context.status = right === undefined ? 429 : 401;
+    if (right === undefined) context.set('Retry-After', '5');
+    const message =
+      right === undefined
+        ? 'Many are trying passwords from here just now. Try again in a moment.'
+        : 'That is not the password.';
+    context.body = doorPage(site, message);
   };
-  const isStaff = (context: Context): boolean => session.admits(context.cookies.get(COOKIE));
-  const admit: Admit = (context, { audience, page, method }) => {
-    if (audience === 'everybody' || isStaff(context)) return true;
+  const logOut = (context: Context): void => {
+    context.set('Cache-Control', 'no-store');
+    setCookie(context, '', 0);
+    context.status = 303;
+    context.redirect(DOOR);
+  };
+
+  const admit: Admit = async (context, { audience, page, method }) => {
+    if (audience === 'everybody' || (await isStaff(context))) return true;
     context.set('Cache-Control', 'no-store');
     if (page && method === 'get') {
       context.status = 303;
@@ -58,7 +93,7 @@ export function staffDoor(password: string, assets: Assets): StaffDoor {
     }
     throw new Problem(401, {
       detail: `This is for the staff. Log in at ${DOOR}.`,
-      headers: { 'WWW-Authenticate': `Cookie form-action="${DOOR}", cookie-name=${COOKIE}` },
+      headers: { 'WWW-Authenticate': `Cookie form-action="${DOOR}", cookie-name=${cookieName(context)}` },
     });
   };
   return {
@@ -67,12 +102,18 @@ export function staffDoor(password: string, assets: Assets): StaffDoor {
     pages: [
       { method: 'get', path: DOOR, audience: 'everybody', answer: show },
       { method: 'post', path: DOOR, audience: 'everybody', answer: logIn },
+      { method: 'post', path: `${DOOR}/log-out`, audience: 'everybody', answer: logOut },
     ],
   };
 }
 
-function doorPage(assets: Assets, message?: string): string {
-  return layout(assets, {
+/** The way out again, for the kitchen's page. */
+export const logOutForm = html`
+  <form method="post" action="${DOOR}/log-out"><button class="button quiet">Log out</button></form>
+`;
+
+function doorPage(site: Site, message?: string): string {
+  return layout(site, {
     title: 'Staff',
     name: 'door',
     content: html`

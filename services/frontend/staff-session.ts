@@ -1,64 +1,80 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, randomBytes, scrypt as scryptCallback, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
 
+const scrypt = promisify<string, Buffer | string, number, typeof SCRYPT, Buffer>(scryptCallback);
+
+/**
+ * OWASP's parameters for 16 MB: two guesses at the same time fit beside everything else into a pod.
+ *
+ * @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#scrypt
+ */
+const SCRYPT = { N: 2 ** 14, r: 8, p: 5, maxmem: 32 * 1024 * 1024 };
+const KEY_BYTES = 32;
 /** A shift, and then some: nobody should have to log in with flour on their hands. */
 const SESSION_SECONDS = 12 * 3600;
-/** Wrong passwords from one address in a minute; then it has to wait. */
-const ATTEMPTS = 5;
-const MINUTE_MS = 60_000;
+/** How long a browser is remembered as one of the staff's, which does not wait behind those who guess. */
+const KNOWN_SECONDS = 30 * 24 * 3600;
 
 /** Who knows the staff's password: asked once, and then kept in a signed cookie that every pod can check. */
 export class StaffSession {
-  readonly maxAgeSeconds = SESSION_SECONDS;
-  private readonly key: Buffer;
-  private readonly digest: Buffer;
-  private failures = new Map<string, number>();
-  private minute = 0;
+  /** How long a browser keeps the cookie; it opens the door for the first part of that only. */
+  readonly maxAgeSeconds = KNOWN_SECONDS;
+  private readonly salt = randomBytes(16);
+  private readonly key: Promise<Buffer>;
+  private readonly digest: Promise<Buffer>;
 
-  /** @param now - milliseconds since 1970 */
+  /**
+   * @param signingKey - signs the cookies; another one logs everybody out. @default - one made of the password, slowly, so
+   *   that who has a cookie cannot try out passwords on it
+   * @param now - milliseconds since 1970
+   */
   constructor(
     password: string,
+    signingKey?: string,
     private readonly now: () => number = Date.now,
   ) {
-    // From the password alone, so that all pods have the same, and a changed password ends every session.
-    this.key = createHmac('sha256', password).update('café lumière staff session 1').digest();
-    this.digest = digestOf(password);
+    // The same in all pods; and with the password in it, a changed one ends every session.
+    const made = signingKey === undefined ? undefined : `${signingKey}\n${hash('sha256', password, 'hex')}`;
+    this.key =
+      made === undefined
+        ? scrypt(password, 'café lumière staff session 2', KEY_BYTES, SCRYPT)
+        : Promise.resolve(createHmac('sha256', made).update('staff session 2').digest());
+    this.digest = scrypt(password, this.salt, KEY_BYTES, SCRYPT);
   }
 
   /** A cookie's value for somebody who has just given the right password. */
-  issue(): string {
+  async issue(): Promise<string> {
     const end = String(Math.floor(this.now() / 1000) + SESSION_SECONDS);
-    return `${end}.${this.sign(end)}`;
+    return `${end}.${await this.sign(end)}`;
   }
 
   /** Whether a cookie's value is ours and not over. */
-  admits(cookie: string | undefined): boolean {
-    const [, end, signature] = /^(\d{1,12})\.([\w-]{43})$/.exec(cookie ?? '') ?? [];
-    if (end === undefined || signature === undefined) return false;
-    const ours = timingSafeEqual(Buffer.from(signature), Buffer.from(this.sign(end)));
-    return ours && Number(end) * 1000 > this.now();
+  async admits(cookie: string | undefined): Promise<boolean> {
+    const end = await this.endOf(cookie);
+    return end !== undefined && end * 1000 > this.now();
   }
 
-  /** Whether an address may try a password now. */
-  mayTry(address: string): boolean {
-    const minute = Math.floor(this.now() / MINUTE_MS);
-    if (minute !== this.minute) {
-      this.minute = minute;
-      this.failures = new Map();
-    }
-    return (this.failures.get(address) ?? 0) < ATTEMPTS;
+  /** Whether a cookie's value has been ours within the last weeks: its browser has known the password. */
+  async knows(cookie: string | undefined): Promise<boolean> {
+    const end = await this.endOf(cookie);
+    return end !== undefined && (end + KNOWN_SECONDS) * 1000 > this.now();
   }
 
   /** Whether it is the password; takes as long for a wrong one, however much of it is right. */
-  isPassword(given: string, address: string): boolean {
-    const right = timingSafeEqual(digestOf(given), this.digest);
-    if (!right) this.failures.set(address, (this.failures.get(address) ?? 0) + 1);
-    return right;
+  async isPassword(given: string): Promise<boolean> {
+    return timingSafeEqual(await scrypt(given, this.salt, KEY_BYTES, SCRYPT), await this.digest);
   }
 
-  private sign(text: string): string {
-    return createHmac('sha256', this.key).update(text).digest('base64url');
+  private async endOf(cookie: string | undefined): Promise<number | undefined> {
+    const [, end, signature] = /^(\d{1,12})\.([\w-]{43})$/.exec(cookie ?? '') ?? [];
+    if (end === undefined || signature === undefined) return undefined;
+    const ours = timingSafeEqual(Buffer.from(signature), Buffer.from(await this.sign(end)));
+    return ours ? Number(end) : undefined;
+  }
+
+  private async sign(text: string): Promise<string> {
+    return createHmac('sha256', await this.key)
+      .update(text)
+      .digest('base64url');
   }
 }
-
-/** Of equal length, whatever was typed. */
-const digestOf = (text: string): Buffer => Buffer.from(hash('sha256', text, 'hex'), 'hex');

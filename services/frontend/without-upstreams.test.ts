@@ -85,7 +85,7 @@ describe.each(['down', 'silent'])('when the services behind are %s', (state) => 
   });
 
   test('a form that could not be sent on comes back as it was, with the same key and a word of comfort', async () => {
-    const sent = { idempotency_key: 'k-1', customer_name: 'Zoë', 'quantity-1': '2' };
+    const sent = { idempotency_key: 'a-key-that-is-long-enough', customer_name: 'Zoë', 'quantity-1': '2' };
     const page = await submit(pages(), '/', sent);
     expect(page.status).toBe(503);
     expect(page.headers.get('retry-after')).toBe('1');
