@@ -12,9 +12,9 @@ const name = z
   .max(LIMITS.nameLength, `must have at most ${LIMITS.nameLength} characters`)
   .regex(/^\P{Cc}*$/u, 'must not contain control characters')
   .regex(/^\P{Cs}*$/u, 'must not contain half of a character (a lone surrogate)')
-  .superRefine((text, { addIssue }) => {
+  .superRefine((text, context) => {
     const unseen = unseenIn(text);
-    if (unseen !== undefined) addIssue(`must not contain ${unseen}`);
+    if (unseen !== undefined) context.addIssue(`must not contain ${unseen}`);
   });
 
 const line = z.object({
