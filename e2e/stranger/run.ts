@@ -13,14 +13,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
 import { attempt, type CommandResult, run } from '../command.js';
-import { eventually, Journal, must } from '../journal.js';
+import { eventually, Journal, lastLine, must } from '../journal.js';
 
 // A project that has never seen this repository: its folder is empty, and it knows our packages by their tarballs alone.
 // It runs two servers that are not ours, one of them from npm, each with a database in a namespace of its own.
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROJECT = fileURLToPath(new URL('project', import.meta.url));
-const PACKAGES = ['contract', 'checks', 'postgresql', 'constructs'];
+const PACKAGES = ['contract', 'checks', 'postgresql', 'constructs', 'runtime'];
 const NAMESPACES = ['stranger-data', 'stranger-sales'];
 const IMAGES = ['graphql', 'shop'];
 /** The most that the program may take, blank lines and comments not counted. */
@@ -82,7 +82,7 @@ async function install(): Promise<void> {
   // Under its own name it would be this repository's, too, for editors and eslint.
   renameSync(join(folder, 'tsconfig.stranger.json'), join(folder, 'tsconfig.json'));
   await journal.step(`the program has at most ${LINES} lines`, async () => {
-    const lines = program().split('\n');
+    const lines = readFileSync(join(folder, 'main.ts'), 'utf8').split('\n');
     const counted = lines.filter((line) => line.trim() !== '' && !line.trim().startsWith('//'));
     must(counted.length <= LINES, `main.ts has ${counted.length} lines`);
     return Promise.resolve();
@@ -94,42 +94,45 @@ function versions(): Record<'cdk8s' | 'cdk8s-cli' | 'constructs' | 'typescript' 
   return { ...packageJson.dependencies, ...packageJson.devDependencies };
 }
 
-function program(): string {
-  return readFileSync(join(folder, 'main.ts'), 'utf8');
-}
-
 async function synthesize(): Promise<void> {
   journal.heading('Its program');
+  await journal.step("the first example of each package's README is beside it", () => {
+    for (const name of PACKAGES) {
+      const readme = readFileSync(join(folder, 'node_modules/@cafe-lumiere', name, 'README.md'), 'utf8');
+      const [, code] = /```ts\n(.*?)```/s.exec(readme) ?? [];
+      must(code !== undefined, `the README of ${name} has no example`);
+      writeFileSync(join(folder, `readme-${name}.ts`), code);
+    }
+    return Promise.resolve();
+  });
   await journal.step('$ npx tsc, with the declarations of every dependency checked', () =>
     inFolder('npx tsc'),
   );
   await journal.step('$ npx cdk8s synth', () => inFolder('CDK8S_CHECK_UPGRADE=false npx cdk8s synth'));
-  await journal.step('$ npx cafe check', async () => {
-    const releases = NAMESPACES.map((name) => `--release ${name}-postgresql=dist/helm/${name}`).join(' ');
-    journal.note(await inFolder(`npx cafe check dist ${releases}`));
-  });
+  journal.note(lastLine(await journal.step('$ npx cafe check', () => inFolder('npx cafe check'))));
 }
 
 /** One letter each, in what a compiler can know, in what a synth can know, and in what only the manifests say. */
 async function findTypos(): Promise<void> {
   journal.heading('A typo');
-  const original = program();
-  const mistyped = async (from: string, to: string, line: string): Promise<CommandResult> => {
-    must(original.includes(from), `main.ts has no ${from}`);
-    writeFileSync(join(folder, 'main.ts'), original.replace(from, to));
+  /** What a command says while a file has another text in one place. */
+  const mistyped = async (name: string, from: string, to: string, line: string): Promise<CommandResult> => {
+    const file = join(folder, name);
+    const original = readFileSync(file, 'utf8');
+    must(original.includes(from), `${name} has no ${from}`);
+    writeFileSync(file, original.replace(from, to));
     const result = await attemptInFolder(line);
-    writeFileSync(join(folder, 'main.ts'), original);
+    writeFileSync(file, original);
     return result;
   };
   await journal.step('in a variable does not compile', async () => {
-    const { code, stdout } = await mistyped("env: 'GRAPHQL_URL'", "env: 'GRAPHQL_URI'", 'npx tsc --noEmit');
+    const [right, wrong] = ["env: 'GRAPHQL_URL'", "env: 'GRAPHQL_URI'"];
+    const { code, stdout } = await mistyped('main.ts', right, wrong, 'npx tsc --noEmit');
     must(code !== 0 && stdout.includes('GRAPHQL_URI'), `exit ${code}: ${stdout}`);
   });
   await journal.step('in a name does not synthesize, and says why', async () => {
-    const line = 'npx tsc && node main.js';
-    const { code, stderr } = await mistyped("database: 'app'", "database: 'App'", line);
+    const { code, stderr } = await mistyped('main.js', "database: 'app'", "database: 'App'", 'node main.js');
     must(code !== 0 && stderr.includes('"App"'), `exit ${code}: ${stderr}`);
-    await inFolder('npx tsc');
   });
   await journal.step('in a manifest is found by the checks, exit 1', async () => {
     await inFolder(
