@@ -6,7 +6,7 @@ import { openSocket } from './tcp-socket.js';
 
 /**
  * For a log-in, from the first byte to the last. On a machine that has much else to do PostgreSQL takes seconds for one,
- * and each that is given up in the middle was work for nobody (docs/decisions/log-in-storm.md).
+ * and each that is given up in the middle was work for nobody (docs/decisions/login-storm.md).
  */
 export const LOG_IN_SECONDS = 15;
 /** Seconds until the operating system asks whether a silent peer is still there; a lost LISTEN is noticed by it alone. */

@@ -1,22 +1,11 @@
 import type { Sql } from 'postgres';
 import { isAway } from './database-error.js';
 import type { DatabaseSettings } from './database-settings.js';
-import { type Deadline, DeadlineError, remainingMs, within } from '../deadline.js';
-import { logIn } from './log-in.js';
+import { type Deadline, DeadlineError, endsWithin, remainingMs, within } from '../deadline.js';
 import { LogIns } from './log-ins.js';
 import type { Logger } from '../log.js';
+import { openConnection, type PooledConnection } from './pooled-connection.js';
 import { WaitingLine } from './waiting-line.js';
-
-/** A connection of the pool. One caller has it at a time. */
-export interface PooledConnection {
-  readonly sql: Sql;
-  /** Doubtful is one that has not answered in time: it is asked nothing more until it has. */
-  state: 'free' | 'taken' | 'doubtful';
-  /** When it last answered. */
-  answered: number;
-  /** When it is old, so that what PostgreSQL remembers for it does not grow for ever. */
-  readonly old: number;
-}
 
 /**
  * Whoever comes within this time waits for the return. A planned restart of PostgreSQL takes less, also on another node
@@ -26,8 +15,8 @@ export interface PooledConnection {
 const PATIENCE_MS = 6000;
 /** Deadlines after which a query is lost, and its connection with it: TCP would take minutes to say so. */
 const LOST_AFTER_DEADLINES = 3;
-/** At least; and as much again by chance, so that connections that were made together do not end together. */
-const LIFETIME_MS = 30 * 60_000;
+/** For what is under way when the pool is closed. */
+const CLOSE_SECONDS = 5;
 
 /**
  * Connections for queries. Callers wait in a line until one is free, and nobody for a certain one: a log-in that takes
@@ -42,6 +31,8 @@ export class ConnectionPool {
   /** Somebody wants a connection until then. */
   private wantedUntil: Deadline = 0;
   private closed = false;
+  /** Ends the log-ins that have not ended by themselves. */
+  private readonly ending = new AbortController();
 
   constructor(
     private readonly settings: DatabaseSettings,
@@ -99,8 +90,11 @@ export class ConnectionPool {
   async close(): Promise<void> {
     this.closed = true;
     this.line.refuse(closedError());
-    const logIns = within(this.logIns.close(), 5000).catch(() => undefined);
-    await Promise.all([logIns, ...[...this.connections].map(({ sql }) => sql.end({ timeout: 5 }))]);
+    const ends = [...this.connections].map(({ sql, state }) =>
+      sql.end({ timeout: state === 'doubtful' ? 0 : CLOSE_SECONDS }),
+    );
+    await Promise.all([endsWithin(this.logIns.close(), CLOSE_SECONDS * 1000), ...ends]);
+    this.ending.abort();
   }
 
   private get good(): readonly PooledConnection[] {
@@ -124,28 +118,11 @@ export class ConnectionPool {
   }
 
   private async open(): Promise<void> {
-    const { queryTimeoutMs, applicationName } = this.settings;
-    const parameters = {
-      application_name: applicationName,
-      // The server gives up, too, so that an abandoned query does not hold locks; and it gives up first, so that a slow
-      // query is not taken for a dead connection.
-      statement_timeout: Math.ceil(queryTimeoutMs * 0.8),
-      lock_timeout: Math.ceil(queryTimeoutMs * 0.6),
-      idle_in_transaction_session_timeout: queryTimeoutMs * 2,
-    };
-    const closing: { connection?: PooledConnection; over?: true } = {};
-    const onClose = (): void => {
-      closing.over = true;
-      if (closing.connection) this.remove(closing.connection, closedError());
-    };
     try {
-      const sql = await logIn(this.settings, { parameters, onClose });
-      const now = performance.now();
-      const old = now + LIFETIME_MS * (1 + Math.random());
-      const connection: PooledConnection = { sql, state: 'taken', answered: now, old };
-      // It may have been closed since.
-      if (closing.over) throw closedError();
-      closing.connection = connection;
+      const closed = (connection: PooledConnection): void => {
+        this.remove(connection, closedError());
+      };
+      const connection = await openConnection(this.settings, closed, this.ending.signal);
       this.connections.add(connection);
       this.free(connection);
     } catch (error) {
@@ -194,7 +171,8 @@ export class ConnectionPool {
 
   /** A query got no answer in time. Its connection is doubtful, and so are those that have answered nobody since. */
   private missed(connection: PooledConnection, asked: number): void {
-    if (!this.connections.has(connection)) return;
+    // The answer may just have come.
+    if (!this.connections.has(connection) || connection.answered > asked) return;
     this.doubt(connection);
     const others = this.good.filter(({ state, answered }) => state === 'free' && answered < asked);
     for (const other of others) {
@@ -223,7 +201,7 @@ export class ConnectionPool {
 
   private retire(connection: PooledConnection): void {
     this.connections.delete(connection);
-    void connection.sql.end({ timeout: 5 }).catch(() => undefined);
+    void connection.sql.end({ timeout: CLOSE_SECONDS }).catch(() => undefined);
   }
 
   private drop(connection: PooledConnection, reason: unknown): void {

@@ -1,3 +1,4 @@
+import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../testing/free-port.js';
@@ -29,15 +30,15 @@ describe('the database', () => {
   const answered = async (database: Database): Promise<void> => {
     while ((await one(database).catch(() => undefined)) === undefined) await pause(20);
   };
-  const unavailable = async (call: Promise<unknown>): Promise<string> => {
+  const unavailability = async (call: Promise<unknown>): Promise<DatabaseUnavailableError> => {
     const error: unknown = await call.then(
       () => undefined,
       (reason: unknown) => reason,
     );
-    if (!(error instanceof DatabaseUnavailableError))
-      throw new Error('it was not unavailable', { cause: error });
-    return error.message;
+    if (error instanceof DatabaseUnavailableError) return error;
+    throw new Error('it was not unavailable', { cause: error });
   };
+  const unavailable = async (call: Promise<unknown>): Promise<string> => (await unavailability(call)).message;
 
   beforeAll(async () => {
     server = await PostgresFixture.start();
@@ -148,6 +149,78 @@ describe('the database', () => {
     while (Date.now() < end)
       await expect(unavailable(one(database))).resolves.toContain('closed the connection');
     expect(network.connections).toBeLessThan(100);
+  });
+
+  test('that is slow to let us in is not asked again and again meanwhile, and what was begun is used', async () => {
+    const network = await networkTo(server.port);
+    const database = databaseAt({ port: network.port });
+    const thaw = await server.freeze();
+    try {
+      for (let asked = 0; asked < 4; asked += 1)
+        await expect(unavailable(database.check())).resolves.toContain('does not answer in time');
+      await expect(unavailable(one(database))).resolves.toContain('does not answer in time');
+    } finally {
+      thaw();
+    }
+    await expect(one(database)).resolves.toHaveLength(1);
+    // One after a second of silence, another one after two more.
+    expect(network.connections).toBeLessThanOrEqual(3);
+  });
+
+  test('is found though the first log-in never gets an answer', async () => {
+    const state = { connections: 0 };
+    const clients: Socket[] = [];
+    const deaf = createServer((client) => {
+      clients.push(client.on('error', () => undefined));
+      state.connections += 1;
+      if (state.connections > 1) client.pipe(connect(server.port, '127.0.0.1')).pipe(client);
+    });
+    await new Promise<void>((done) => deaf.listen(0, '127.0.0.1', done));
+    const address = deaf.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    cleanups.push(() => {
+      deaf.close();
+      for (const client of clients) client.destroy();
+    });
+    const database = databaseAt({ port });
+    await expect(
+      database.run((sql) => sql`select 1`, { deadline: performance.now() + 10_000 }),
+    ).resolves.toHaveLength(1);
+  });
+
+  test('whose connections are all busy says so, and nobody’s statement is sent too late', async () => {
+    const database = databaseAt({ poolMax: 1 });
+    await one(database);
+    const busy = database.run((sql) => sql`select pg_sleep(0.5)`);
+    const asked = { count: 0 };
+    const late = await unavailability(
+      database.run(
+        (sql) => {
+          asked.count += 1;
+          return sql`select 1`;
+        },
+        { deadline: performance.now() + 200 },
+      ),
+    );
+    expect(late).toMatchObject({ code: 'BUSY', mayHaveHappened: false });
+    expect(late.message).toContain('connections of this process to');
+    await busy;
+    await one(database);
+    expect(asked.count).toBe(0);
+  });
+
+  test('tells whether the statement may have happened', async () => {
+    const nobodyThere = databaseAt({ port: await freePort(), queryTimeoutMs: 300 });
+    await expect(unavailability(one(nobodyThere))).resolves.toMatchObject({ mayHaveHappened: false });
+    const database = databaseAt({ queryTimeoutMs: 500 });
+    const refused = database.run((sql) => sql`select pg_sleep(5)`);
+    await expect(unavailability(refused)).resolves.toMatchObject({ code: '57014', mayHaveHappened: false });
+    const network = await networkTo(server.port);
+    const behind = databaseAt({ port: network.port });
+    await one(behind);
+    const cut = behind.run((sql) => sql`select pg_sleep(0.5)`, { once: true });
+    void pause(100).then(() => network.refuse());
+    await expect(unavailability(cut)).resolves.toMatchObject({ mayHaveHappened: true });
   });
 
   describe('that is away for a moment', () => {

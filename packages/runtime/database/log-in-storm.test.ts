@@ -3,7 +3,7 @@ import { logInStorm } from './log-in-storm-fixture.js';
 
 // A log-in takes some seconds here, because each of its steps waits until PostgreSQL runs again. When all of a pool's
 // connections and a look every 100 ms wanted in at once, and were given up after 1 and 2 s, PostgreSQL took 1078 and
-// finished hardly any, and nobody was answered as long as that went on (docs/decisions/log-in-storm.md).
+// finished hardly any, and nobody was answered as long as that went on (docs/decisions/login-storm.md).
 test('after a crash on a machine with much else to do, log-ins are few, and end', async () => {
   const { begun, abandoned, unanswered } = await logInStorm({
     pods: 6,

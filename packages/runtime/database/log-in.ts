@@ -8,6 +8,8 @@ export interface LogInOptions {
   readonly parameters: Readonly<Record<string, string | number>> & { readonly application_name: string };
   /** It is closed, whoever closed it. */
   readonly onClose?: () => void;
+  /** Gives the log-in up in the middle. Only for a process that ends. @default - it ends by itself */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface LogInOptions {
  */
 export async function logIn(
   access: DatabaseAccess,
-  { parameters, onClose = () => undefined }: LogInOptions,
+  { parameters, onClose = () => undefined, signal }: LogInOptions,
 ): Promise<Sql> {
   let attempts = 0;
   const once = (): Promise<void> => {
@@ -30,11 +32,15 @@ export async function logIn(
     connection: parameters,
     onclose: onClose,
   });
+  const giveUp = (): void => void sql.end({ timeout: 0 }).catch(() => undefined);
+  signal?.addEventListener('abort', giveUp);
   try {
     await sql.unsafe('select 1');
     return sql;
   } catch (error) {
-    void sql.end({ timeout: 0 }).catch(() => undefined);
+    giveUp();
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
   }
 }

@@ -22,12 +22,13 @@ const LONGEST_BACKOFF_MS = 500;
 /**
  * Decides when the next log-in begins. Log-ins are the most expensive thing that PostgreSQL is asked for, and after a
  * restart every process wants them at once. So they are made a few at a time, none is given up in the middle, and those
- * that fail come back later, each process at a moment of its own (docs/decisions/log-in-storm.md).
+ * that fail come back later, each process at a moment of its own (docs/decisions/login-storm.md).
  */
 export class LogIns {
   private readonly underWay = new Set<Promise<void>>();
   private newest = 0;
-  private failures = 0;
+  /** In a row, by somebody who has heard us. */
+  private refusals = 0;
   private notBefore = 0;
   private timer: NodeJS.Timeout | undefined;
 
@@ -74,7 +75,7 @@ export class LogIns {
       .logIn()
       .then(
         () => {
-          this.failures = 0;
+          this.refusals = 0;
         },
         (error: unknown) => {
           this.failed(error);
@@ -88,9 +89,8 @@ export class LogIns {
   }
 
   private failed(error: unknown): void {
-    this.failures += 1;
-    const longer = isUnheard(error) ? 0 : this.failures - 1;
-    const backoff = Math.min(BACKOFF_MS * 2 ** longer, LONGEST_BACKOFF_MS);
+    this.refusals = isUnheard(error) ? 0 : this.refusals + 1;
+    const backoff = Math.min(BACKOFF_MS * 2 ** Math.max(0, this.refusals - 1), LONGEST_BACKOFF_MS);
     this.notBefore = performance.now() + backoff * (0.5 + Math.random() / 2);
   }
 }

@@ -1,0 +1,48 @@
+import type { Sql } from 'postgres';
+import type { DatabaseSettings } from './database-settings.js';
+import { logIn } from './log-in.js';
+
+/** A connection of a pool. One caller has it at a time. */
+export interface PooledConnection {
+  readonly sql: Sql;
+  /** Doubtful is one that has not answered in time: it is asked nothing more until it has. */
+  state: 'free' | 'taken' | 'doubtful';
+  /** When it last answered. */
+  answered: number;
+  /** When it is old, so that what PostgreSQL remembers for it does not grow for ever. */
+  readonly old: number;
+}
+
+/** At least; and as much again by chance, so that connections that were made together do not end together. */
+const LIFETIME_MS = 30 * 60_000;
+
+/**
+ * Logs in.
+ *
+ * @param onClose - the connection is closed, whoever closed it
+ * @param signal - gives up in the middle
+ */
+export async function openConnection(
+  settings: DatabaseSettings,
+  onClose: (connection: PooledConnection) => void,
+  signal: AbortSignal,
+): Promise<PooledConnection> {
+  const { queryTimeoutMs, applicationName } = settings;
+  const parameters = {
+    application_name: applicationName,
+    // The server gives up, too, so that an abandoned query does not hold locks; and it gives up first, so that a slow
+    // query is not taken for a dead connection.
+    statement_timeout: Math.ceil(queryTimeoutMs * 0.8),
+    lock_timeout: Math.ceil(queryTimeoutMs * 0.6),
+    idle_in_transaction_session_timeout: queryTimeoutMs * 2,
+  };
+  const opened: { connection?: PooledConnection } = {};
+  const close = (): void => {
+    if (opened.connection) onClose(opened.connection);
+  };
+  const sql = await logIn(settings, { parameters, onClose: close, signal });
+  const now = performance.now();
+  const old = now + LIFETIME_MS * (1 + Math.random());
+  opened.connection = { sql, state: 'taken', answered: now, old };
+  return opened.connection;
+}
