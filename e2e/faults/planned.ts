@@ -14,11 +14,12 @@ const applied = async (tools: FaultTools, folder: string): Promise<void> => {
   await rolledOut(180);
 };
 
-/** Edits a file of the workspace, synthesizes into another folder, and puts the file back. */
-const synthesizedWith = (file: string, from: string, to: string, folder: string) => (tools: FaultTools) =>
-  tools.inWorkspace(
-    `cp -p ${file} build/kept && grep -q '${from}' ${file} && sed -i 's|${from}|${to}|' ${file} && { npx cdk8s synth --output ${folder}; status=$?; cp -p build/kept ${file}; exit $status; }`,
+/** Synthesizes the café with one thing changed, into a folder below build/ of that name. */
+const synthesizedWith = (change: 'configuration' | 'password') => async (tools: FaultTools) => {
+  await tools.inWorkspace(
+    `npx cdk8s synth --app 'node cdk8s/run.js e2e/faults/changed-cafe.ts ${change}' --output build/changed-${change}`,
   );
+};
 
 /** What operators do on a normal day. */
 export const plannedScenarios: readonly Scenario[] = [
@@ -110,14 +111,7 @@ export const plannedScenarios: readonly Scenario[] = [
     name: 'changed-configuration',
     title: 'A changed value in the ConfigMap, and back',
     kind: 'planned',
-    prepare: async (tools) => {
-      await synthesizedWith(
-        'packages/constructs/probed-service.ts',
-        'return { host: this.name, port',
-        `return { host: \\\`\\\${this.name}.${NAMESPACE}\\\`, port`,
-        'build/changed-configuration',
-      )(tools);
-    },
+    prepare: synthesizedWith('configuration'),
     run: async (tools) => {
       tools.mark('changed');
       await applied(tools, 'build/changed-configuration');
@@ -173,16 +167,9 @@ export const plannedScenarios: readonly Scenario[] = [
     name: 'rotated-password',
     title: 'The database password is rotated, and back',
     kind: 'database',
-    prepare: async (tools) => {
-      await synthesizedWith(
-        'cdk8s/environments.ts',
-        'cafe-lumiere-development',
-        'rotated',
-        'build/rotated',
-      )(tools);
-    },
+    prepare: synthesizedWith('password'),
     run: async (tools) => {
-      for (const folder of ['build/rotated', 'dist']) {
+      for (const folder of ['build/changed-password', 'dist']) {
         tools.mark(folder === 'dist' ? 'rotated back' : 'rotated');
         await tools.inWorkspace(HELM_UPGRADE.replace('dist/', `${folder}/`));
         // The kubelet looks at once, and not within three minutes: docs/deployment.md.

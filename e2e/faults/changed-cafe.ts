@@ -1,0 +1,29 @@
+import { App } from '@cafe-lumiere/constructs';
+import { ApiObject, JsonPatch } from 'cdk8s';
+import { Cafe } from '../../cdk8s/cafe.js';
+import { environmentNamed } from '../../cdk8s/environments.js';
+import { imageOf } from '../../images/image-lock.js';
+
+// The café of `local` with one thing changed, as an operator would change it: the word says which.
+
+const [, , change] = process.argv;
+const local = environmentNamed('local');
+const app = new App();
+const cafe = new Cafe(app, 'deployments', {
+  environment:
+    change === 'password'
+      ? { ...local, database: { credentials: { developmentPassword: 'rotated' } } }
+      : local,
+  imageOf: imageOf(),
+});
+if (change === 'configuration') {
+  const url = `http://order-service.${Cafe.NAMESPACE}:5001`;
+  const of = (id: string): ApiObject => ApiObject.of(cafe.node.findChild(id));
+  of('configuration').addJsonPatch(JsonPatch.replace('/data/ORDER_SERVICE_URL', url));
+  // What the constructs do themselves when an entry's value is another one: the pods that read it roll.
+  const checksum = '/spec/template/metadata/annotations/checksum~1cafe-config';
+  for (const id of ['kitchen-service', 'frontend']) {
+    of(id).addJsonPatch(JsonPatch.replace(checksum, 'changed'));
+  }
+}
+app.synth();
