@@ -1,11 +1,5 @@
-import { createServer, type Server } from 'node:http';
-import {
-  type Api,
-  type ConfigOf,
-  RUNTIME_VARIABLES,
-  SERVER_KEEP_ALIVE_MS,
-  type ServiceDeclaration,
-} from '@cafe-lumiere/contract';
+import type { Server } from 'node:http';
+import { type Api, type ConfigOf, RUNTIME_VARIABLES, type ServiceDeclaration } from '@cafe-lumiere/contract';
 import type { Middleware } from 'koa';
 import { createApplication } from './http/application.js';
 import { ConfigurationError, ConfigurationReader, type Environment, type StoreConfigs } from './config.js';
@@ -16,6 +10,7 @@ import { Metrics } from './metrics.js';
 import { type Handlers, routesOf } from './http/operations.js';
 import type { Problem } from './http/problem.js';
 import { type Admit, type AdmittedRoute, type Route, routerOf } from './http/route.js';
+import { createHttpServer } from './http/server.js';
 import { BackgroundCheck, type ReadinessCheck } from './readiness.js';
 
 /** What a service is given to make its parts. */
@@ -143,7 +138,7 @@ export async function startService<Declared extends ServiceDeclaration>(
     problemPage: parts.problemPage,
   });
   const handle = application.callback();
-  const server = createServer({ keepAliveTimeout: SERVER_KEEP_ALIVE_MS }, (request, response) => {
+  const server = createHttpServer((request, response) => {
     void handle(request, response);
   });
   const port = await listen(server, runtime.PORT, runtime.HOST);

@@ -11,6 +11,31 @@ export const REQUEST_LIMITS = {
   lingerBytes: 1024 * 1024,
 } as const;
 
+/** What a server gives to connections. Node's own: headers 60 s, a request 300 s, looked after each 30 s, no cap. */
+export const SERVER_LIMITS = {
+  /** Milliseconds until a request's headers must be there. Nobody's line is that slow; who holds connections open is. */
+  headersMs: 10_000,
+  /** Until all of a request must be there, its body included. Streams of events are answers, and last as long as they like. */
+  requestMs: 14_000,
+  /** How often both are looked after: with it, what is too slow is given up within 15 s. */
+  checkMs: 1000,
+  /**
+   * How long nothing may go over a connection in either direction while it is answered: longer than any answer takes, and the
+   * end for who does not read one.
+   */
+  silentMs: 60_000,
+  /** Bytes of all headers of a request, and their number. Browsers send less than 2 kB and some 20. */
+  headerBytes: 16 * 1024,
+  headers: 100,
+  /**
+   * Connections at a time: all streams and as many again. Measured: 2,000 that are idle cost 17 MB. One more closes the one that
+   * has been idle for longest, so that idle ones keep nobody out.
+   */
+  connections: 2000,
+  /** Requests over one connection; then the next one may lead to a pod that was not there when it was made. */
+  requestsPerConnection: 1000,
+} as const;
+
 /** How many streams of events a process has, and what each may cost. */
 export const STREAM_LIMITS = {
   /** In all. Measured: 400 streams cost 28 MB, so all of them some 70 MB of a container's memory. */
