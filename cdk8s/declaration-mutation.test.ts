@@ -172,8 +172,8 @@ const table: readonly Row[] = [
     'a secret that must be there',
     'compiler',
     FRONTEND,
-    'STAFF_PASSWORD: optionalSecret()',
-    'STAFF_PASSWORD: optionalSecret(), SIGNING_KEY: secret()',
+    'STAFF_PASSWORD: optionalSecret(',
+    'SIGNING_KEY: secret(), STAFF_PASSWORD: optionalSecret(',
     /secret|SIGNING_KEY/,
   ],
   // One too many.

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { order, type Order } from '../order-life.js';
 import { Browser } from './browser.js';
 import { EventStream } from './event-stream.js';
 import type { Records } from './records.js';
@@ -14,7 +13,7 @@ const RETRY_MS = 2000;
 const STALE_MS = 6000;
 
 /** A page that follows a list of orders by its stream, as the kitchen's page and the screen do. */
-export class Board {
+export class Board<Shown> {
   readonly browser: Browser;
   private readonly stream: EventStream;
   private readonly closing = new AbortController();
@@ -23,14 +22,16 @@ export class Board {
 
   /**
    * @param everyEvent - whether the stream shows each change, so that a missing number is a missing change
-   * @param show - gets the orders whenever they were read
+   * @param shown - what it shows of an order
+   * @param show - gets the orders whenever they were read. @default - nobody looks
    */
   constructor(
     origin: string,
     private readonly records: Records,
     private readonly name: 'kitchen' | 'display',
     everyEvent: boolean,
-    private readonly show: (orders: readonly Order[]) => void,
+    private readonly shown: z.ZodType<Shown>,
+    private readonly show: (orders: readonly Shown[]) => void = () => undefined,
   ) {
     this.browser = new Browser(origin, records);
     this.stream = new EventStream(this.browser, `/api/${name}/events`, everyEvent);
@@ -57,7 +58,7 @@ export class Board {
       const shown = answer?.status === 200;
       if (shown) {
         this.fresh();
-        this.show(z.array(order).parse(JSON.parse(answer.text)));
+        this.show(z.array(this.shown).parse(JSON.parse(answer.text)));
       }
       const wait = shown ? this.news() : pause(RETRY_MS, undefined, { signal });
       await wait.catch(() => undefined);

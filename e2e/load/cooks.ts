@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Order } from '../order-life.js';
+import { order, type Order } from '../order-life.js';
 import { Board } from './board.js';
 import type { PageAnswer } from './browser.js';
 import { click } from './persistence.js';
@@ -32,7 +32,7 @@ const conflict = z.object({ current_status: z.string() });
  * button: then every step has one right answer.
  */
 export class Cooks {
-  private readonly boards: readonly Board[];
+  private readonly boards: readonly Board<Order>[];
   /** What was pressed last, by order number: a board that was asked before that shows what was before it. */
   private readonly pressed = new Map<string, Order['status']>();
   private readonly working = new Set<Promise<void>>();
@@ -45,8 +45,8 @@ export class Cooks {
     cooks: number,
   ) {
     this.boards = Array.from({ length: cooks }, (_, cook) => {
-      const board: Board = new Board(origin, records, 'kitchen', true, (orders) => {
-        for (const order of orders) if (this.isOf(order, cook, cooks)) this.look(board, order);
+      const board = new Board<Order>(origin, records, 'kitchen', true, order, (orders) => {
+        for (const each of orders) if (this.isOf(each, cook, cooks)) this.look(board, each);
       });
       return board;
     });
@@ -70,7 +70,7 @@ export class Cooks {
     return customer.startsWith(`${this.name}-`) && id % cooks === cook;
   }
 
-  private look(board: Board, order: Order): void {
+  private look(board: Board<Order>, order: Order): void {
     const { order_number: number, status } = order;
     if (
       status === 'served' ||
@@ -92,7 +92,11 @@ export class Cooks {
     return Object.keys(STEPS).indexOf(status) > Object.keys(STEPS).indexOf(last);
   }
 
-  private async press(board: Board, number: string, step: (typeof STEPS)[keyof typeof STEPS]): Promise<void> {
+  private async press(
+    board: Board<Order>,
+    number: string,
+    step: (typeof STEPS)[keyof typeof STEPS],
+  ): Promise<void> {
     await pause(LOOK_MS);
     const answer = await click(
       board.browser,

@@ -1,7 +1,11 @@
+import { z } from 'zod';
 import { Board } from './board.js';
 import { Cooks } from './cooks.js';
 import { Guests } from './guests.js';
 import { Records } from './records.js';
+
+/** What a screen for everybody shows of an order. */
+const onScreen = z.object({ order_number: z.string(), status: z.string() });
 
 /** How much goes on in the café. */
 export interface LoadOptions {
@@ -20,7 +24,7 @@ export class Load {
   readonly name = `load-${Date.now().toString(36)}`;
   private readonly guests: Guests;
   private readonly cooks: Cooks;
-  private readonly screens: readonly Board[];
+  private readonly screens: readonly Board<z.output<typeof onScreen>>[];
 
   /** @param origin - of the frontend, such as `http://192.0.2.1` */
   constructor(origin: string, { guestsPerSecond = 10, cooks = 3, screens = 2 }: LoadOptions = {}) {
@@ -28,7 +32,7 @@ export class Load {
     this.cooks = new Cooks(origin, this.records, this.name, cooks);
     this.screens = Array.from(
       { length: screens },
-      () => new Board(origin, this.records, 'display', false, () => undefined),
+      () => new Board(origin, this.records, 'display', false, onScreen),
     );
   }
 
