@@ -27,6 +27,8 @@ const LOG = createLog('test', '1', 'silent');
 describe('a café whose release knew of no owners', () => {
   let server: PostgresFixture;
   let points: string;
+  /** Those of this version, and those of them that the release has. */
+  let all: readonly ReleasedMigration[];
   let released: readonly ReleasedMigration[];
   let sql: Sql;
   const pods = new Set<ProcessFixture>();
@@ -34,16 +36,17 @@ describe('a café whose release knew of no owners', () => {
     server = await PostgresFixture.start();
     points = await mkdtemp(join(tmpdir(), 'points-'));
     await writeFile(join(points, '0001_points.sql'), 'create table points (id int);');
-    const all = await releasedMigrations(new URL('./migrations/', import.meta.url));
+    all = await releasedMigrations(new URL('./migrations/', import.meta.url));
     released = all.filter(({ name }) => RELEASED.some((each) => each.name === name));
   });
   beforeEach(async () => {
     sql = server.client();
     await sql`drop owned by current_user`;
   });
-  afterEach(() => {
+  afterEach(async () => {
     // Those that never became ready: whoever waits for them ends with them.
     for (const pod of pods) pod.signal('SIGKILL');
+    await sql.end();
   });
   afterAll(async () => {
     await rm(points, { recursive: true });
@@ -92,7 +95,9 @@ describe('a café whose release knew of no owners', () => {
       ...[orderService(), orderService(), asReleased()],
       ...[pointsService(), pointsService(), pointsService()],
     ]);
-    await expect(history('schema_migrations')).resolves.toEqual(RELEASED);
+    const applied = await history('schema_migrations');
+    expect(applied.slice(0, RELEASED.length)).toEqual(RELEASED);
+    expect(applied).toHaveLength(all.length);
     await expect(history('schema_migrations_points_service')).resolves.toHaveLength(1);
     const [row] = await sql`select count(*)::int from orders`;
     expect(row).toEqual({ count: 1 });
@@ -105,16 +110,9 @@ describe('a café whose release knew of no owners', () => {
   });
 
   test('an older pod starts beside newer ones that have applied more, and what it applies is known to them', async () => {
-    const more: ReleasedMigration = {
-      name: '0009_more.sql',
-      sql: 'create table more (id int)',
-      checksum: 'c',
-    };
-    await pointsService();
-    // One that has this file, and remembers it as every version does.
-    await expect(asReleased([...released, more])).resolves.toHaveLength(3);
-    await expect(asReleased()).resolves.toEqual([]);
-    await orderService();
-    await expect(history('schema_migrations')).resolves.toHaveLength(3);
+    // With all files of this version, and remembered as every version does.
+    await expect(asReleased(all)).resolves.toHaveLength(all.length);
+    await Promise.all([orderService(), pointsService(), asReleased()]);
+    await expect(history('schema_migrations')).resolves.toHaveLength(all.length);
   });
 });
