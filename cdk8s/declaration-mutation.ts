@@ -51,15 +51,21 @@ export class Compiler {
     });
   }
 
-  /** What it says, or nothing. */
-  complaint(mutation?: Mutation): string | undefined {
+  /**
+   * What it says, or nothing.
+   *
+   * @param enough - when it has said this, the other files are not looked at; each takes a second or so
+   */
+  complaint(mutation?: Mutation, enough?: RegExp): string | undefined {
     this.version += 1;
     this.current = mutation && { path: join(ROOT, mutation.file), text: mutated(mutation) };
-    const messages = this.roots.flatMap((root) =>
-      this.service
-        .getSemanticDiagnostics(root)
-        .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' ')),
-    );
+    const messages: string[] = [];
+    for (const root of [...this.roots].sort((left) => (left === this.current?.path ? -1 : 0))) {
+      for (const { messageText } of this.service.getSemanticDiagnostics(root)) {
+        messages.push(ts.flattenDiagnosticMessageText(messageText, ' '));
+      }
+      if (enough?.test(messages.join('\n'))) break;
+    }
     return messages.length === 0 ? undefined : messages.join('\n');
   }
 }
