@@ -24,22 +24,6 @@ export class Metrics {
     help: 'Requests, other than probes, that came while /readyz said 503 or before this process had started.',
     registers: [this.registry],
   });
-  readonly requestsShed = new Counter({
-    name: 'http_requests_shed_total',
-    help: 'Requests that were refused because there was more to do than could be done: too many waited (full), it had waited for too long (waited), or nobody waited for its answer any more (deadline).',
-    labelNames: ['reason'] as const,
-    registers: [this.registry],
-  });
-  readonly concurrencyLimit = new Gauge({
-    name: 'http_concurrency_limit',
-    help: 'How many requests may be answered at once, as it was found out by measuring.',
-    registers: [this.registry],
-  });
-  readonly requestsInFlight = new Gauge({
-    name: 'http_requests_in_flight',
-    help: 'How many requests are being answered, without probes and open streams.',
-    registers: [this.registry],
-  });
   readonly dependencyUp = new Gauge({
     name: 'dependency_up',
     help: 'Whether the last question to a dependency was answered: 1 or 0.',

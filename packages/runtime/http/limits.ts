@@ -63,34 +63,3 @@ export const STREAM_LIMITS = {
   /** Milliseconds after which a client is cut off that has not read what waits for it. Longer than a phone's bad moment. */
   unreadMs: 15_000,
 } as const;
-
-/** How much is done at once, and who waits for it. All times in milliseconds. */
-export const OVERLOAD_LIMITS = {
-  /** Requests at once in the beginning: more than a quiet service ever has, so that nobody is measured by it. */
-  initial: 64,
-  /** Never fewer: a process that answers so few at once is not what is slow. */
-  floor: 8,
-  /** Never more: each costs memory. */
-  ceiling: 1024,
-  /** How often the limit is adapted: after some dozen answers of a busy service. */
-  measureMs: 100,
-  /**
-   * The answer in the middle is slow when it takes longer, and longer than twice the usual. Half of the second in which nearly
-   * all that is begun should be answered.
-   */
-  latencyMs: 500,
-  /** The event loop has too much to do when it is later than this: all that it does is then as late. */
-  lagMs: 100,
-  /** What is begun in one turn of the event loop, before it looks for new requests and probes. */
-  sliceMs: 5,
-  /** Of the limit, what urgent requests have besides. */
-  urgentShare: 0.25,
-  /** Requests that wait, of each kind; beyond it the oldest is refused. */
-  waiting: 256,
-  /** When the oldest has waited for longer, the newest is next. */
-  lateMs: 100,
-  /** The longest that one waits. With the answer it is still within the second. */
-  waitMs: 500,
-  /** Without a refusal for so long, it is over. */
-  quietMs: 5000,
-} as const;
