@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,6 +24,12 @@ export interface UnpackedChromium {
 const UNPACK = 'import(process.argv[1]).then(({ default: chromium }) => chromium.executablePath())';
 const IN_A_LAMBDA = { CODEBUILD_BUILD_IMAGE: 'nodejs20' } as const;
 
+/** The package's own file looks for the fonts below /tmp. */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir prefix="relative">fonts/fonts</dir></fontconfig>
+`;
+
 /** The package, on the one platform that it is built for. */
 export function packedChromium(): PackedChromium | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
@@ -43,6 +49,7 @@ export async function unpackChromium({ entry, folder }: PackedChromium): Promise
     const staging = await mkdtemp(`${folder}.`);
     const env = { ...process.env, ...IN_A_LAMBDA, TMPDIR: staging };
     await promisify(execFile)(process.execPath, ['-e', UNPACK, entry], { env });
+    await writeFile(join(staging, 'fonts.conf'), FONTS);
     await rename(staging, folder).catch(async (error: unknown) => {
       // Another test process was quicker.
       if (!existsSync(folder)) throw error;
@@ -51,6 +58,11 @@ export async function unpackChromium({ entry, folder }: PackedChromium): Promise
   }
   return {
     executablePath: join(folder, 'chromium'),
-    env: { ...process.env, LD_LIBRARY_PATH: join(folder, 'al2023/lib') },
+    env: {
+      ...process.env,
+      LD_LIBRARY_PATH: join(folder, 'al2023/lib'),
+      // Without any font a page has no text, and Chromium ends when it should draw some.
+      ...(existsSync('/etc/fonts') ? {} : { FONTCONFIG_FILE: join(folder, 'fonts.conf') }),
+    },
   };
 }
