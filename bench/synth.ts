@@ -53,13 +53,13 @@ try {
     { name: 'the café', file: 'cdk8s/main.ts' },
     { name: 'one empty chart', file: 'bench/empty-chart.ts' },
     11,
-    '1.25',
+    '1.15',
   );
   compare(
     { name: `${SERVICES} ProbedServices, all checks`, file: 'bench/many.ts' },
     { name: `${SERVICES} plain Deployments and Services`, file: 'bench/many-plain.ts' },
-    3,
-    '2',
+    7,
+    '1.6',
   );
   const { manifests } = readDirectory(join(output, 'dist'));
   const releases = readReleases(join(output, 'dist'));

@@ -29,7 +29,7 @@ export class App extends Cdk8sApp {
     if (findings.length > 0) throw new UnprovenError(findings, this.outdir);
     mkdirSync(this.outdir, { recursive: true });
     for (const { name, objects } of files) Yaml.save(join(this.outdir, name), [...objects]);
-    for (const chart of helmCharts) chart.write(this.outdir);
+    for (const { chart, release } of helmCharts) chart.write(this.outdir, release.files);
   }
 
   /** Everything that a synth writes, and what the checks say about it. Nothing is written. */
@@ -39,9 +39,9 @@ export class App extends Cdk8sApp {
       name: `${Names.toDnsLabel(chart)}${this.outputFileExtension}`,
       objects: chart.toJson() as readonly unknown[],
     }));
-    const helmCharts = HelmChart.within(this);
+    const helmCharts = HelmChart.within(this).map((chart) => ({ chart, release: releaseOf(chart) }));
     const manifests = files.flatMap(({ name, objects }) => manifestsOf(objects, name));
-    const releases = helmCharts.map(releaseOf);
+    const releases = helmCharts.map(({ release }) => release);
     const { findings } = check(manifests, { releases });
     const all = [...manifests, ...releases.flatMap((release) => release.manifests)];
     return { files, helmCharts, findings, manifests: all };
@@ -52,7 +52,8 @@ export class App extends Cdk8sApp {
 export interface Proven {
   /** The manifests, a file a chart. */
   readonly files: readonly { readonly name: string; readonly objects: readonly unknown[] }[];
-  readonly helmCharts: readonly HelmChart[];
+  /** Each with the release that the checks know it as. */
+  readonly helmCharts: readonly { readonly chart: HelmChart; readonly release: Release }[];
   readonly findings: readonly Finding[];
   /** All objects together, those of the charts' releases as well. */
   readonly manifests: readonly Manifest[];

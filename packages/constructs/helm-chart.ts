@@ -84,11 +84,11 @@ export class HelmChart extends Construct {
     return this.props.objects();
   }
 
-  /** Writes the chart to its folder below `helm/`. */
-  write(outdir: string): void {
+  /** Writes the chart to its folder below `helm/`. @param files - what {@link files} gave, which takes a while to make */
+  write(outdir: string, files = this.files()): void {
     const { release, namespace } = this;
     const note = JSON.stringify({ release, namespace, objects: this.objects() }, undefined, 2);
-    for (const [path, content] of [...this.files(), [RELEASE_FILE, `${note}\n`] as const]) {
+    for (const [path, content] of [...files, [RELEASE_FILE, `${note}\n`] as const]) {
       const target = join(outdir, 'helm', this.folder, path);
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, content);

@@ -119,7 +119,7 @@ test('a Job runs another program of the image: with the variables, the gate and 
     ),
   );
   const [postgres] = app.proven().helmCharts;
-  expect(postgres?.files().get('values.yaml')).toContain('app: till-report');
+  expect(postgres?.release.files.get('values.yaml')).toContain('app: till-report');
 });
 
 test('a CronJob does so again and again, one at a time', () => {

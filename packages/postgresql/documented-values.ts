@@ -14,10 +14,16 @@ interface Property {
   readonly properties?: Readonly<Record<string, Property>> | undefined;
 }
 
+let schema: Readonly<Record<string, unknown>> | undefined;
+
 /** What Helm checks every values file with: a name that nobody knows fails, with its path. */
 export function valuesSchema(): Readonly<Record<string, unknown>> {
+  return (schema ??= writeSchema());
+}
+
+function writeSchema(): Readonly<Record<string, unknown>> {
   // "input": whoever writes values may leave out what has a default.
-  const schema = z.toJSONSchema(postgresqlValues, {
+  const written = z.toJSONSchema(postgresqlValues, {
     target: 'draft-7',
     io: 'input',
     // values.yaml says what is the default: it may be another than the one in our own schema.
@@ -26,7 +32,7 @@ export function valuesSchema(): Readonly<Record<string, unknown>> {
     },
   });
   return {
-    ...schema,
+    ...written,
     title: 'Values of the chart postgresql',
     $comment: 'Generated from @cafe-lumiere/postgresql, values.ts; change it there.',
   };
