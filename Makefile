@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test helm build api synth drift check typecheck lint picture images push deploy verify undeploy e2e e2e-database e2e-faults load chart-push stranger new-service kind-up screenshots bench bench-database bench-synth
+.PHONY: help up install test helm build api synth drift check typecheck lint picture images push sign audit deploy verify undeploy e2e e2e-database e2e-faults load chart-push stranger new-service kind-up screenshots bench bench-database bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -24,7 +24,7 @@ up: install synth ## run the whole café on this computer, at http://localhost:5
 
 # npm's own note of what is installed: newer than the lock file means that there is nothing to do.
 node_modules/.package-lock.json: package.json package-lock.json
-	npm ci --no-audit --no-fund
+	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 install: node_modules/.package-lock.json
@@ -77,6 +77,14 @@ images: install ## build the three images (REGISTRY)
 
 push: install ## push them to REGISTRY and record their digests in images.lock.json
 	@$(TSX) images/push.ts
+
+audit: install ## known faults of the packages that are part of an image, as the npm registry knows them
+	npm audit --omit=dev
+
+# Signs what `make push` recorded, with the key or identity that cosign is set up for, and says what is in each image.
+sign: install ## sign the pushed images, and attest their bills of materials (needs cosign)
+	@command -v cosign >/dev/null || { echo 'cosign is missing: https://docs.sigstore.dev/cosign/system_config/installation/'; exit 1; }
+	@$(TSX) images/sign.ts
 
 deploy: synth ## put the café on the cluster of KUBECONFIG, wait for it and print its address
 	kubectl apply -f dist
