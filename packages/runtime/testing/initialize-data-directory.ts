@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
-import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { asDatabaseUser } from './database-user.js';
+import { asDatabaseUser, databaseUser } from './database-user.js';
 import type { EmbeddedPostgres } from './embedded-postgres.js';
 
-/** Who may do everything in a database that {@link initializeDataDirectory} made. */
-export const SUPERUSER = { user: 'postgres', password: 'postgres' } as const;
+/** Who may do everything in a database that {@link initializeDataDirectory} made. It has no password. */
+export const SUPERUSER = 'postgres';
 
 /** What initdb is told, beside where. */
 export const INITDB_ARGUMENTS: readonly string[] = [
-  ...['-U', SUPERUSER.user],
-  ...['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C'],
+  // Nobody comes in before somebody says who may.
+  ...['-U', SUPERUSER, '--auth=reject'],
+  ...['--encoding=UTF8', '--locale=C'],
 ];
 
 /**
@@ -32,15 +33,11 @@ export async function initializeDataDirectory(
     );
   }
   const staging = `${dataDirectory}.initializing`;
-  const passwordFile = `${staging}.password`;
   await rm(staging, { recursive: true, force: true });
   await mkdir(dirname(dataDirectory), { recursive: true });
   await mkdir(staging, { mode: 0o700 });
-  await writeFile(passwordFile, SUPERUSER.password, { mode: 0o644 });
-  const [command, words, user] = asDatabaseUser(initdb, [
-    ...['-D', staging, '--pwfile', passwordFile],
-    ...INITDB_ARGUMENTS,
-  ]);
+  const [command, words] = asDatabaseUser(initdb, [...['-D', staging], ...INITDB_ARGUMENTS]);
+  const user = databaseUser();
   if (user) await chown(staging, user.uid, user.gid);
   const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -50,7 +47,6 @@ export async function initializeDataDirectory(
     child.once('error', fail);
     child.once('close', done);
   });
-  await rm(passwordFile, { force: true });
   if (code !== 0)
     throw new Error(
       `initdb could not initialise ${staging} (exit ${code ?? 'by a signal'}):\n${output.trim()}`,

@@ -43,6 +43,19 @@ describe('a PostgreSQL on this computer', () => {
     await expect(stat(`${data}.initializing`)).rejects.toThrow('ENOENT');
   });
 
+  test('lets nobody else on this computer be its superuser', async () => {
+    const server = await PostgresServer.start({ dataDirectory: data });
+    const { user, host } = server.superuser;
+    for (const password of ['postgres', '']) {
+      const stranger = postgres({ host: '127.0.0.1', port: server.port, user, password, max: 1 });
+      await expect(stranger`select 1`).rejects.toMatchObject({ code: '28000' });
+      await stranger.end();
+    }
+    expect((await stat(host)).mode & 0o777).toBe(0o700);
+    await server.stop();
+    await expect(stat(host)).rejects.toThrow('ENOENT');
+  });
+
   test('says why it did not start', async () => {
     const running = await PostgresServer.start({ dataDirectory: data });
     await expect(PostgresServer.start({ dataDirectory: data })).rejects.toThrow(

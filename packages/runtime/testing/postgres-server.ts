@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import postgres from 'postgres';
 import { freePort } from './free-port.js';
-import { asDatabaseUser } from './database-user.js';
+import { asDatabaseUser, databaseUser } from './database-user.js';
 import { embeddedPostgres } from './embedded-postgres.js';
 import { initializeDataDirectory, SUPERUSER } from './initialize-data-directory.js';
+import { superuserAccess, type SuperuserAccess } from './superuser-access.js';
 
 /** Where and how {@link PostgresServer.start} runs PostgreSQL. */
 export interface PostgresServerOptions {
@@ -50,24 +51,24 @@ export class PostgresServer {
     const binaries = await embeddedPostgres();
     await initializeDataDirectory(binaries, dataDirectory);
     const port = options.port ?? (await freePort());
+    const access = await superuserAccess(dataDirectory, databaseUser());
     const [command, words] = asDatabaseUser(binaries.postgres, [
       ...['-D', dataDirectory, '-p', String(port)],
-      ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+      ...['-c', 'listen_addresses=127.0.0.1', ...access.words],
       ...['-c', `fsync=${options.fsync === false ? 'off' : 'on'}`],
     ]);
     // A group of its own: Ctrl-C at the terminal reaches whoever started us, and they stop us last.
     const child = spawn(command, words, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
-    const server = new PostgresServer(child, port);
+    const server = new PostgresServer(child, port, access);
     await server.accepting(dataDirectory, options.log);
     return server;
   }
 
-  /** How the superuser connects. */
+  /** How the superuser connects: `host` is the folder of a socket, which libpq and postgres.js know from its slash. */
   readonly superuser: {
     readonly host: string;
     readonly port: number;
     readonly user: string;
-    readonly password: string;
     readonly database: string;
   };
   /** The id of PostgreSQL's first process, for tests that freeze or kill it. */
@@ -81,14 +82,15 @@ export class PostgresServer {
     private readonly child: ChildProcess,
     /** The TCP port on 127.0.0.1. */
     readonly port: number,
+    access: SuperuserAccess,
   ) {
-    this.superuser = { ...SUPERUSER, database: 'postgres', host: '127.0.0.1', port };
+    this.superuser = { user: SUPERUSER, database: 'postgres', host: access.folder, port };
     this.processId = child.pid ?? 0;
-    this.exited = new Promise((done) =>
+    this.exited = new Promise<void>((done) =>
       child.once('close', () => {
         done();
       }),
-    );
+    ).then(access.remove);
     process.once('exit', this.killAtExit);
   }
 
