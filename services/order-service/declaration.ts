@@ -17,7 +17,11 @@ export const orderService = declareService({
     }),
   },
   image: {
-    programs: { server: './main.ts', 'wait-for-postgres': './wait-for-postgres.ts' },
+    programs: {
+      server: './main.ts',
+      'wait-for-postgres': './wait-for-postgres.ts',
+      'erase-guest': './erase-guest.ts',
+    },
     folders: ['migrations'],
   },
   api: orderApi,
