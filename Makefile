@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test helm build api synth drift check typecheck lint picture images push sign audit deploy verify undeploy e2e e2e-database e2e-faults load chart-push stranger new-service kind-up screenshots bench bench-database bench-synth
+.PHONY: help up install test helm build api synth drift check typecheck lint picture images push sign audit deploy verify undeploy e2e e2e-database e2e-faults load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -143,6 +143,10 @@ bench: install ## measure the order path, and write docs/benchmarks.md (MINUTES 
 
 bench-database: synth ## the database's cold start and return on the cluster, against the plain image's, into docs/benchmarks.md
 	@$(TSX) bench/database.ts
+
+bench-doors: install ## clients that do not read, do not stop and do not hurry, beside a guest, into docs/security.md
+	@$(TSX) bench/doors.ts
+	@npx prettier --log-level silent --write docs/security.md
 
 bench-synth: install ## how long a synth takes: the café's against an empty chart, a thousand services against plain ones
 	@$(TSX) bench/synth.ts
