@@ -69,6 +69,14 @@ describe('the contract', () => {
     expect(manifests[0]).not.toHaveProperty('metadata.namespace');
   });
 
+  test('no controller takes the Namespace away with everything in it', () => {
+    expect(manifests[0]?.metadata['annotations']).toEqual({
+      'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+      'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+      'helm.sh/resource-policy': 'keep',
+    });
+  });
+
   test('every object carries the label by which `make undeploy` finds it, and no name was made from a hash', () => {
     for (const { kind, metadata } of manifests) {
       expect([kind, metadata['labels']]).toEqual([
