@@ -50,7 +50,16 @@ describe('the contract', () => {
         selector: { matchLabels: { app: name } },
         template: {
           metadata: { labels: { app: name } },
-          spec: { containers: [{ ports: [{ name: 'http', containerPort }] }] },
+          spec: {
+            containers: [
+              {
+                ports: [
+                  { name: 'http', containerPort },
+                  { name: 'operations', containerPort: 9090 },
+                ],
+              },
+            ],
+          },
         },
       },
     });
