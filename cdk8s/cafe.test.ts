@@ -122,6 +122,31 @@ describe('an environment', () => {
     },
   );
 
+  test('outside local is behind proxies that end TLS, with a staff door that is not left open', () => {
+    const manifests = synthesized(newCafe('production'));
+    expect(only(manifests, 'Service', 'frontend')).toHaveProperty('spec.type', 'ClusterIP');
+    expect(only(manifests, 'NetworkPolicy', 'frontend')).toHaveProperty('spec.ingress', [
+      {
+        from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress' } } }],
+        ports: [{ protocol: 'TCP', port: 5000 }],
+      },
+    ]);
+    const deployment = only(manifests, 'Deployment', 'frontend');
+    const staff = (key: string): unknown => ({
+      name: key,
+      valueFrom: { secretKeyRef: { name: 'cafe-staff', key } },
+    });
+    expect(podTemplateOf(deployment).spec.containers[0]?.['env']).toEqual(
+      expect.arrayContaining([
+        { name: 'GUEST_TLS', value: 'required' },
+        { name: 'TRUSTED_PROXIES', value: '1' },
+        staff('STAFF_PASSWORD'),
+        staff('STAFF_SIGNING_KEY'),
+      ]),
+    );
+    expect(deployment.metadata['annotations']).toMatchObject({ 'cafe-check/external': 'Secret/cafe-staff' });
+  });
+
   test('that nobody wrote is refused with those that are there', () => {
     expect(() => environmentNamed('prod')).toThrow(
       'There is no environment "prod"; cdk8s/environments.ts has: local, production.',

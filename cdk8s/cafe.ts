@@ -38,6 +38,7 @@ export class Cafe extends Chart {
     const configuration = new Configuration(this, 'configuration', {
       configMap: 'cafe-config',
       secret: SECRET_NAME,
+      ...(environment.monitoring === undefined ? {} : { monitoring: environment.monitoring }),
     });
     new DefaultDenyNetworkPolicy(this, 'default-deny');
 
@@ -64,13 +65,26 @@ export class Cafe extends Chart {
     });
     kitchen.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5500) });
 
+    const { exposure, staffDoor } = environment;
+    const staff =
+      'secret' in staffDoor
+        ? { secret: staffDoor.secret, optional: false }
+        : { secret: staffDoor.openWithout, optional: true };
     const pages = new ProbedService(this, frontend, {
       image: imageOf('frontend'),
       configuration,
-      expose: { port: 80, type: 'LoadBalancer', clientTimeout: Duration.seconds(6) },
-      // Who makes this Secret closes the kitchen to guests.
-      secrets: { STAFF_PASSWORD: { secret: 'cafe-staff' }, STAFF_SIGNING_KEY: { secret: 'cafe-staff' } },
+      expose: {
+        port: 80,
+        type: 'tlsProxies' in exposure ? 'ClusterIP' : 'LoadBalancer',
+        clientTimeout: Duration.seconds(6),
+      },
+      values:
+        'tlsProxies' in exposure ? { GUEST_TLS: 'required', TRUSTED_PROXIES: exposure.tlsProxies.count } : {},
+      secrets: { STAFF_PASSWORD: staff, STAFF_SIGNING_KEY: staff },
     });
+    if ('tlsProxies' in exposure) {
+      pages.policy.allowFromNamespace(exposure.tlsProxies.namespace, pages.port);
+    }
     pages.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5750) });
     pages.calls(kitchen, { env: 'KITCHEN_SERVICE_URL', timeout: Duration.millis(5750) });
   }

@@ -19,6 +19,11 @@ export interface ConfigurationProps {
    * @default 'any'
    */
   readonly dns?: Dns;
+  /**
+   * The namespace whose pods may ask the operations port of each service on the runtime, such as Prometheus'.
+   * @default - nobody
+   */
+  readonly monitoring?: string;
 }
 
 /**
@@ -33,6 +38,7 @@ export class Configuration extends Construct {
   readonly secretName: string;
   readonly namespace: string | undefined;
   readonly dns: Dns;
+  readonly monitoring: string | undefined;
   private readonly values = new Map<string, string>();
   private readonly secrets = new Map<string, string>();
 
@@ -41,6 +47,7 @@ export class Configuration extends Construct {
     this.namespace = Chart.of(this).namespace;
     this.configMapName = checkDnsLabel(this.node.path, props.configMap);
     this.secretName = checkDnsLabel(this.node.path, props.secret);
+    this.monitoring = props.monitoring;
     this.dns = checkDns(this.node.path, props.dns ?? 'any');
     new k8s.KubeConfigMap(this, 'Resource', {
       metadata: { name: this.configMapName },

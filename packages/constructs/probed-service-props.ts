@@ -57,7 +57,7 @@ export interface CommonProps extends PodProps {
   readonly lostNodeSeconds?: number;
   /**
    * Who may ask for metrics: all pods of one namespace, such as Prometheus'.
-   * @default - nobody
+   * @default - the `monitoring` of the configuration
    */
   readonly scrapedFrom?: MetricsReader;
   /** Annotations of the ServiceAccount, by which clouds give pods a role. @default - none */

@@ -106,6 +106,45 @@ describe('a probed service', () => {
     );
   });
 
+  test('starts without a Secret only where its declaration can and nobody says otherwise', () => {
+    const reads = { KEY: secret(), DOOR_PASSWORD: optionalSecret() };
+    const service = (key: object, door: object) => {
+      const { chart, configuration } = newChart();
+      const secrets = { KEY: { secret: 'keys', ...key }, DOOR_PASSWORD: { secret: 'door', ...door } };
+      const declaration = declareService({ name: 'bar', port: 5001, reads });
+      new ProbedService(chart, declaration, { image: 'bar:1', configuration, secrets });
+      return only(synthesized(chart), 'Deployment', 'bar');
+    };
+    expect(service({}, {}).metadata['annotations']).toMatchObject({ 'cafe-check/external': 'Secret/keys' });
+    expect(service({}, { optional: false }).metadata['annotations']).toMatchObject({
+      'cafe-check/external': 'Secret/keys, Secret/door',
+    });
+    expect(() => service({ optional: true }, {})).toThrow(
+      'counter/bar: secrets.KEY is optional, and bar does not start without it. Take "optional" out.',
+    );
+  });
+
+  test('is scraped by the namespace of its configuration, when it is on the runtime', () => {
+    const chart = new Chart(Testing.app(), 'counter', { namespace: 'counter' });
+    const names = { configMap: 'config', secret: 'secrets' };
+    const configuration = new Configuration(chart, 'it', { ...names, monitoring: 'monitoring' });
+    new ProbedService(chart, plain('bar'), { image: 'bar:1', configuration });
+    const foreign = declareForeignService({
+      name: 'cache',
+      port: 6379,
+      probes: { readiness: { tcp: true } },
+    });
+    new ProbedService(chart, foreign, { image: 'cache:7', configuration });
+    const manifests = synthesized(chart);
+    expect(only(manifests, 'NetworkPolicy', 'bar')).toHaveProperty('spec.ingress', [
+      {
+        from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+        ports: [{ protocol: 'TCP', port: 9090 }],
+      },
+    ]);
+    expect(only(manifests, 'NetworkPolicy', 'cache')).toHaveProperty('spec.ingress', []);
+  });
+
   test('selects its pods by the app label alone, everywhere', () => {
     const manifests = synthesized(newService('bar').chart);
     expect(only(manifests, 'Deployment', 'bar')).toHaveProperty('spec.selector', {
@@ -160,7 +199,7 @@ describe('a probed service', () => {
       expose: { port: 80, type: 'LoadBalancer', clientTimeout: Duration.seconds(6) },
       replicas: 4,
       values: { LOG_LEVEL: 'debug', CUPS: 12, SIZE: { configMap: 'sizes', key: 'size' } },
-      secrets: { DOOR_PASSWORD: { secret: 'door' }, KEY: { secret: 'keys', key: 'signing' } },
+      secrets: { DOOR_PASSWORD: { secret: 'door', optional: true }, KEY: { secret: 'keys', key: 'signing' } },
       probes: {
         startup: { periodSeconds: 3, failureThreshold: 4, timeoutSeconds: 5 },
         readiness: { periodSeconds: 6, failureThreshold: 7, timeoutSeconds: 8 },

@@ -107,7 +107,7 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
       podLabels,
       dns: props.configuration.dns,
     });
-    if (given.scrapedFrom) this.admitScraping(given.scrapedFrom);
+    this.admitScraping();
     if (props.expose.type === 'LoadBalancer') this.policy.allowFromAnywhere(this.port);
     new k8s.KubeService(this, 'Service', {
       metadata: { name: this.name, labels: this.podLabels },
@@ -297,7 +297,18 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
     };
   }
 
-  private admitScraping({ namespace, port = metricsPortOf(this.declaration) }: MetricsReader): void {
+  /** Of a program that is not on the runtime nobody knows where its metrics are, and what else is on that port. */
+  private monitoring(): MetricsReader | undefined {
+    const { monitoring: namespace } = this.props.configuration;
+    return namespace === undefined || this.declaration.operationsPort === undefined
+      ? undefined
+      : { namespace };
+  }
+
+  private admitScraping(): void {
+    const reader = this.given.scrapedFrom ?? this.monitoring();
+    if (reader === undefined) return;
+    const { namespace, port = metricsPortOf(this.declaration) } = reader;
     const sidecars = Object.values(this.podProps.sidecars).map(({ ports }) => ports ?? {});
     const ports = mergedOf<number>([containerPortsOf(this.declaration), ...sidecars]);
     const number = ports[port];
