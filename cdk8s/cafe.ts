@@ -35,10 +35,12 @@ export class Cafe extends Chart {
     super(scope, id, { namespace, labels: { 'app.kubernetes.io/part-of': namespace } });
 
     new RestrictedNamespace(this, 'namespace', { name: namespace });
+    const { monitoring, dns } = environment;
     const configuration = new Configuration(this, 'configuration', {
       configMap: 'cafe-config',
       secret: SECRET_NAME,
-      ...(environment.monitoring === undefined ? {} : { monitoring: environment.monitoring }),
+      ...(monitoring === undefined ? {} : { monitoring }),
+      ...(dns === undefined ? {} : { dns }),
     });
     new DefaultDenyNetworkPolicy(this, 'default-deny');
 

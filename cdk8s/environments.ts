@@ -1,4 +1,4 @@
-import type { DatabaseCredentials, ExternalPostgresProps } from '@cafe-lumiere/constructs';
+import type { DatabaseCredentials, Dns, ExternalPostgresProps } from '@cafe-lumiere/constructs';
 
 /** Who runs the database: the chart's own, beside the services, or somebody else's over TLS. */
 export type CafeDatabase<Credentials extends DatabaseCredentials = DatabaseCredentials> =
@@ -29,6 +29,8 @@ export interface Environment {
   readonly staffDoor: StaffDoor;
   /** The namespace whose pods may scrape the services' metrics. @default - nobody */
   readonly monitoring?: string;
+  /** Where its cluster's DNS is, for the network policies. @default - the pods `k8s-app: kube-dns` in `kube-system` */
+  readonly dns?: Dns;
 }
 
 /** An environment with no password in its manifests. */

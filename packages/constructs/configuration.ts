@@ -16,7 +16,7 @@ export interface ConfigurationProps {
   readonly secret: string;
   /**
    * Where the services may ask for names, for their network policies.
-   * @default 'any'
+   * @default - the pods `k8s-app: kube-dns` in `kube-system`
    */
   readonly dns?: Dns;
   /**
@@ -48,7 +48,7 @@ export class Configuration extends Construct {
     this.configMapName = checkDnsLabel(this.node.path, props.configMap);
     this.secretName = checkDnsLabel(this.node.path, props.secret);
     this.monitoring = props.monitoring;
-    this.dns = checkDns(this.node.path, props.dns ?? 'any');
+    this.dns = checkDns(this.node.path, props.dns ?? {});
     new k8s.KubeConfigMap(this, 'Resource', {
       metadata: { name: this.configMapName },
       data: deferred(() => Object.fromEntries(sorted(this.values))),
