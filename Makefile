@@ -86,7 +86,8 @@ sign: install ## sign the pushed images, and attest their bills of materials (ne
 	@command -v cosign >/dev/null || { echo 'cosign is missing: https://docs.sigstore.dev/cosign/system_config/installation/'; exit 1; }
 	@$(TSX) images/sign.ts
 
-deploy: synth ## put the café on the cluster of KUBECONFIG, wait for it and print its address
+deploy: synth ## put the café on the cluster of KUBECONFIG, wait for it and print its address (OPEN_TO_EVERYBODY=yes: local, anywhere)
+	@OPEN_TO_EVERYBODY=$(OPEN_TO_EVERYBODY) $(TSX) e2e/before-deploy.ts $(ENVIRONMENT)
 	kubectl apply -f dist
 	helm upgrade --install $(RELEASE) dist/helm/postgresql --namespace $(NAMESPACE) --wait --timeout 5m
 	kubectl -n $(NAMESPACE) rollout status deployment --selector app.kubernetes.io/part-of=$(NAMESPACE) --timeout 5m

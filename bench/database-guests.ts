@@ -55,7 +55,7 @@ export class DatabaseGuests {
     await this.kubectl('apply --filename -', JSON.stringify(pod));
     await this.kubectl('wait --for=jsonpath={.status.phase}=Running pod/guests --timeout=60s');
     await eventually(60, async () => {
-      const alive = 'exec guests --container order-service -- curl -sS --fail http://localhost:5001/livez';
+      const alive = 'exec guests --container order-service -- curl -sS --fail http://localhost:9090/livez';
       await this.kubectl(alive);
     });
   }

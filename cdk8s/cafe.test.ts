@@ -50,7 +50,16 @@ describe('the contract', () => {
         selector: { matchLabels: { app: name } },
         template: {
           metadata: { labels: { app: name } },
-          spec: { containers: [{ ports: [{ name: 'http', containerPort }] }] },
+          spec: {
+            containers: [
+              {
+                ports: [
+                  { name: 'http', containerPort },
+                  { name: 'operations', containerPort: 9090 },
+                ],
+              },
+            ],
+          },
         },
       },
     });
@@ -120,6 +129,31 @@ describe('an environment', () => {
       expect(JSON.stringify(manifests)).not.toContain('development');
     },
   );
+
+  test('outside local is behind proxies that end TLS, with a staff door that is not left open', () => {
+    const manifests = synthesized(newCafe('production'));
+    expect(only(manifests, 'Service', 'frontend')).toHaveProperty('spec.type', 'ClusterIP');
+    expect(only(manifests, 'NetworkPolicy', 'frontend')).toHaveProperty('spec.ingress', [
+      {
+        from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress' } } }],
+        ports: [{ protocol: 'TCP', port: 5000 }],
+      },
+    ]);
+    const deployment = only(manifests, 'Deployment', 'frontend');
+    const staff = (key: string): unknown => ({
+      name: key,
+      valueFrom: { secretKeyRef: { name: 'cafe-staff', key } },
+    });
+    expect(podTemplateOf(deployment).spec.containers[0]?.['env']).toEqual(
+      expect.arrayContaining([
+        { name: 'GUEST_TLS', value: 'required' },
+        { name: 'TRUSTED_PROXIES', value: '1' },
+        staff('STAFF_PASSWORD'),
+        staff('STAFF_SIGNING_KEY'),
+      ]),
+    );
+    expect(deployment.metadata['annotations']).toMatchObject({ 'cafe-check/external': 'Secret/cafe-staff' });
+  });
 
   test('that nobody wrote is refused with those that are there', () => {
     expect(() => environmentNamed('prod')).toThrow(

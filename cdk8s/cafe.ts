@@ -35,9 +35,12 @@ export class Cafe extends Chart {
     super(scope, id, { namespace, labels: { 'app.kubernetes.io/part-of': namespace } });
 
     new RestrictedNamespace(this, 'namespace', { name: namespace });
+    const { monitoring, dns } = environment;
     const configuration = new Configuration(this, 'configuration', {
       configMap: 'cafe-config',
       secret: SECRET_NAME,
+      ...(monitoring === undefined ? {} : { monitoring }),
+      ...(dns === undefined ? {} : { dns }),
     });
     new DefaultDenyNetworkPolicy(this, 'default-deny');
 
@@ -64,13 +67,26 @@ export class Cafe extends Chart {
     });
     kitchen.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5500) });
 
+    const { exposure, staffDoor } = environment;
+    const staff =
+      'secret' in staffDoor
+        ? { secret: staffDoor.secret, optional: false }
+        : { secret: staffDoor.openWithout, optional: true };
     const pages = new ProbedService(this, frontend, {
       image: imageOf('frontend'),
       configuration,
-      expose: { port: 80, type: 'LoadBalancer', clientTimeout: Duration.seconds(6) },
-      // Who makes this Secret closes the kitchen to guests.
-      secrets: { STAFF_PASSWORD: { secret: 'cafe-staff' }, STAFF_SIGNING_KEY: { secret: 'cafe-staff' } },
+      expose: {
+        port: 80,
+        type: 'tlsProxies' in exposure ? 'ClusterIP' : 'LoadBalancer',
+        clientTimeout: Duration.seconds(6),
+      },
+      values:
+        'tlsProxies' in exposure ? { GUEST_TLS: 'required', TRUSTED_PROXIES: exposure.tlsProxies.count } : {},
+      secrets: { STAFF_PASSWORD: staff, STAFF_SIGNING_KEY: staff },
     });
+    if ('tlsProxies' in exposure) {
+      pages.policy.allowFromNamespace(exposure.tlsProxies.namespace, pages.port);
+    }
     pages.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5750) });
     pages.calls(kitchen, { env: 'KITCHEN_SERVICE_URL', timeout: Duration.millis(5750) });
   }

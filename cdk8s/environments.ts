@@ -1,26 +1,68 @@
-import type { DatabaseCredentials, ExternalPostgresProps } from '@cafe-lumiere/constructs';
+import type { DatabaseCredentials, Dns, ExternalPostgresProps } from '@cafe-lumiere/constructs';
 
 /** Who runs the database: the chart's own, beside the services, or somebody else's over TLS. */
-export type CafeDatabase =
-  | { readonly credentials: DatabaseCredentials }
+export type CafeDatabase<Credentials extends DatabaseCredentials = DatabaseCredentials> =
+  | { readonly credentials: Credentials }
   | { readonly external: Omit<ExternalPostgresProps, 'database' | 'owner'> };
 
-/** What differs between the places where the café runs. */
+/** Who leads guests to the pages, and who ends their TLS. */
+export type Exposure =
+  /** An address outside the cluster, over which everybody on the way can read along. */
+  | { readonly loadBalancer: 'without TLS' }
+  /**
+   * An ingress or gateway that ends TLS. Only the pods of its namespace may connect, and what a guest sends without TLS is
+   * refused. `count` is the number of proxies on the way that say in X-Forwarded-For and X-Forwarded-Proto who asks, and how.
+   */
+  | { readonly tlsProxies: { readonly namespace: string; readonly count: number } };
+
+/** Who may see the guests' names and take steps in the kitchen. */
+export type StaffDoor =
+  /** Who knows `STAFF_PASSWORD` of this Secret, which also has `STAFF_SIGNING_KEY`. Without it the frontend does not start. */
+  | { readonly secret: string }
+  /** The same when the Secret is there, and everybody when it is not. */
+  | { readonly openWithout: string };
+
+/** What differs between the places where the café runs. What could be left open is never left unsaid. */
 export interface Environment {
   readonly database: CafeDatabase;
+  readonly exposure: Exposure;
+  readonly staffDoor: StaffDoor;
+  /** The namespace whose pods may scrape the services' metrics. @default - nobody */
+  readonly monitoring?: string;
+  /** Where its cluster's DNS is, for the network policies. @default - the pods `k8s-app: kube-dns` in `kube-system` */
+  readonly dns?: Dns;
+}
+
+/** An environment with no password in its manifests. */
+interface WithoutPassword extends Environment {
+  readonly database: CafeDatabase<Exclude<DatabaseCredentials, { readonly developmentPassword: string }>>;
 }
 
 /** The Secret of the contract: `DB_PASSWORD` in `cafe-secrets`. */
 export const SECRET_NAME = 'cafe-secrets';
+const STAFF_SECRET = 'cafe-staff';
 
 /**
- * The environments by name. `local` is the default and what `dist/` holds: it works as it is on a cluster of your own,
- * with a password that everybody can read. In every other one no password is in the output.
+ * The default, and what `dist/` holds: it works as it is on a cluster of your own, with a password that everybody can read
+ * and, until there is a Secret `cafe-staff`, with a kitchen that is open to everybody. `make deploy` takes it to no other.
  */
-export const environments: Readonly<Record<string, Environment>> = {
-  local: { database: { credentials: { developmentPassword: 'cafe-lumiere-development' } } },
-  production: { database: { credentials: { existingSecret: SECRET_NAME } } },
+const local: Environment = {
+  database: { credentials: { developmentPassword: 'cafe-lumiere-development' } },
+  exposure: { loadBalancer: 'without TLS' },
+  staffDoor: { openWithout: STAFF_SECRET },
 };
+
+/** Every other one: a new one is an object here. */
+const others: Readonly<Record<string, WithoutPassword>> = {
+  production: {
+    database: { credentials: { existingSecret: SECRET_NAME } },
+    exposure: { tlsProxies: { namespace: 'ingress', count: 1 } },
+    staffDoor: { secret: STAFF_SECRET },
+  },
+};
+
+/** The environments by name. */
+export const environments: Readonly<Record<string, Environment>> = { local, ...others };
 
 /** @throws Error that lists the names there are */
 export function environmentNamed(name = 'local'): Environment {

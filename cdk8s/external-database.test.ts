@@ -8,11 +8,13 @@ import {
   synthesized,
 } from '@cafe-lumiere/constructs';
 import { Cafe } from './cafe.js';
+import { environmentNamed } from './environments.js';
 
 type External = Omit<ExternalPostgresProps, 'database' | 'owner'>;
 const newCafe = (changes: Partial<External> = {}) =>
   new Cafe(new App(), 'deployments', {
     environment: {
+      ...environmentNamed('production'),
       database: {
         external: {
           host: 'db.example.com',

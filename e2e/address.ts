@@ -1,7 +1,14 @@
+import { kubectl } from './cluster.js';
 import { frontendAddress } from './frontend-address.js';
 
 // Prints where the café is open: the end of `make deploy`.
 
+if ((await kubectl(`get service frontend -o jsonpath='{.spec.type}'`)) === 'ClusterIP') {
+  console.log(
+    '\nThe café is open to the proxies that its environment names; lead them to the Service frontend, port 80.',
+  );
+  process.exit(0);
+}
 const frontend = await frontendAddress(30);
 if (frontend.through === 'load balancer') {
   console.log(

@@ -8,9 +8,11 @@ import { must } from './journal.js';
 export const NAMESPACE = Cafe.NAMESPACE;
 /** The release of the contract. */
 export const RELEASE = 'cafe-lumiere-postgresql';
-/** The Deployments that cdk8s/cafe.ts declares, with the port of their containers. */
-const PORTS: ReadonlyMap<string, number> = new Map(cafeServices().map(({ name, port }) => [name, port]));
-export const SERVICE_NAMES: readonly string[] = [...PORTS.keys()];
+/** The Deployments that cdk8s/cafe.ts declares, with the port of their containers for probes and metrics. */
+const OPERATIONS_PORTS: ReadonlyMap<string, number> = new Map(
+  cafeServices().map(({ name, declaration }) => [name, declaration.operationsPort ?? declaration.port]),
+);
+export const SERVICE_NAMES: readonly string[] = [...OPERATIONS_PORTS.keys()];
 
 const containerStatus = z.object({ name: z.string(), restartCount: z.number() });
 const pod = z
@@ -107,10 +109,10 @@ export async function expectNoRestarts(): Promise<void> {
  * @throws Error that names the pod and the number
  */
 export async function expectNoRequestsWhileUnready(): Promise<void> {
-  for (const service of SERVICE_NAMES) {
+  for (const [service, port] of OPERATIONS_PORTS) {
     for (const { name } of await pods(`app=${service}`)) {
       const metrics = await kubectl(
-        `exec ${name} -c ${service} -- curl -sS http://localhost:${PORTS.get(service) ?? 0}/metrics`,
+        `exec ${name} -c ${service} -- curl -sS http://localhost:${port}/metrics`,
       );
       const count = /^http_requests_while_unready_total(?:\{[^}]*\})? (\d+)/m.exec(metrics)?.[1];
       must(count !== undefined, `${name} does not report http_requests_while_unready_total`);

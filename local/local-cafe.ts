@@ -7,7 +7,7 @@ import {
   type Store,
   type StoreEdge,
 } from '@cafe-lumiere/constructs';
-import type { ServiceDeclaration } from '@cafe-lumiere/contract';
+import { OPERATIONS_PORT, type ServiceDeclaration } from '@cafe-lumiere/contract';
 import { freePort, PostgresServer } from '@cafe-lumiere/runtime/testing';
 import { App } from 'cdk8s';
 import { Cafe } from '../cdk8s/cafe.js';
@@ -106,13 +106,16 @@ export class LocalCafe {
     });
 
     if (first) await this.startDatabase(databasePort, stores);
-    for (const service of services) {
+    for (const [index, service] of services.entries()) {
       if (this.stopping) throw new Error('stopped while starting');
       const { port } = addressOf(service);
-      this.options.say(`starting ${service.name} on port ${port}`);
-      this.startService(service.declaration, port, {
+      // Pods have addresses of their own; here they share one.
+      const operationsPort = await freePort(OPERATIONS_PORT + index);
+      this.options.say(`starting ${service.name} on port ${port}; its metrics are on ${operationsPort}`);
+      this.startService(service.declaration, operationsPort, {
         ...service.environmentAt(addressOf),
         PORT: String(port),
+        OPERATIONS_PORT: String(operationsPort),
         HOST: '127.0.0.1',
         // Nobody balances over this computer: nothing to wait for when it stops.
         DRAIN_SECONDS: '0',
@@ -138,7 +141,7 @@ export class LocalCafe {
 
   private startService(
     { name, image }: ServiceDeclaration,
-    port: number,
+    operationsPort: number,
     environment: Readonly<Record<string, string>>,
   ): void {
     if (!image) throw new Error(`${name} has no code here: its declaration names no image of its own.`);
@@ -148,7 +151,7 @@ export class LocalCafe {
     const service = ServiceProcess.start({
       name,
       program: join('services', name, image.programs.server),
-      port,
+      operationsPort,
       environment,
       log,
     });

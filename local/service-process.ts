@@ -11,7 +11,8 @@ export interface ServiceProcessOptions {
   readonly name: string;
   /** Its TypeScript source, from the repository's root. */
   readonly program: string;
-  readonly port: number;
+  /** Where it says that it is ready. */
+  readonly operationsPort: number;
   readonly environment: Readonly<Record<string, string>>;
   /** Receives what the service writes, a line at a time. */
   readonly log: (line: string) => void;
@@ -32,7 +33,7 @@ export class ServiceProcess {
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', log);
     }
-    return new ServiceProcess(name, options.port, child);
+    return new ServiceProcess(name, options.operationsPort, child);
   }
 
   /** Resolves with the exit code, or null after a signal. */
@@ -40,7 +41,7 @@ export class ServiceProcess {
 
   private constructor(
     readonly name: string,
-    private readonly port: number,
+    private readonly operationsPort: number,
     private readonly child: ChildProcess,
   ) {
     this.exited = new Promise((done) => {
@@ -66,7 +67,7 @@ export class ServiceProcess {
     let answer = 'nothing';
     while (this.running && Date.now() < end) {
       try {
-        const response = await fetch(`http://127.0.0.1:${this.port}/readyz`, {
+        const response = await fetch(`http://127.0.0.1:${this.operationsPort}/readyz`, {
           signal: AbortSignal.timeout(2000),
         });
         if (response.ok) return;

@@ -50,7 +50,7 @@ test('runtime: the example greets', async () => {
   const { program } = example('runtime');
   const child = spawn(process.execPath, ['--import', 'tsx', program], {
     cwd: ROOT,
-    env: { ...process.env, PORT: '0', DRAIN_SECONDS: '0' },
+    env: { ...process.env, PORT: '0', OPERATIONS_PORT: '0', DRAIN_SECONDS: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {

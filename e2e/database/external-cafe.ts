@@ -1,6 +1,6 @@
 import { App, type ExternalPostgresProps } from '@cafe-lumiere/constructs';
 import { Cafe } from '../../cdk8s/cafe.js';
-import { SECRET_NAME } from '../../cdk8s/environments.js';
+import { environmentNamed, SECRET_NAME } from '../../cdk8s/environments.js';
 import { imageOf } from '../../images/image-lock.js';
 
 /**
@@ -13,7 +13,7 @@ export function cafeWith(
   namespace: string,
 ): unknown {
   const external = { ...database, credentials: { existingSecret: SECRET_NAME } };
-  const environment = { database: { external } };
+  const environment = { ...environmentNamed('local'), database: { external } };
   const cafe = new Cafe(new App(), 'deployments', { environment, imageOf: imageOf(), namespace });
   const items: readonly unknown[] = cafe.toJson();
   return { apiVersion: 'v1', kind: 'List', items };

@@ -34,7 +34,7 @@ function toNaive(given: z.output<typeof deployment>): unknown {
     readinessProbe: null,
     startupProbe: null,
     // /readyz asks for the store. The times are Kubernetes' own defaults.
-    livenessProbe: { httpGet: { path: '/readyz', port: 'http' } },
+    livenessProbe: { httpGet: { path: '/readyz', port: 'operations' } },
     env: one.env.map(withoutDrain),
   }));
   return {

@@ -93,7 +93,7 @@ async function deploy(copy: string): Promise<void> {
     `the cluster has a namespace ${NAMESPACE}; --force deletes it, with its database`,
   );
   await journal.step('$ make images push deploy', () =>
-    run('make images push deploy', { cwd: copy, timeoutSeconds: 600 }),
+    run('make images push deploy OPEN_TO_EVERYBODY=yes', { cwd: copy, timeoutSeconds: 600 }),
   );
   await journal.step('it counts there, too', () =>
     eventually(60, async () => {

@@ -16,9 +16,14 @@ export interface ConfigurationProps {
   readonly secret: string;
   /**
    * Where the services may ask for names, for their network policies.
-   * @default 'any'
+   * @default - the pods `k8s-app: kube-dns` in `kube-system`
    */
   readonly dns?: Dns;
+  /**
+   * The namespace whose pods may ask the operations port of each service on the runtime, such as Prometheus'.
+   * @default - nobody
+   */
+  readonly monitoring?: string;
 }
 
 /**
@@ -33,6 +38,7 @@ export class Configuration extends Construct {
   readonly secretName: string;
   readonly namespace: string | undefined;
   readonly dns: Dns;
+  readonly monitoring: string | undefined;
   private readonly values = new Map<string, string>();
   private readonly secrets = new Map<string, string>();
 
@@ -41,7 +47,8 @@ export class Configuration extends Construct {
     this.namespace = Chart.of(this).namespace;
     this.configMapName = checkDnsLabel(this.node.path, props.configMap);
     this.secretName = checkDnsLabel(this.node.path, props.secret);
-    this.dns = checkDns(this.node.path, props.dns ?? 'any');
+    this.monitoring = props.monitoring;
+    this.dns = checkDns(this.node.path, props.dns ?? {});
     new k8s.KubeConfigMap(this, 'Resource', {
       metadata: { name: this.configMapName },
       data: deferred(() => Object.fromEntries(sorted(this.values))),

@@ -28,10 +28,10 @@ const ports = [
 const inNamespace = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
 
 test.each<[string, Dns | undefined, object]>([
-  ['of any address when nobody says more', undefined, { ports }],
+  ['of any address when somebody says so', 'any', { ports }],
   [
-    'of the cluster’s DNS alone',
-    {},
+    'of the cluster’s DNS alone when nobody says more',
+    undefined,
     {
       to: [
         {

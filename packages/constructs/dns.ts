@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type * as k8s from './k8s.js';
 import { namespaceCalled } from './namespace-selector.js';
 
-/** Where pods may ask for names: on port 53 of any address, or of the cluster's DNS alone. */
+/** Where pods may ask for names: of the cluster's DNS, or on port 53 of any address, for a cluster of which nobody knows. */
 export type Dns = 'any' | ClusterDns;
 
 /** The cluster's DNS, for a network policy. */
@@ -26,10 +26,7 @@ export function checkDns(path: string, dns: Dns): Dns {
   );
 }
 
-/**
- * The rule of a policy. Why the default is any address: a name that does not resolve is the failure that this whole
- * project began with, and clusters differ in where their DNS is. See docs/decisions/dns-egress.md.
- */
+/** The rule of a policy. See docs/decisions/dns-egress.md. */
 export function toDnsRule(dns: Dns): k8s.NetworkPolicyEgressRule {
   const ports = [
     { protocol: 'UDP', port: 53 },

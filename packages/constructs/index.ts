@@ -26,5 +26,5 @@ export type { StoreEdge, StoreEdgeOptions } from './store-edge.js';
 export { only, podTemplateOf, synthesized } from './synthesized.js';
 export type { Termination } from './termination.js';
 export type { Toleration } from './tolerations.js';
-export type { ConfigMapKey, SecretKey } from './values.js';
+export type { ConfigMapKey, OptionalSecretKey, SecretKey } from './values.js';
 export type { EmptyDir, Mounts, Volume, Volumes } from './volumes.js';

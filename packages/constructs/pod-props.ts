@@ -1,11 +1,10 @@
-import type { ServiceDeclaration } from '@cafe-lumiere/contract';
+import { containerPortsOf, type ServiceDeclaration } from '@cafe-lumiere/contract';
 import type { Size } from 'cdk8s';
 import type { ContainerProps, InitContainer, Sidecar } from './container.js';
 import { checkExtraMetadata, type ExtraMetadata } from './extra-metadata.js';
 import { checkImage } from './image-reference.js';
 import type * as k8s from './k8s.js';
 import { checkDnsLabel, checkPort } from './names.js';
-import { PORT_NAME } from './probes.js';
 import { checkResources, DEFAULT_RESOURCES, type Resources } from './resources.js';
 import { checkTolerations, type Toleration } from './tolerations.js';
 import { checkVolumes, ownMounts, type Volumes, withTmp } from './volumes.js';
@@ -130,11 +129,12 @@ function checkProgram(
 /** The containers of a pod have one address, so that none may have another's port. */
 function checkPorts(
   path: string,
-  { port, ports }: ServiceDeclaration,
+  declaration: ServiceDeclaration,
   sidecars: Readonly<Record<string, Sidecar>>,
 ): void {
-  const names = new Set([PORT_NAME, ...Object.keys(ports)]);
-  const numbers = new Set([port, ...Object.values(ports)]);
+  const ports = containerPortsOf(declaration);
+  const names = new Set(Object.keys(ports));
+  const numbers = new Set(Object.values(ports));
   for (const [sidecar, { ports: own = {} }] of Object.entries(sidecars)) {
     for (const [name, number] of Object.entries(own)) {
       checkPort(path, `${sidecar}.ports.${name}`, number);

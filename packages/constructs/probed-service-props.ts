@@ -57,7 +57,7 @@ export interface CommonProps extends PodProps {
   readonly lostNodeSeconds?: number;
   /**
    * Who may ask for metrics: all pods of one namespace, such as Prometheus'.
-   * @default - nobody
+   * @default - the `monitoring` of the configuration
    */
   readonly scrapedFrom?: MetricsReader;
   /** Annotations of the ServiceAccount, by which clouds give pods a role. @default - none */
@@ -67,7 +67,7 @@ export interface CommonProps extends PodProps {
 /** A namespace, and the one port that it may ask. */
 export interface MetricsReader {
   readonly namespace: string;
-  /** The name of a port, also of a sidecar. @default - the service's own */
+  /** The name of a port, also of a sidecar. @default - operations, or of a foreign service its own */
   readonly port?: string;
 }
 

@@ -48,32 +48,101 @@ const newService = (name: string, props: Partial<CommonProps> = {}) => {
 };
 
 describe('a probed service', () => {
-  test('asks start, readiness and liveness on different paths of the named port', () => {
-    const deployment = only(synthesized(newService('bar').chart), 'Deployment', 'bar');
+  test('asks start, readiness and liveness on different paths of a port to which no Service leads', () => {
+    const manifests = synthesized(newService('bar').chart);
+    const deployment = only(manifests, 'Deployment', 'bar');
     expect(deployment).toHaveProperty(
       'spec.template.spec.containers.0',
       expect.objectContaining({
-        ports: [{ name: 'http', containerPort: 5001, protocol: 'TCP' }],
+        ports: [
+          { name: 'http', containerPort: 5001, protocol: 'TCP' },
+          { name: 'operations', containerPort: 9090, protocol: 'TCP' },
+        ],
         startupProbe: {
-          httpGet: { path: '/startupz', port: 'http' },
+          httpGet: { path: '/startupz', port: 'operations' },
           periodSeconds: 1,
           failureThreshold: 300,
           timeoutSeconds: 3,
         },
         readinessProbe: {
-          httpGet: { path: '/readyz', port: 'http', httpHeaders: [{ name: 'Prefer', value: 'wait=2' }] },
+          httpGet: {
+            path: '/readyz',
+            port: 'operations',
+            httpHeaders: [{ name: 'Prefer', value: 'wait=2' }],
+          },
           periodSeconds: 2,
           failureThreshold: 2,
           timeoutSeconds: 3,
         },
         livenessProbe: {
-          httpGet: { path: '/livez', port: 'http' },
+          httpGet: { path: '/livez', port: 'operations' },
           periodSeconds: 10,
           failureThreshold: 6,
           timeoutSeconds: 5,
         },
       }),
     );
+    expect(only(manifests, 'Service', 'bar')).toHaveProperty('spec.ports', [
+      { name: 'http', port: 5001, protocol: 'TCP', targetPort: 'http' },
+    ]);
+    // A kubelet asks from the pod's own node, which no policy forbids.
+    expect(only(manifests, 'NetworkPolicy', 'bar')).toHaveProperty('spec.ingress', []);
+  });
+
+  test('opens its operations port to the namespace that scrapes it, and to no client', () => {
+    const { chart, service } = newService('bar', {
+      scrapedFrom: { namespace: 'monitoring' },
+      expose: { port: 80, type: 'LoadBalancer', clientTimeout: Duration.seconds(6) },
+    });
+    expect(only(synthesized(chart), 'NetworkPolicy', 'bar')).toHaveProperty('spec.ingress', [
+      {
+        from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+        ports: [{ protocol: 'TCP', port: 9090 }],
+      },
+      { ports: [{ protocol: 'TCP', port: 5001 }] },
+    ]);
+    expect(() => service.addressFor(service, 'operations')).toThrow(
+      'counter/bar: there is no port "operations"; its declaration has: http.',
+    );
+  });
+
+  test('starts without a Secret only where its declaration can and nobody says otherwise', () => {
+    const reads = { KEY: secret(), DOOR_PASSWORD: optionalSecret() };
+    const service = (key: object, door: object) => {
+      const { chart, configuration } = newChart();
+      const secrets = { KEY: { secret: 'keys', ...key }, DOOR_PASSWORD: { secret: 'door', ...door } };
+      const declaration = declareService({ name: 'bar', port: 5001, reads });
+      new ProbedService(chart, declaration, { image: 'bar:1', configuration, secrets });
+      return only(synthesized(chart), 'Deployment', 'bar');
+    };
+    expect(service({}, {}).metadata['annotations']).toMatchObject({ 'cafe-check/external': 'Secret/keys' });
+    expect(service({}, { optional: false }).metadata['annotations']).toMatchObject({
+      'cafe-check/external': 'Secret/keys, Secret/door',
+    });
+    expect(() => service({ optional: true }, {})).toThrow(
+      'counter/bar: secrets.KEY is optional, and bar does not start without it. Take "optional" out.',
+    );
+  });
+
+  test('is scraped by the namespace of its configuration, when it is on the runtime', () => {
+    const chart = new Chart(Testing.app(), 'counter', { namespace: 'counter' });
+    const names = { configMap: 'config', secret: 'secrets' };
+    const configuration = new Configuration(chart, 'it', { ...names, monitoring: 'monitoring' });
+    new ProbedService(chart, plain('bar'), { image: 'bar:1', configuration });
+    const foreign = declareForeignService({
+      name: 'cache',
+      port: 6379,
+      probes: { readiness: { tcp: true } },
+    });
+    new ProbedService(chart, foreign, { image: 'cache:7', configuration });
+    const manifests = synthesized(chart);
+    expect(only(manifests, 'NetworkPolicy', 'bar')).toHaveProperty('spec.ingress', [
+      {
+        from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+        ports: [{ protocol: 'TCP', port: 9090 }],
+      },
+    ]);
+    expect(only(manifests, 'NetworkPolicy', 'cache')).toHaveProperty('spec.ingress', []);
   });
 
   test('selects its pods by the app label alone, everywhere', () => {
@@ -101,6 +170,7 @@ describe('a probed service', () => {
     expect(deployment).toHaveProperty('spec.template.spec.terminationGracePeriodSeconds', 37);
     expect(deployment).toHaveProperty('spec.template.spec.containers.0.env', [
       { name: 'PORT', value: '5001' },
+      { name: 'OPERATIONS_PORT', value: '9090' },
       { name: 'DRAIN_SECONDS', value: '7' },
       { name: 'IN_FLIGHT_SECONDS', value: '20' },
     ]);
@@ -111,6 +181,7 @@ describe('a probed service', () => {
       name: 'declared',
       port: 8080,
       ports: { grpc: 9000 },
+      operationsPort: 9091,
       reads: {
         CUPS: count(),
         SIZE: oneOf(['small', 'large'], 'small'),
@@ -128,7 +199,7 @@ describe('a probed service', () => {
       expose: { port: 80, type: 'LoadBalancer', clientTimeout: Duration.seconds(6) },
       replicas: 4,
       values: { LOG_LEVEL: 'debug', CUPS: 12, SIZE: { configMap: 'sizes', key: 'size' } },
-      secrets: { DOOR_PASSWORD: { secret: 'door' }, KEY: { secret: 'keys', key: 'signing' } },
+      secrets: { DOOR_PASSWORD: { secret: 'door', optional: true }, KEY: { secret: 'keys', key: 'signing' } },
       probes: {
         startup: { periodSeconds: 3, failureThreshold: 4, timeoutSeconds: 5 },
         readiness: { periodSeconds: 6, failureThreshold: 7, timeoutSeconds: 8 },
@@ -164,9 +235,14 @@ describe('a probed service', () => {
             containers: [
               {
                 image: 'registry.example/bar:2',
-                ports: [{ containerPort: 8080 }, { name: 'grpc', containerPort: 9000 }],
+                ports: [
+                  { containerPort: 8080 },
+                  { name: 'grpc', containerPort: 9000 },
+                  { name: 'operations', containerPort: 9091 },
+                ],
                 env: [
                   { name: 'PORT', value: '8080' },
+                  { name: 'OPERATIONS_PORT', value: '9091' },
                   {},
                   {},
                   { name: 'LOG_LEVEL', value: 'debug' },
@@ -278,7 +354,7 @@ describe('a probed service', () => {
     [
       'bar',
       { scrapedFrom: { namespace: 'monitoring', port: 'metrics' } },
-      'counter/bar: scrapedFrom asks the port "metrics"; its pods have: http.',
+      'counter/bar: scrapedFrom asks the port "metrics"; its pods have: http, operations.',
     ],
     [
       'bar',

@@ -1,4 +1,11 @@
-import { CLIENT_TIMEOUT, EXTERNAL, READINESS_REACHES, type ServiceDeclaration } from '@cafe-lumiere/contract';
+import {
+  CLIENT_TIMEOUT,
+  containerPortsOf,
+  EXTERNAL,
+  PORT_NAMES,
+  READINESS_REACHES,
+  type ServiceDeclaration,
+} from '@cafe-lumiere/contract';
 import { type ApiObject, Chart } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
 import { toAutoscalerSpec } from './autoscaler.js';
@@ -21,7 +28,7 @@ import {
   type ResolvedProps,
   resolveProps,
 } from './probed-service-props.js';
-import { PORT_NAME, toProbes } from './probes.js';
+import { toProbes } from './probes.js';
 import { type CallName, ServiceEdge, type ServiceEdgeOptions } from './service-edge.js';
 import { toAffinity, toTopologySpread } from './spread.js';
 import type { Store } from './store.js';
@@ -82,7 +89,7 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
     this.maximumReplicas = autoscaler?.maxReplicas ?? props.replicas;
     this.podLabels = { app: this.name };
     this.ownVariables = [
-      ...(declaration.runtime ? runtimeVariables(this.port, props) : []),
+      ...runtimeVariables(declaration, props),
       ...toValues(this.node.path, declaration, given.values),
       ...toSecrets(this.node.path, declaration, given.secrets),
     ];
@@ -100,7 +107,7 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
       podLabels,
       dns: props.configuration.dns,
     });
-    if (given.scrapedFrom) this.admitScraping(given.scrapedFrom);
+    this.admitScraping();
     if (props.expose.type === 'LoadBalancer') this.policy.allowFromAnywhere(this.port);
     new k8s.KubeService(this, 'Service', {
       metadata: { name: this.name, labels: this.podLabels },
@@ -108,7 +115,7 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
         type: props.expose.type,
         selector: this.podLabels,
         ports: [
-          servicePort(PORT_NAME, props.expose.port),
+          servicePort(PORT_NAMES.own, props.expose.port),
           ...Object.entries(declaration.ports).map(([name, port]) => servicePort(name, port)),
         ],
       },
@@ -182,10 +189,10 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
     return { host: foreign ? `${this.name}.${this.namespace}` : this.name, port };
   }
 
-  containerPort(name: string = PORT_NAME): number {
-    const port = name === PORT_NAME ? this.port : this.declaration.ports[name];
+  containerPort(name: string = PORT_NAMES.own): number {
+    const port = name === PORT_NAMES.own ? this.port : this.declaration.ports[name];
     if (port !== undefined) return port;
-    const names = [PORT_NAME, ...Object.keys(this.declaration.ports)].join(', ');
+    const names = [PORT_NAMES.own, ...Object.keys(this.declaration.ports)].join(', ');
     throw new Error(`${this.node.path}: there is no port "${name}"; its declaration has: ${names}.`);
   }
 
@@ -282,7 +289,7 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
     const { declaration, podLabels } = this;
     return {
       ...toPodSpec(this.podParts, this.podProps, {
-        ports: toContainerPorts({ [PORT_NAME]: this.port, ...declaration.ports }),
+        ports: toContainerPorts(containerPortsOf(declaration)),
         ...toProbes(declaration, this.props.probes),
       }),
       affinity: toAffinity(podLabels),
@@ -290,9 +297,20 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
     };
   }
 
-  private admitScraping({ namespace, port = PORT_NAME }: MetricsReader): void {
+  /** Of a program that is not on the runtime nobody knows where its metrics are, and what else is on that port. */
+  private monitoring(): MetricsReader | undefined {
+    const { monitoring: namespace } = this.props.configuration;
+    return namespace === undefined || this.declaration.operationsPort === undefined
+      ? undefined
+      : { namespace };
+  }
+
+  private admitScraping(): void {
+    const reader = this.given.scrapedFrom ?? this.monitoring();
+    if (reader === undefined) return;
+    const { namespace, port = metricsPortOf(this.declaration) } = reader;
     const sidecars = Object.values(this.podProps.sidecars).map(({ ports }) => ports ?? {});
-    const ports = mergedOf<number>([{ [PORT_NAME]: this.port }, this.declaration.ports, ...sidecars]);
+    const ports = mergedOf<number>([containerPortsOf(this.declaration), ...sidecars]);
     const number = ports[port];
     if (number === undefined) {
       throw new Error(
@@ -303,12 +321,23 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
   }
 }
 
-/** What the runtime is told besides what the service itself reads. */
-const runtimeVariables = (port: number, { termination }: ResolvedProps): EnvironmentVariable[] => [
-  { name: 'PORT', value: String(port) },
-  { name: 'DRAIN_SECONDS', value: String(termination.drainSeconds) },
-  { name: 'IN_FLIGHT_SECONDS', value: String(termination.inFlightSeconds) },
-];
+/** What the runtime is told besides what the service itself reads; a program that is not on it is told nothing. */
+const runtimeVariables = (
+  { port, operationsPort }: ServiceDeclaration,
+  { termination }: ResolvedProps,
+): EnvironmentVariable[] =>
+  operationsPort === undefined
+    ? []
+    : [
+        { name: 'PORT', value: String(port) },
+        { name: 'OPERATIONS_PORT', value: String(operationsPort) },
+        { name: 'DRAIN_SECONDS', value: String(termination.drainSeconds) },
+        { name: 'IN_FLIGHT_SECONDS', value: String(termination.inFlightSeconds) },
+      ];
+
+/** Where its metrics are, unless somebody says another port. */
+const metricsPortOf = ({ operationsPort }: ServiceDeclaration): string =>
+  operationsPort === undefined ? PORT_NAMES.own : PORT_NAMES.operations;
 
 const servicePort = (name: string, port: number): k8s.ServicePort => ({
   name,

@@ -1,4 +1,9 @@
-import type { ProbeHandler, ServiceDeclaration } from '@cafe-lumiere/contract';
+import {
+  containerPortsOf,
+  PORT_NAMES,
+  type ProbeHandler,
+  type ServiceDeclaration,
+} from '@cafe-lumiere/contract';
 import type * as k8s from './k8s.js';
 
 /** How often one probe asks and when it concludes. */
@@ -30,20 +35,17 @@ const DEFAULT_TIMINGS: Required<ProbeTimings> = {
   liveness: { periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
 };
 
-/** The name of a service's own port. */
-export const PORT_NAME = 'http';
-
 /** The probes of a declared service's container. */
 export function toProbes(
-  { probes, runtime, port, ports }: Pick<ServiceDeclaration, 'probes' | 'runtime' | 'port' | 'ports'>,
+  declaration: ServiceDeclaration,
   timings: ProbeTimings = {},
 ): Pick<k8s.Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
-  const { startup, readiness, liveness } = probes;
+  const { startup, readiness, liveness } = declaration.probes;
   const resolved = { ...DEFAULT_TIMINGS, ...timings };
   const toHandler = (handler: ProbeHandler, headers?: k8s.HTTPHeader[]): k8s.Probe =>
-    toProbeHandler(handler, { [PORT_NAME]: port, ...ports }, headers);
+    toProbeHandler(handler, containerPortsOf(declaration), headers);
   // A service on the runtime can wait until it is ready before it answers.
-  const headers = runtime ? patience(resolved.readiness) : undefined;
+  const headers = declaration.runtime ? patience(resolved.readiness) : undefined;
   return {
     startupProbe: { ...toHandler(startup ?? readiness), ...resolved.startup },
     readinessProbe: { ...toHandler(readiness, headers), ...resolved.readiness },
@@ -57,14 +59,13 @@ function toProbeHandler(
   httpHeaders?: k8s.HTTPHeader[],
 ): k8s.Probe {
   if ('exec' in handler) return { exec: { command: handler.exec } };
-  const name = handler.port ?? PORT_NAME;
-  const port = name;
+  const port = handler.port ?? PORT_NAMES.own;
   if ('tcp' in handler) return { tcpSocket: { port } };
   if ('http' in handler)
     return { httpGet: { path: handler.http, port, ...(httpHeaders ? { httpHeaders } : {}) } };
   // Kubernetes takes no port's name here. The declaration has proven that there is one of this name.
   return {
-    grpc: { port: ports[name] ?? 0, ...(handler.service === undefined ? {} : { service: handler.service }) },
+    grpc: { port: ports[port] ?? 0, ...(handler.service === undefined ? {} : { service: handler.service }) },
   };
 }
 

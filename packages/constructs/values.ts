@@ -13,11 +13,17 @@ export interface ConfigMapKey {
   readonly key: string;
 }
 
-/** An entry of a Secret that is in the cluster; one that a declaration calls optional may come later. */
+/** An entry of a Secret that is in the cluster. */
 export interface SecretKey {
   readonly secret: string;
   /** @default - the variable's name */
   readonly key?: string;
+}
+
+/** An entry of a Secret that a declaration calls optional. */
+export interface OptionalSecretKey extends SecretKey {
+  /** Whether pods start without it. @default true */
+  readonly optional?: boolean;
 }
 
 /** The names of variables with this source that must be there, or that need not be. */
@@ -43,7 +49,7 @@ type Values<Declaration extends ServiceDeclaration> = LogLevel & {
 type Secrets<Declaration extends ServiceDeclaration> = Readonly<
   Record<NameOf<Declaration, 'secret', true>, SecretKey>
 > &
-  Readonly<Partial<Record<NameOf<Declaration, 'secret', false>, SecretKey>>>;
+  Readonly<Partial<Record<NameOf<Declaration, 'secret', false>, OptionalSecretKey>>>;
 
 /** Plain values of the variables that a declaration reads. May be left out when none of them must be there. */
 export type ValuesProp<Declaration extends ServiceDeclaration> =
@@ -89,7 +95,7 @@ export function toValues(
 export function toSecrets(
   path: string,
   { name, reads }: ServiceDeclaration,
-  secrets: Readonly<Record<string, SecretKey | undefined>> = {},
+  secrets: Readonly<Record<string, OptionalSecretKey | undefined>> = {},
 ): EnvironmentVariable[] {
   return Object.entries(secrets).flatMap(([variable, from]): EnvironmentVariable[] => {
     if (from === undefined) return [];
@@ -100,8 +106,13 @@ export function toSecrets(
         `${path}: secrets.${variable} is no secret that the declaration of ${name} reads. It reads: ${all.join(', ') || 'none'}.`,
       );
     }
-    const { secret, key = variable } = from;
-    return [{ name: variable, secret, key, ...(known.required ? {} : { optional: true }) }];
+    const { secret, key = variable, optional = !known.required } = from;
+    if (optional && known.required) {
+      throw new Error(
+        `${path}: secrets.${variable} is optional, and ${name} does not start without it. Take "optional" out.`,
+      );
+    }
+    return [{ name: variable, secret, key, ...(optional ? { optional } : {}) }];
   });
 }
 

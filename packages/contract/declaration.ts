@@ -1,5 +1,5 @@
 import type { Api } from './api.js';
-import { portProblem } from './ports.js';
+import { containerPortsOf, OPERATIONS_PORT, portProblem } from './ports.js';
 import { type Probes, RUNTIME_PROBES } from './probes.js';
 import { RUNTIME_VARIABLES } from './runtime-variables.js';
 import { type Stores, storeVariableNames } from './store.js';
@@ -32,6 +32,8 @@ export interface ServiceDeclaration<
   readonly port: number;
   /** Further ports by name. */
   readonly ports: Readonly<Record<string, number>>;
+  /** The TCP port for its probes and metrics, to which no Service leads. Nothing for a program that is not on the runtime. */
+  readonly operationsPort: number | undefined;
   readonly reads: Reads;
   readonly stores: OwnStores;
   readonly probes: Probes;
@@ -75,6 +77,8 @@ export type RuntimeService<
 > = Common<Reads> & {
   /** What its API takes and answers. @default - none */
   readonly api?: OwnApi;
+  /** The TCP port for probes, `/metrics` and `/openapi.json`. @default 9090 */
+  readonly operationsPort?: number;
 } & (keyof OwnStores extends never
     ? { readonly stores?: OwnStores; readonly image?: ImageContents }
     : { readonly stores: OwnStores; readonly image: ImageContents<typeof GATE_PROGRAM> });
@@ -119,6 +123,7 @@ export function declareService<
     name: given.name,
     port: given.port,
     ports: given.ports ?? {},
+    operationsPort: given.operationsPort ?? OPERATIONS_PORT,
     reads: given.reads ?? ({} as Reads),
     stores,
     probes: RUNTIME_PROBES,
@@ -144,6 +149,7 @@ export function declareForeignService<
     name: given.name,
     port: given.port,
     ports: given.ports ?? {},
+    operationsPort: undefined,
     reads: given.reads ?? ({} as Reads),
     stores: (given.stores ?? {}) as OwnStores,
     probes: given.probes,
@@ -166,8 +172,9 @@ function checked<Declaration extends ServiceDeclaration>(declaration: Declaratio
   if (wrongPort !== undefined) refuse(wrongPort);
   for (const probe of Object.values(declaration.probes) as Probes['readiness'][]) {
     const port = 'port' in probe ? probe.port : undefined;
-    if (port !== undefined && port !== 'http' && !(port in declaration.ports)) {
-      const known = ['http', ...Object.keys(declaration.ports)].join(', ');
+    const ports = containerPortsOf(declaration);
+    if (port !== undefined && !(port in ports)) {
+      const known = Object.keys(ports).join(', ');
       refuse(`a probe asks the port "${port}"; its ports are: ${known}.`);
     }
   }

@@ -34,7 +34,8 @@ export {
 } from './declaration.js';
 export { HEADERS } from './headers.js';
 export { CLIENT_KEEP_ALIVE_MS, SERVER_KEEP_ALIVE_MS } from './keep-alive.js';
-export { PROBE_PATHS, type ProbeHandler, type Probes, RUNTIME_PROBES } from './probes.js';
+export { containerPortsOf, type DeclaredPorts, OPERATIONS_PORT, PORT_NAMES } from './ports.js';
+export { HEALTH_PATH, PROBE_PATHS, type ProbeHandler, type Probes, RUNTIME_PROBES } from './probes.js';
 export { GATE_VARIABLES, LOG_LEVELS, RUNTIME_VARIABLES } from './runtime-variables.js';
 export {
   postgres,

@@ -1,3 +1,4 @@
+import { OPERATIONS_PORT } from './ports.js';
 import { listenPort, oneOf, seconds, text } from './variable.js';
 
 /** The levels that `LOG_LEVEL` may have. */
@@ -6,6 +7,8 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 /** What every service on the runtime reads besides its own variables. */
 export const RUNTIME_VARIABLES = {
   PORT: listenPort(),
+  /** Where it answers probes, `/metrics` and `/openapi.json`. */
+  OPERATIONS_PORT: listenPort(OPERATIONS_PORT),
   HOST: text('0.0.0.0'),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   /** How long it goes on serving after SIGTERM, telling each client to close its connection. */

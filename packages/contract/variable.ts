@@ -73,7 +73,9 @@ export const port = <const Standard extends number | undefined = undefined>(
 ): Plain<number, Standard> => wholeNumber('a port', 1, 65_535, standard as Standard);
 
 /** A TCP port to listen on; 0 lets the operating system choose, for tests. */
-export const listenPort = (): Plain<number, undefined> => wholeNumber('a port', 0, 65_535, undefined);
+export const listenPort = <const Standard extends number | undefined = undefined>(
+  standard?: Standard,
+): Plain<number, Standard> => wholeNumber('a port', 0, 65_535, standard as Standard);
 
 /** A whole number of something, 1 to 10,000 unless it says otherwise. */
 export const count = <const Standard extends number | undefined = undefined>(

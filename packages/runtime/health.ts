@@ -26,6 +26,8 @@ export interface HealthSources {
   readonly version: string;
   /** Why the start is not over, or nothing. */
   starting(): string | undefined;
+  /** Whether it takes connections. */
+  listening(): boolean;
   draining(): boolean;
   checks(): readonly { readonly name: string; readonly state: CheckState }[];
   dependencies(): readonly Dependency[];
@@ -39,9 +41,13 @@ export class Health {
     return this.sources.starting() === undefined;
   }
 
+  get draining(): boolean {
+    return this.sources.draining();
+  }
+
   /** Whether this pod can serve now. Still true while it drains: see docs/decisions/readiness.md. */
   get ready(): boolean {
-    return this.started && this.sources.checks().every(({ state }) => state.ok);
+    return this.started && this.sources.listening() && this.sources.checks().every(({ state }) => state.ok);
   }
 
   get body(): HealthBody {
@@ -52,7 +58,7 @@ export class Health {
       status: this.ready ? 'ready' : 'not ready',
       service,
       version,
-      draining: this.sources.draining(),
+      draining: this.draining,
       checks: byName([...start, ...this.sources.checks()]),
       dependencies: byName(this.sources.dependencies()),
     };

@@ -21,7 +21,7 @@ export class Metrics {
   });
   readonly requestsWhileUnready = new Counter({
     name: 'http_requests_while_unready_total',
-    help: 'Requests, other than probes, that came while /readyz said 503 or before this process had started.',
+    help: 'Requests, other than for /health, that came while /readyz said 503 or before this process had started.',
     registers: [this.registry],
   });
   readonly dependencyUp = new Gauge({

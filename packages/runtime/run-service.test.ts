@@ -27,7 +27,12 @@ describe('a service as a process', () => {
     })();
     return { child, output, listening, closed: once(child, 'close') };
   };
-  const good = { PORT: '0', ORDER_SERVICE_URL: 'http://127.0.0.1:9', DRAIN_SECONDS: '0' };
+  const good = {
+    PORT: '0',
+    OPERATIONS_PORT: '0',
+    ORDER_SERVICE_URL: 'http://127.0.0.1:9',
+    DRAIN_SECONDS: '0',
+  };
 
   test('that cannot be configured names every variable on a line of its own, and exits with 78', async () => {
     const { output, closed } = start({ PORT: 'abc', DRAIN_SECONDS: '-1' });
@@ -65,5 +70,8 @@ describe('a service as a process', () => {
     const second = start({ ...good, PORT: port });
     await expect(second.closed).resolves.toEqual([1, null]);
     expect(second.output.error).toContain(`cannot listen on 127.0.0.1:${port}`);
+    const third = start({ ...good, OPERATIONS_PORT: port });
+    await expect(third.closed).resolves.toEqual([1, null]);
+    expect(third.output.error).toContain(`cannot listen on 127.0.0.1:${port}`);
   });
 });

@@ -8,6 +8,7 @@ import { type Dependency, Health } from './health.js';
 import { createLog, type Logger } from './log.js';
 import { Metrics } from './metrics.js';
 import { type Handlers, routesOf } from './http/operations.js';
+import { createOperationsServer } from './http/operations-port.js';
 import type { Problem } from './http/problem.js';
 import { type Admit, type AdmittedRoute, type Route, routerOf } from './http/route.js';
 import { createHttpServer } from './http/server.js';
@@ -77,6 +78,8 @@ export function implementService<Declared extends ServiceDeclaration>(
 export interface RunningService {
   readonly port: number;
   readonly url: string;
+  /** Where it answers probes, `/metrics` and `/openapi.json`. */
+  readonly operationsUrl: string;
   readonly log: Logger;
   /** Everything that it answers, but the probes. */
   readonly routes: readonly AdmittedRoute[];
@@ -115,19 +118,17 @@ export async function startService<Declared extends ServiceDeclaration>(
     service: name,
     version,
     starting: () => state.starting,
+    listening: () => server.listening,
     draining: () => draining.signal.aborted,
     checks: () => checks,
     dependencies: () => parts.dependencies ?? [],
   });
-  const operations = parts.handlers ? routesOf(api, parts.handlers) : [];
+  const answered = parts.handlers ? routesOf(api, parts.handlers) : [];
   const routes = [
-    ...operations.map((route) => ({ ...route, page: false })),
+    ...answered.map((route) => ({ ...route, page: false })),
     ...(parts.pages ?? []).map((route) => ({ ...route, page: true })),
   ];
   const application = createApplication({
-    name,
-    version,
-    api,
     router: routerOf(routes, parts.admit),
     health,
     metrics,
@@ -141,8 +142,18 @@ export async function startService<Declared extends ServiceDeclaration>(
   const server = createHttpServer((request, response) => {
     void handle(request, response);
   });
+  const operations = createOperationsServer({
+    name,
+    version,
+    api,
+    health,
+    metrics,
+    log,
+    draining: () => draining.signal.aborted,
+  });
   const port = await listen(server, runtime.PORT, runtime.HOST);
-  log.info({ port }, `listening on ${runtime.HOST}:${port}`);
+  const operationsPort = await listen(operations, runtime.OPERATIONS_PORT, runtime.HOST);
+  log.info({ port, operationsPort }, `listening on ${runtime.HOST}:${port}`);
 
   const ending = new AbortController();
   const starting = (parts.start?.(ending.signal) ?? Promise.resolve()).then(
@@ -165,9 +176,18 @@ export async function startService<Declared extends ServiceDeclaration>(
     for (const check of checks) check.stop();
     await starting;
     await parts.close?.();
+    // Last: until here somebody may want to know how far the end is.
+    await drain(operations, { drainSeconds: 0, inFlightSeconds: 1 });
     log.info('ended');
   };
-  return { port, url: `http://127.0.0.1:${port}`, log, routes, drain: () => (drained ??= end()) };
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    operationsUrl: `http://127.0.0.1:${operationsPort}`,
+    log,
+    routes,
+    drain: () => (drained ??= end()),
+  };
 }
 
 /** The exit code for a configuration that cannot be used: EX_CONFIG of sysexits.h. */

@@ -1,13 +1,32 @@
 import type { Context } from 'koa';
-import { type Admit, Problem } from '@cafe-lumiere/runtime/http';
+import { type Admit, type AdmittedRoute, Problem } from '@cafe-lumiere/runtime/http';
 import type { StaffDoor } from './staff-door.js';
 
-/** Who may have what: nothing is changed for a page of another site, and what is the staff's, the door decides. */
-export function admission(door: StaffDoor | undefined): Admit {
+/**
+ * Who may have what: nothing is changed for a page of another site, and what is the staff's, the door decides.
+ *
+ * @param tlsRequired - whether what has come without TLS is refused, and a page shown over TLS instead
+ */
+export function admission(door: StaffDoor | undefined, tlsRequired: boolean): Admit {
   return (context, route) => {
+    if (tlsRequired && !context.secure) return askAgainOverTls(context, route);
     if (route.method !== 'get') refuseOtherSites(context);
     return door?.admit(context, route) ?? true;
   };
+}
+
+/** @returns that it is answered @throws Problem 403 where the request may hold a secret, or is a program's */
+function askAgainOverTls(context: Context, { method, page }: AdmittedRoute): false {
+  const url = `https://${context.hostname}${context.url}`;
+  if (!page || method !== 'get') {
+    throw new Problem(403, {
+      detail: `This came without TLS, and others may have read it on its way. Send it to ${url}.`,
+    });
+  }
+  context.set('Cache-Control', 'no-store');
+  context.status = 308;
+  context.redirect(url);
+  return false;
 }
 
 /**

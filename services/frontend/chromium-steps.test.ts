@@ -46,7 +46,7 @@ import { chromiumFound, launchChromium } from './chromium-fixture.js';
   /** Lets milliseconds pass on the page's clock. What it sends in them is on its way before the request at the end. */
   const pass = async (milliseconds: number): Promise<void> => {
     await page.clock.runFor(milliseconds);
-    await page.evaluate("fetch('/livez')");
+    await page.evaluate("fetch('/health')");
   };
   const nothingIsSaid = async (): Promise<void> => {
     await keptLine().waitFor({ state: 'hidden' });

@@ -1,4 +1,4 @@
-import { calls, count, declareService, optionalSecret, timeoutOf } from '@cafe-lumiere/contract';
+import { calls, count, declareService, oneOf, optionalSecret, timeoutOf } from '@cafe-lumiere/contract';
 import { frontendApi } from './api.js';
 import { LIMITS, ORDERS_PER_MINUTE } from './limits.js';
 
@@ -18,6 +18,8 @@ export const frontend = declareService({
      * likes.
      */
     TRUSTED_PROXIES: count(0, { least: 0, most: 10 }),
+    /** Whether a request that has come to the last of these proxies without TLS is refused. */
+    GUEST_TLS: oneOf(['required', 'not required'], 'not required'),
     /** Who sets it closes the kitchen to guests. */
     STAFF_PASSWORD: optionalSecret(LIMITS.passwordLength),
     /** Signs the staff's sessions; a new one logs everybody out. Without it, one is made of the password. */

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { relayOrders } from '../order-service/order-relay.js';
-import { implementService } from '@cafe-lumiere/runtime';
+import { ConfigurationError, implementService } from '@cafe-lumiere/runtime';
 import { Upstream } from '@cafe-lumiere/runtime/upstream';
 import { VERSION } from '../version.js';
 import { admission } from './admission.js';
@@ -22,6 +22,12 @@ const everybody = (): Promise<boolean> => Promise.resolve(true);
 export const frontendServer = implementService(frontend, {
   version: VERSION,
   create({ name, config, log, metrics, draining }) {
+    const tlsRequired = config.GUEST_TLS === 'required';
+    if (tlsRequired && config.TRUSTED_PROXIES === 0) {
+      const message =
+        'is "required", and TRUSTED_PROXIES is 0: nobody in front is believed who says that a request came over TLS; set it to the number of proxies';
+      throw new ConfigurationError(name, [{ variable: 'GUEST_TLS', message }]);
+    }
     const shared = { from: name, retriesUnavailable: true, log, metrics };
     const orders = new Upstream({
       ...shared,
@@ -53,10 +59,10 @@ export const frontendServer = implementService(frontend, {
         ...boardPageRoutes(site, kitchen),
         ...(door?.pages ?? []),
       ],
-      admit: admission(door),
+      admit: admission(door, tlsRequired),
       trustedProxies: config.TRUSTED_PROXIES,
       dependencies: [orders, kitchen],
-      middleware: [securityHeaders(), compression()],
+      middleware: [securityHeaders(tlsRequired), compression()],
       problemPage: (problem) => problemPage(site, problem),
       close: async () => {
         await Promise.all([orders.close(), kitchen.close(), relay.close()]);

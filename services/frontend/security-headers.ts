@@ -12,10 +12,18 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Headers for everything that a browser may show. */
-export function securityHeaders(): Middleware {
+/** A year, in which a browser comes to this host over TLS alone. */
+const STRICT_TRANSPORT_SECURITY = { 'Strict-Transport-Security': 'max-age=31536000' } as const;
+
+/**
+ * Headers for everything that a browser may show.
+ *
+ * @param tlsRequired - whether guests come over TLS only
+ */
+export function securityHeaders(tlsRequired: boolean): Middleware {
   return async (context, next) => {
     context.set({
+      ...(tlsRequired ? STRICT_TRANSPORT_SECURITY : {}),
       'Content-Security-Policy': CONTENT_SECURITY_POLICY,
       'X-Content-Type-Options': 'nosniff',
       // Not `no-referrer`: with that a browser says `Origin: null` of our own forms, see admission.ts.

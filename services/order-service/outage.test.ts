@@ -39,7 +39,7 @@ describe('order-service, as a process, whose database is', () => {
       body: JSON.stringify({ customer_name: 'Ada', items: [{ id: 1, quantity: 1 }] }),
     });
   const reason = async (): Promise<string> => {
-    const { checks } = health.parse(await (await fetch(`${service.url}/readyz`)).json());
+    const { checks } = health.parse(await (await fetch(`${service.operationsUrl}/readyz`)).json());
     return checks['database']?.reason ?? '';
   };
 

@@ -54,7 +54,7 @@ describe('a wrong request is a problem', () => {
     ['an unknown path', 404, 'GET', '/saucers', {}],
     ['another method', 405, 'DELETE', '/cups', {}],
     ['a method that nobody knows', 405, 'PROPFIND', '/cups', {}],
-    ['another method on a probe', 405, 'POST', '/readyz', {}],
+    ['another method on what is asked of its health', 405, 'POST', '/health', {}],
     ['a large body', 413, 'POST', '/cups', { body: JSON.stringify({ count: 'x'.repeat(65 * 1024) }) }],
     ['text', 415, 'POST', '/cups', { body: 'count=1', headers: { 'content-type': 'text/plain' } }],
     [

@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { type Api, HEADERS } from '@cafe-lumiere/contract';
+import { HEADERS, HEALTH_PATH } from '@cafe-lumiere/contract';
 import type Router from '@koa/router';
 import Koa, { type Middleware, type ParameterizedContext } from 'koa';
 import type { Deadline } from '../deadline.js';
 import type { Health } from '../health.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
-import { openApiDocument } from './open-api.js';
-import { PROBE_PATHS, probes } from './probes.js';
+import { healthRoutes } from './probes.js';
 import { Problem } from './problem.js';
 import { unreadBody } from './unread-body.js';
 import { UnavailableError } from '../unavailable.js';
 
 /** What every service's application is made of. */
 export interface ApplicationParts {
-  readonly name: string;
-  readonly version: string;
-  readonly api: Api;
   /** The routes of the API, and those that are no part of it, such as pages. */
   readonly router: Router;
   readonly health: Health;
@@ -50,7 +46,7 @@ export function remainingMsOf(context: { readonly state: Record<string, unknown>
 
 /** The Koa application of a service: its routes, with everything around them that all services share. */
 export function createApplication(parts: ApplicationParts): Koa {
-  const { api, router, health, metrics, log, draining } = parts;
+  const { router, health, metrics, log, draining } = parts;
   const application = new Koa();
   // Koa prints what it catches; everything is caught below, except a client that went away.
   application.silent = true;
@@ -64,18 +60,15 @@ export function createApplication(parts: ApplicationParts): Koa {
   application.use(observe(health, metrics, log));
   for (const middleware of parts.middleware) application.use(middleware);
   application.use(problems(log, parts.problemPage));
-  const machines = probes(health, metrics);
-  machines.get('/openapi.json', (context) => {
-    context.body = openApiDocument({ title: parts.name, version: parts.version }, api);
-  });
-  application.use(machines.routes());
+  const own = healthRoutes(health);
+  application.use(own.routes());
   application.use(router.routes());
-  application.use(notFound([machines, router]));
+  application.use(notFound([own, router]));
   return application;
 }
 
 /** Refuses what others on the way may understand in another way than we do. */
-function wellFormed(): Middleware {
+export function wellFormed(): Middleware {
   return async (context, next) => {
     const { url, req } = context;
     const hosts = req.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
@@ -96,7 +89,7 @@ function wellFormed(): Middleware {
   };
 }
 
-function requestId(): Middleware {
+export function requestId(): Middleware {
   return async (context, next) => {
     const given = context.get(HEADERS.requestId);
     // Only what is harmless in a log line and a header.
@@ -110,7 +103,7 @@ function requestId(): Middleware {
 }
 
 /** The second part of the drain: whoever keeps a connection is told to open the next one elsewhere. */
-function closeWhileDraining(draining: () => boolean): Middleware {
+export function closeWhileDraining(draining: () => boolean): Middleware {
   return async (context, next) => {
     if (draining()) context.set('Connection', 'close');
     await next();
@@ -121,7 +114,7 @@ function closeWhileDraining(draining: () => boolean): Middleware {
 
 function observe(health: Health, metrics: Metrics, log: Logger): Middleware {
   return async (context, next) => {
-    const probe = PROBE_PATHS.has(context.path);
+    const probe = context.path === HEALTH_PATH;
     if (!probe && !health.ready) metrics.requestsWhileUnready.inc();
     const started = performance.now();
     await next();
@@ -153,7 +146,7 @@ function routeOf(context: ParameterizedContext): string {
 }
 
 /** Sends every error as a problem. What nobody thought of is a 500 that says nothing, and a log entry that says all. */
-function problems(log: Logger, problemPage: ApplicationParts['problemPage']): Middleware {
+export function problems(log: Logger, problemPage?: ApplicationParts['problemPage']): Middleware {
   return async (context, next) => {
     try {
       await next();
@@ -196,7 +189,7 @@ function asProblem(error: unknown): Problem {
 }
 
 /** 404 for a path that nobody knows, 405 with `Allow` for a known one that does not take this method. */
-function notFound(routers: readonly Router[]): Middleware {
+export function notFound(routers: readonly Router[]): Middleware {
   return (context) => {
     const allowed = new Set(
       routers.flatMap((router) =>

@@ -128,11 +128,28 @@ describe('drain', () => {
     const service = await start({ DRAIN_SECONDS: '1' });
     await service.readyz(200);
     const ended = service.drain();
-    const answer = await service.send('GET', '/readyz');
-    expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ status: 'ready', draining: true });
-    expect(answer.headers.get('connection')).toBe('close');
+    for (const answer of [await service.send('GET', '/health'), await service.operations('/readyz')]) {
+      expect(answer.status).toBe(200);
+      expect(answer.body).toMatchObject({ status: 'ready', draining: true });
+      expect(answer.headers.get('connection')).toBe('close');
+    }
     await ended;
-    await expect(service.send('GET', '/readyz')).rejects.toThrow();
+    await expect(service.send('GET', '/health')).rejects.toThrow();
+    await expect(service.operations('/readyz')).rejects.toThrow();
+  });
+
+  test('while its last answers are on their way it is alive, and says at once that it takes no more', async () => {
+    const service = await start({ DRAIN_SECONDS: '0' });
+    await service.readyz(200);
+    const slow = await fetch(`${service.url}/slow`);
+    const ended = service.drain();
+    const answer = await service.readyz(503);
+    expect(answer.body).toMatchObject({ status: 'not ready', draining: true });
+    expect((await service.operations('/livez')).status).toBe(200);
+    expect(await service.metric('process_start_time_seconds')).toBeGreaterThan(0);
+    // A kubelet that would rather wait for a better answer must not hold up the end: there is none.
+    expect((await service.operations('/readyz', { headers: { prefer: 'wait=10' } })).status).toBe(503);
+    await expect(slow.text()).resolves.toMatch(/14 done$/);
+    await ended;
   });
 });

@@ -36,6 +36,12 @@ export const SERVER_LIMITS = {
   requestsPerConnection: 1000,
 } as const;
 
+/** What the operations port gives to connections, where it is not {@link SERVER_LIMITS}. */
+export const OPERATIONS_LIMITS = {
+  /** A kubelet makes a connection for each of its three probes, and a few Prometheus servers keep one each. */
+  connections: 64,
+} as const;
+
 /** How many streams of events a process has, and what each may cost. */
 export const STREAM_LIMITS = {
   /** In all. Measured: 400 streams cost 28 MB, so all of them some 70 MB of a container's memory. */

@@ -51,7 +51,7 @@ describe('operations', () => {
     expect((await put({ size: 'small' })).body).toEqual({ size: 'small', shelf: '2' });
     expect((await put({ size: 'huge' })).status).toBe(422);
     expect((await put({ size: 'small' }, '?upside=left')).status).toBe(422);
-    const { body } = await service.send('GET', '/openapi.json');
+    const { body } = await service.operations('/openapi.json');
     expect(body).toMatchObject({
       openapi: '3.1.0',
       info: { title: 'cupboard' },

@@ -1,20 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { HEADERS } from '@cafe-lumiere/contract';
+import { HEADERS, HEALTH_PATH, PROBE_PATHS } from '@cafe-lumiere/contract';
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Health } from '../health.js';
 import type { Metrics } from '../metrics.js';
 import { strictRouter } from './route.js';
-
-/** The paths that are asked by machines, not by people. */
-export const PROBE_PATHS: ReadonlySet<string> = new Set([
-  '/livez',
-  '/readyz',
-  '/startupz',
-  '/health',
-  '/metrics',
-  '/openapi.json',
-]);
 
 /** Nobody is kept waiting for longer, in seconds, whatever they prefer. */
 const LONGEST_WAIT_SECONDS = 10;
@@ -33,32 +23,46 @@ function waitMs(context: Context): number {
 
 async function readyWithin(milliseconds: number, health: Health): Promise<boolean> {
   const end = performance.now() + milliseconds;
-  while (!health.ready && performance.now() < end) await pause(LOOK_MS);
+  // A process that ends will not be ready any more.
+  while (!health.ready && !health.draining && performance.now() < end) await pause(LOOK_MS);
   return health.ready;
+}
+
+const FRESH = { 'Cache-Control': 'no-store' } as const;
+
+const answerReadiness =
+  (health: Health) =>
+  async (context: Context): Promise<void> => {
+    const ready = await readyWithin(waitMs(context), health);
+    context.status = ready ? 200 : 503;
+    context.set(FRESH);
+    if (!ready) context.set(HEADERS.retryAfter, '1');
+    context.body = health.body;
+  };
+
+/** `/health` alone: what a service says of itself on its own port. */
+export function healthRoutes(health: Health): Router {
+  const router = strictRouter();
+  router.get(HEALTH_PATH, answerReadiness(health));
+  return router;
 }
 
 /** `/livez`, `/startupz`, `/readyz`, `/health` (what `/readyz` says) and `/metrics`. */
 export function probes(health: Health, metrics: Metrics): Router {
   const router = strictRouter();
-  router.use(async (context, next) => {
-    context.set('Cache-Control', 'no-store');
-    await next();
-  });
   // Touches nothing: whoever can answer this is alive, whatever else is wrong.
-  router.get('/livez', (context) => {
+  router.get(PROBE_PATHS.liveness, (context) => {
+    context.set(FRESH);
     context.body = { status: 'alive' };
   });
-  router.get('/startupz', (context) => {
+  router.get(PROBE_PATHS.startup, (context) => {
+    context.set(FRESH);
     context.status = health.started ? 200 : 503;
     context.body = health.body;
   });
-  router.get(['/readyz', '/health'], async (context) => {
-    const ready = await readyWithin(waitMs(context), health);
-    context.status = ready ? 200 : 503;
-    if (!ready) context.set(HEADERS.retryAfter, '1');
-    context.body = health.body;
-  });
+  router.get([PROBE_PATHS.readiness, HEALTH_PATH], answerReadiness(health));
   router.get('/metrics', async (context) => {
+    context.set(FRESH);
     context.type = metrics.registry.contentType;
     context.body = await metrics.registry.metrics();
   });

@@ -86,8 +86,8 @@ describe.each(['/read', '/passed', '/nowhere'])('a body that is not read to its 
       await until(() => connection.closed);
     } else {
       const before = connection.text.length;
-      connection.socket.write('GET /livez HTTP/1.1\r\nHost: counter\r\n\r\n');
-      await until(() => connection.text.slice(before).includes('"alive"'));
+      connection.socket.write('GET /health HTTP/1.1\r\nHost: counter\r\n\r\n');
+      await until(() => connection.text.slice(before).includes('"ready"'));
     }
     expect(connection.error).toBeUndefined();
   });
@@ -123,7 +123,7 @@ test('who never stops sending is not read for ever', async () => {
 
 test('two Host headers are refused', async () => {
   const connection = open();
-  connection.socket.write('GET /livez HTTP/1.1\r\nHost: counter\r\nHOST: other\r\n\r\n');
+  connection.socket.write('GET /health HTTP/1.1\r\nHost: counter\r\nHOST: other\r\n\r\n');
   await until(() => connection.closed);
   expect(connection.text).toMatch(/^HTTP\/1\.1 400 /);
   expect(connection.text).toContain('more than one Host');

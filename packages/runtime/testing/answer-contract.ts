@@ -19,7 +19,7 @@ const document = z.object({
 
 /** What a service's OpenAPI document promises of its answers, for tests: every answer that they see is held to it. */
 export class AnswerContract {
-  /** Reads the document of the service at this address. */
+  /** Reads the document of the service whose operations port is at this address. */
   static async of(url: string): Promise<AnswerContract> {
     const response = await fetch(`${url}/openapi.json`);
     return new AnswerContract(await response.json());

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
 import type { Environment } from '../config.js';
 
 /** A service in a process of its own, as in its container: for tests that kill it. */
@@ -11,7 +12,13 @@ export class ProcessFixture {
    * @param program - the JavaScript file that its container starts
    */
   static async start(program: string, environment: Environment): Promise<ProcessFixture> {
-    const base = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info', DRAIN_SECONDS: '1' };
+    const base = {
+      HOST: '127.0.0.1',
+      PORT: '0',
+      OPERATIONS_PORT: '0',
+      LOG_LEVEL: 'info',
+      DRAIN_SECONDS: '1',
+    };
     const child = spawn(process.execPath, [program], {
       env: { PATH: process.env['PATH'], ...base, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -19,8 +26,8 @@ export class ProcessFixture {
     const orphan = (): void => void child.kill('SIGKILL');
     process.once('exit', orphan);
     child.once('exit', () => process.off('exit', orphan));
-    const port = await portOf(child);
-    return new ProcessFixture(`http://127.0.0.1:${port}`, child);
+    const { port, operationsPort } = await portsOf(child);
+    return new ProcessFixture(`http://127.0.0.1:${port}`, `http://127.0.0.1:${operationsPort}`, child);
   }
 
   /** Resolves with the exit code, or the signal. */
@@ -28,6 +35,8 @@ export class ProcessFixture {
 
   private constructor(
     readonly url: string,
+    /** Where it answers probes and metrics. */
+    readonly operationsUrl: string,
     private readonly child: ChildProcess,
   ) {
     this.exited = new Promise((done) =>
@@ -51,9 +60,9 @@ export class ProcessFixture {
     this.child.kill(signal);
   }
 
-  /** The status of a path's answer. */
+  /** The status of an answer of its operations port, such as that of `/livez`. */
   async status(path: string): Promise<number> {
-    const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(5000) });
+    const response = await fetch(`${this.operationsUrl}${path}`, { signal: AbortSignal.timeout(5000) });
     await response.arrayBuffer();
     return response.status;
   }
@@ -64,8 +73,11 @@ export class ProcessFixture {
   }
 }
 
+const listening = z.object({ port: z.number(), operationsPort: z.number() });
+type Listening = z.output<typeof listening>;
+
 /** From the line of its log that says where it listens; the rest is read and dropped, so that it never waits for us. */
-function portOf(child: ChildProcess): Promise<string> {
+function portsOf(child: ChildProcess): Promise<Listening> {
   return new Promise((done, fail) => {
     const { stdout } = child;
     if (!stdout) {
@@ -73,8 +85,7 @@ function portOf(child: ChildProcess): Promise<string> {
       return;
     }
     createInterface({ input: stdout }).on('line', (line) => {
-      const port = /listening on [^"]*:(\d+)"/.exec(line)?.[1];
-      if (port !== undefined) done(port);
+      if (line.includes('"msg":"listening on ')) done(listening.parse(JSON.parse(line)));
     });
     child.once('exit', () => {
       fail(new Error('the process ended before it listened'));

@@ -33,6 +33,7 @@ export class ServiceFixture {
     const base = {
       HOST: '127.0.0.1',
       PORT: '0',
+      OPERATIONS_PORT: '0',
       LOG_LEVEL: 'silent',
       DRAIN_SECONDS: '0',
       IN_FLIGHT_SECONDS: '2',
@@ -49,17 +50,22 @@ export class ServiceFixture {
   }
 
   /** Sends one request. The answer must be one that the service's own OpenAPI document allows. */
-  async send(method: string, path: string, { body, headers }: Request = {}): Promise<Answer> {
-    const answer = await send(`${this.url}${path}`, method, { body, ...(headers ? { headers } : {}) });
-    this.contract ??= AnswerContract.of(this.url);
+  async send(method: string, path: string, request: Request = {}): Promise<Answer> {
+    const answer = await send(`${this.url}${path}`, method, request);
+    this.contract ??= AnswerContract.of(this.service.operationsUrl);
     (await this.contract).check(method, path, answer);
     return answer;
+  }
+
+  /** Asks its operations port, such as `/livez`. */
+  operations(path: string, request: Request = {}): Promise<Answer> {
+    return send(`${this.service.operationsUrl}${path}`, 'GET', request);
   }
 
   /** Resolves when /readyz answers with this status. The caller's test has the deadline. */
   async readyz(status: 200 | 503): Promise<Answer> {
     for (;;) {
-      const answer = await this.send('GET', '/readyz');
+      const answer = await this.operations('/readyz');
       if (answer.status === status) return answer;
       await pause(20);
     }
@@ -67,7 +73,7 @@ export class ServiceFixture {
 
   /** The value of a metric, labels included as they stand in the text; undefined when it is not there. */
   async metric(name: string): Promise<number | undefined> {
-    const { text } = await this.send('GET', '/metrics');
+    const { text } = await this.operations('/metrics');
     const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
     return line === undefined ? undefined : Number(line.slice(name.length + 1));
   }

@@ -15,7 +15,7 @@ const behind = {
   answer: (response: ServerResponse): void => void response.end(),
 };
 const server = createServer((request, response) => {
-  if (request.url === '/livez') {
+  if (request.url === '/health') {
     response.end();
     return;
   }

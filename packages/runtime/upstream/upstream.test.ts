@@ -14,7 +14,7 @@ class Neighbour {
 
   static async start(answer: (response: ServerResponse, call: number) => void, port = 0): Promise<Neighbour> {
     const server = createServer((request, response) => {
-      if (request.url === '/livez') response.end('{}');
+      if (request.url === '/health') response.end('{}');
       else answer(response, neighbour.calls.push(request));
     });
     const neighbour = new Neighbour(server);

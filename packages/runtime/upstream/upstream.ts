@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CLIENT_KEEP_ALIVE_MS, HEADERS } from '@cafe-lumiere/contract';
+import { CLIENT_KEEP_ALIVE_MS, HEADERS, HEALTH_PATH } from '@cafe-lumiere/contract';
 import { Agent, request } from 'undici';
 import type { Dependency } from '../health.js';
 import type { Logger } from '../log.js';
@@ -81,7 +81,7 @@ export class Upstream implements Dependency {
     });
     options.metrics.dependencyUp.set(this.labels, 0);
     const ping = (): void => {
-      this.call({ method: 'GET', path: '/livez' }, options.timeoutMs).catch(() => undefined);
+      this.call({ method: 'GET', path: HEALTH_PATH }, options.timeoutMs).catch(() => undefined);
     };
     ping();
     this.ping = setInterval(ping, PING_INTERVAL_MS).unref();

@@ -38,4 +38,9 @@ testBroken(PROBE_PROOFS, {
     ['a liveness probe that must succeed twice', [set(CATALOGUE, `${C}.livenessProbe.successThreshold`, 2)], 'leave successThreshold out'],
     ['a probe that asks nothing', [unset(CATALOGUE, `${C}.startupProbe.httpGet`)], 'asks nothing'],
   ],
+  CAFE037: [
+    ['pods whose metrics are looked for elsewhere', [set(CATALOGUE, 'spec.template.metadata.annotations.[prometheus.io/port]', '9090')], 'set it to 8081'],
+    ['… by the name of a port', [set(CATALOGUE, 'spec.template.metadata.annotations.[prometheus.io/port]', 'http')], 'found    http'],
+    ['a Service that names its own port', [set('Service/storefront', 'metadata.annotations.[prometheus.io/port]', '80')], 'Service bookshop/storefront'],
+  ],
 });
