@@ -61,3 +61,8 @@ test('a package within a package has its own version', () => {
     expect.objectContaining({ name: 'koa' }),
   ]);
 });
+
+test('a package of a copy whose node_modules is a link to another folder is the same', () => {
+  const [here, there] = ['node_modules/koa/lib/a.js', '../../../node_modules/koa/lib/a.js'];
+  expect(bundledPackages([there])).toEqual(bundledPackages([here]));
+});

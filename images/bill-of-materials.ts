@@ -36,7 +36,8 @@ export interface BundledPackage {
 export function bundledPackages(files: readonly string[]): readonly BundledPackage[] {
   const { packages } = lockFile.parse(JSON.parse(readFileSync(LOCK_FILE, 'utf8')));
   const folders = new Set(
-    files.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []),
+    // Of a copy whose node_modules is a link, as e2e/workspace.ts makes it, they lie outside the repository.
+    files.flatMap((file) => /^(?:\.\.\/)*((?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []),
   );
   // The same version may lie in several folders, and is one package.
   const byName = [...folders].sort().map((folder) => {
