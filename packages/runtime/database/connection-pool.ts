@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import { isAway } from './database-error.js';
+import { databaseErrorCode, isAway, READ_ONLY } from './database-error.js';
 import type { DatabaseSettings } from './database-settings.js';
 import { type Deadline, DeadlineError, endsWithin, remainingMs, within } from '../deadline.js';
 import { LogIns } from './log-ins.js';
@@ -147,6 +147,7 @@ export class ConnectionPool {
       this.free(connection);
       return result;
     } catch (error) {
+      if (databaseErrorCode(error) === READ_ONLY) this.leave(error);
       if (isAway(error)) this.drop(connection, error);
       // An error is an answer, too.
       else this.free(connection);
@@ -197,6 +198,11 @@ export class ConnectionPool {
       },
       (LOST_AFTER_DEADLINES - 1) * this.settings.queryTimeoutMs,
     ).unref();
+  }
+
+  /** The primary is another one now. The connections that nobody has just now lead to the former one as well. */
+  private leave(reason: unknown): void {
+    for (const connection of this.good) if (connection.state === 'free') this.drop(connection, reason);
   }
 
   private retire(connection: PooledConnection): void {

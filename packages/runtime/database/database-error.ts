@@ -11,6 +11,8 @@ export const UNIQUE_VIOLATION = '23505';
 export const DEADLOCK = '40P01';
 /** A row, or a key that another transaction is about to store, was waited for longer than `lock_timeout`. */
 export const LOCK_NOT_AVAILABLE = '55P03';
+/** Nothing can be changed there: it is a standby, or was the primary until now. The primary is somewhere else, or soon will be. */
+export const READ_ONLY = '25006';
 
 /** Codes of ours, of Node's TLS and of postgres.js for a connection that is not there. Its other codes are mistakes in a query. */
 const LIBRARY_CODES = new Set([
@@ -52,6 +54,7 @@ const LEFT = new Set([
   '57P01',
   '57P02',
   '57P03',
+  READ_ONLY,
 ]);
 
 /** Whether nobody heard us, and so nobody was bothered. */
@@ -75,7 +78,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
     // Lock not available, serialization failure and deadlock pass, too.
     return (
       PASSING_CLASSES.has(code.slice(0, 2)) ||
-      ['3D000', LOCK_NOT_AVAILABLE, '40001', DEADLOCK, '25006'].includes(code)
+      ['3D000', LOCK_NOT_AVAILABLE, '40001', DEADLOCK, READ_ONLY].includes(code)
     );
   }
   return LIBRARY_CODES.has(code) || networkErrorCode(error) !== undefined;
@@ -83,5 +86,6 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 
 /** Whether a statement that was sent and failed like this may have been carried out. PostgreSQL takes back what it refuses. */
 export function mayHaveHappened(error: unknown): boolean {
-  return isAway(error) || databaseErrorCode(error) === 'DEADLINE';
+  const code = databaseErrorCode(error);
+  return code === 'DEADLINE' || (isAway(error) && code !== READ_ONLY);
 }

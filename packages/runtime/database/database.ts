@@ -2,12 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import postgres, { type Sql } from 'postgres';
 import { connectionOptions } from './connection-options.js';
 import { ConnectionPool } from './connection-pool.js';
-import { isAway } from './database-error.js';
+import { isAway, mayHaveHappened } from './database-error.js';
 import type { DatabaseSettings } from './database-settings.js';
 import { DatabaseUnavailableError } from './database-unavailable.js';
 import { beforeDeadline, type Deadline, DeadlineError, deadlineIn, remainingMs } from '../deadline.js';
 import { logIn } from './log-in.js';
 import type { Logger } from '../log.js';
+import { checkWritable } from './writable.js';
 
 /** How queries are run. */
 export interface RunOptions {
@@ -60,15 +61,12 @@ export class Database {
     return beforeDeadline(() => this.patiently(work, options), options.deadline);
   }
 
-  /** Whether the database answers, for the readiness check. @throws DatabaseUnavailableError with the reason in words */
+  /** Whether the database takes changes, for the readiness check. @throws DatabaseUnavailableError with the reason in words */
   async check(): Promise<void> {
     if (performance.now() - this.pool.answered < CHECK_TIMEOUT_MS) return;
     const deadline = deadlineIn(CHECK_TIMEOUT_MS);
     try {
-      await beforeDeadline(
-        () => this.patiently((sql) => sql`select 1`, { deadline, patienceMs: 0 }),
-        deadline,
-      );
+      await beforeDeadline(() => this.patiently(checkWritable, { deadline, patienceMs: 0 }), deadline);
     } catch (error) {
       throw error instanceof DeadlineError ? this.unavailable(error) : error;
     }
@@ -131,7 +129,8 @@ export class Database {
       try {
         return await this.pool.use(connection, work);
       } catch (error) {
-        if (once || !isAway(error) || remainingMs(until) === 0) throw this.unavailable(error);
+        if ((once && mayHaveHappened(error)) || !isAway(error) || remainingMs(until) === 0)
+          throw this.unavailable(error);
       }
     }
   }

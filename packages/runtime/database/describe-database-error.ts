@@ -1,6 +1,6 @@
 import { runtimeStoreNames, type StoreVariableNames } from '@cafe-lumiere/contract';
 import { describeNetworkError, errorMessage } from '../network/network-error.js';
-import { databaseErrorCode } from './database-error.js';
+import { databaseErrorCode, READ_ONLY } from './database-error.js';
 
 /** Where a database is, and who logs in. */
 export interface DatabaseTarget {
@@ -61,6 +61,8 @@ export function describeDatabaseError(error: unknown, target: DatabaseTarget): s
       return `there is no database "${database}" at ${at} (${names.database})`;
     case '42501':
       return `user "${user}" lacks a right in database "${database}" at ${at} (${names.user})`;
+    case READ_ONLY:
+      return `PostgreSQL at ${at} takes no changes: it is a standby, or was the primary until now (${names.host})`;
     case '57P03':
       return `PostgreSQL at ${at} is starting up or shutting down`;
     case '57P01':

@@ -1,6 +1,7 @@
 import postgres, { type Sql } from 'postgres';
 import { connectionOptions } from './connection-options.js';
 import type { DatabaseAccess } from './database-settings.js';
+import { checkWritable } from './writable.js';
 
 /** What a connection says of itself, and who is told of its end. */
 export interface LogInOptions {
@@ -13,7 +14,7 @@ export interface LogInOptions {
 }
 
 /**
- * One connection that is logged in. It never logs in again by itself: queries fail once it is closed.
+ * One connection that is logged in, to a PostgreSQL that takes changes. It never logs in again by itself: queries fail once it is closed.
  *
  * @throws what PostgreSQL or the network says
  */
@@ -35,7 +36,7 @@ export async function logIn(
   const giveUp = (): void => void sql.end({ timeout: 0 }).catch(() => undefined);
   signal?.addEventListener('abort', giveUp);
   try {
-    await sql.unsafe('select 1');
+    await checkWritable(sql);
     return sql;
   } catch (error) {
     giveUp();

@@ -13,16 +13,20 @@ export class NetworkFixture {
       network.connections += 1;
       network.sockets.add(client);
       client.on('error', () => undefined);
-      if (typeof target !== 'number') client.end();
-      else if (network.swallows) network.opened.push([client, target]);
-      else network.forward(client, target);
+      if (typeof network.target !== 'number') client.end();
+      else if (network.swallows) network.opened.push([client, network.target]);
+      else network.forward(client, network.target);
     });
-    const network = new NetworkFixture(server);
+    const network = new NetworkFixture(server, target);
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     return network;
   }
 
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    /** Where new connections lead to. Those that are there stay, as behind a Service whose endpoints change. */
+    public target: number | 'a peer that accepts and closes',
+  ) {}
 
   get port(): number {
     const address = this.server.address();

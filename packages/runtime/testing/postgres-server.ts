@@ -135,7 +135,8 @@ export class PostgresServer {
         log?.(line);
         lastLines.push(line);
         if (lastLines.length > 8) lastLines.shift();
-        if (line.includes('database system is ready to accept connections')) done();
+        // A standby says "read-only connections".
+        if (/database system is ready to accept (?:read-only )?connections/.test(line)) done();
       });
     });
   }
