@@ -13,6 +13,8 @@ export default {
   reporters: ['default', './test/skipped-reporter.js'],
   testEnvironment: 'node',
   testMatch: ['<rootDir>/{bench,cdk8s,e2e,images,local,packages,services}/**/*.test.ts'],
+  // The cluster tests' copies of this repository have packages of the same names.
+  modulePathIgnorePatterns: ['<rootDir>/build/e2e/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
