@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -40,8 +40,11 @@ const VALUES = { auth: { username: 'all', database: 'replication', additionalUse
   const rules = (...words: readonly string[]): string => chart.hba('shop', ...words);
   /** With the rendered file instead of the one that initdb made. */
   const serve = async (...words: readonly string[]) => {
-    writeFileSync(join(dataDirectory(), 'pg_hba.conf'), rules(...words));
-    server = await PostgresServer.start({ dataDirectory: dataDirectory(), fsync: false });
+    server = await PostgresServer.start({
+      dataDirectory: dataDirectory(),
+      fsync: false,
+      accessRules: rules(...words),
+    });
   };
   /** What the server says to a log-in: nothing, or its error's code. */
   const answer = async (user: string, database: string, password = PASSWORD): Promise<string> => {

@@ -71,13 +71,12 @@ const TLS = { enabled: true, existingSecret: 'certificate' };
       await first.stop();
       const { uid, gid } = statSync(dataDirectory);
       for (const path of [folder, at('tls.key'), at('tls.crt')]) chownSync(path, uid, gid);
-      writeFileSync(join(dataDirectory, 'pg_hba.conf'), chart.hba('shop'));
       writeFileSync(
         join(dataDirectory, 'postgresql.auto.conf'),
         `ssl = on\nssl_cert_file = '${at('tls.crt')}'\nssl_key_file = '${at('tls.key')}'\n`,
       );
+      server = await PostgresServer.start({ dataDirectory, fsync: false, accessRules: chart.hba('shop') });
       chart.remove();
-      server = await PostgresServer.start({ dataDirectory, fsync: false });
     });
     afterAll(async () => {
       await server.stop();

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import postgres from 'postgres';
 import { freePort } from './free-port.js';
@@ -19,6 +20,8 @@ export interface PostgresServerOptions {
    * @default true
    */
   readonly fsync?: boolean;
+  /** What pg_hba.conf says. @default - the superuser comes in through a socket of ours alone, and others with a password */
+  readonly accessRules?: string;
   /** Receives PostgreSQL's own log, a line at a time. @default - the lines are dropped */
   readonly log?: (line: string) => void;
 }
@@ -51,7 +54,8 @@ export class PostgresServer {
     const binaries = await embeddedPostgres();
     await initializeDataDirectory(binaries, dataDirectory);
     const port = options.port ?? (await freePort());
-    const access = await superuserAccess(dataDirectory, databaseUser());
+    const access = await superuserAccess(databaseUser());
+    await writeFile(join(dataDirectory, 'pg_hba.conf'), options.accessRules ?? access.rules);
     const [command, words] = asDatabaseUser(binaries.postgres, [
       ...['-D', dataDirectory, '-p', String(port)],
       ...['-c', 'listen_addresses=127.0.0.1', ...access.words],

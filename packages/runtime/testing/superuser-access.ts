@@ -1,4 +1,4 @@
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseUser } from './database-user.js';
@@ -7,6 +7,8 @@ import { SUPERUSER } from './initialize-data-directory.js';
 /** How the superuser comes in: through a socket in a folder that nobody else may enter. */
 export interface SuperuserAccess {
   readonly folder: string;
+  /** What pg_hba.conf says: this way for the superuser, and a password for everybody else. */
+  readonly rules: string;
   /** What PostgreSQL is started with. */
   readonly words: readonly string[];
   /** Removes the folder. */
@@ -23,10 +25,7 @@ export interface SuperuserAccess {
  *
  * @param user - who runs PostgreSQL. @default - whoever runs this
  */
-export async function superuserAccess(
-  dataDirectory: string,
-  user: DatabaseUser | undefined,
-): Promise<SuperuserAccess> {
+export async function superuserAccess(user: DatabaseUser | undefined): Promise<SuperuserAccess> {
   const folder = await mkdtemp(join(tmpdir(), 'postgresql-'));
   if (user) await chown(folder, user.uid, user.gid);
   const rules = [
@@ -34,9 +33,9 @@ export async function superuserAccess(
     `host all ${SUPERUSER} all reject`,
     'host all all 127.0.0.1/32 scram-sha-256',
   ];
-  await writeFile(join(dataDirectory, 'pg_hba.conf'), `${rules.join('\n')}\n`);
   return {
     folder,
+    rules: `${rules.join('\n')}\n`,
     words: ['-c', `unix_socket_directories=${folder}`, '-c', 'unix_socket_permissions=0700'],
     remove: () => rm(folder, { recursive: true, force: true }),
   };
