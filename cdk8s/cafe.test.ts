@@ -130,6 +130,13 @@ describe('an environment', () => {
     },
   );
 
+  test('outside local goes to its database over TLS', () => {
+    const manifests = synthesized(newCafe('production'));
+    const { containers } = podTemplateOf(only(manifests, 'Deployment', 'order-service')).spec;
+    expect(only(manifests, 'ConfigMap', 'cafe-config')).toHaveProperty('data.DB_SSL_MODE', 'verify-full');
+    expect(containers[0]?.['env']).toContainEqual(expect.objectContaining({ name: 'DB_SSL_MODE' }));
+  });
+
   test('outside local is behind proxies that end TLS, with a staff door that is not left open', () => {
     const manifests = synthesized(newCafe('production'));
     expect(only(manifests, 'Service', 'frontend')).toHaveProperty('spec.type', 'ClusterIP');

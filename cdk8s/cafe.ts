@@ -53,6 +53,7 @@ export class Cafe extends Chart {
             release: 'cafe-lumiere-postgresql',
             storage: Size.gibibytes(5),
             credentials: environment.database.credentials,
+            ...(environment.database.tls !== 'off' && { tls: environment.database.tls }),
           });
 
     // Each callee gives up before its caller does: a query after 1.5 s, kitchen-service after 5.5 s, the frontend after

@@ -2,7 +2,11 @@ import type { DatabaseCredentials, Dns, ExternalPostgresProps } from '@cafe-lumi
 
 /** Who runs the database: the chart's own, beside the services, or somebody else's over TLS. */
 export type CafeDatabase<Credentials extends DatabaseCredentials = DatabaseCredentials> =
-  | { readonly credentials: Credentials }
+  | {
+      readonly credentials: Credentials;
+      /** What protects the way from the services to it: a Secret with a certificate for its name, or nothing. */
+      readonly tls: { readonly existingSecret: string } | 'off';
+    }
   | { readonly external: Omit<ExternalPostgresProps, 'database' | 'owner'> };
 
 /** Who leads guests to the pages, and who ends their TLS. */
@@ -47,7 +51,7 @@ const STAFF_SECRET = 'cafe-staff';
  * and, until there is a Secret `cafe-staff`, with a kitchen that is open to everybody. `make deploy` takes it to no other.
  */
 const local: Environment = {
-  database: { credentials: { developmentPassword: 'cafe-lumiere-development' } },
+  database: { credentials: { developmentPassword: 'cafe-lumiere-development' }, tls: 'off' },
   exposure: { loadBalancer: 'without TLS' },
   staffDoor: { openWithout: STAFF_SECRET },
 };
@@ -55,7 +59,10 @@ const local: Environment = {
 /** Every other one: a new one is an object here. */
 const others: Readonly<Record<string, WithoutPassword>> = {
   production: {
-    database: { credentials: { existingSecret: SECRET_NAME } },
+    database: {
+      credentials: { existingSecret: SECRET_NAME },
+      tls: { existingSecret: 'cafe-postgresql-tls' },
+    },
     exposure: { tlsProxies: { namespace: 'ingress', count: 1 } },
     staffDoor: { secret: STAFF_SECRET },
   },

@@ -12,7 +12,7 @@ const app = new App();
 const cafe = new Cafe(app, 'deployments', {
   environment:
     change === 'password'
-      ? { ...local, database: { credentials: { developmentPassword: 'rotated' } } }
+      ? { ...local, database: { credentials: { developmentPassword: 'rotated' }, tls: 'off' } }
       : local,
   imageOf: imageOf(),
 });

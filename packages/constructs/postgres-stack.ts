@@ -15,7 +15,13 @@ import type { Address } from './environment-variable.js';
 import { HelmChart } from './helm-chart.js';
 import { checkDnsLabel, checkIdentifier } from './names.js';
 import type { Peer, PodNetworkPolicy } from './pod-network-policy.js';
-import { type DatabaseCredentials, PASSWORD_KEY, type Store, type StoreClient } from './store.js';
+import {
+  type DatabaseCredentials,
+  PASSWORD_KEY,
+  type Store,
+  type StoreClient,
+  type StoreTls,
+} from './store.js';
 
 /** What the database is called and how large it is. */
 export interface PostgresStackProps {
@@ -26,6 +32,13 @@ export interface PostgresStackProps {
   /** The size of the claim. */
   readonly storage: Size;
   readonly credentials: DatabaseCredentials;
+  /**
+   * A Secret of the release's namespace with `tls.crt`, `tls.key` and `ca.crt`, as cert-manager makes it, for the client
+   * Service's name. With it nobody comes in without TLS, and the clients check the certificate to the end (libpq's
+   * `verify-full`).
+   * @default - what goes over the network is not encrypted
+   */
+  readonly tls?: { readonly existingSecret: string };
   /**
    * The Helm release that the chart is installed as, in the namespace of its clients. The client Service's name, and with
    * it what the clients are told, follows from it by the chart's own rule.
@@ -56,6 +69,7 @@ export class PostgresStack extends Construct implements Peer, Store {
   readonly owner: string;
   readonly namespace: string | undefined;
   readonly credentials: DatabaseCredentials;
+  readonly tls: StoreTls | undefined;
   private readonly clients: StoreClient[] = [];
 
   constructor(
@@ -67,6 +81,7 @@ export class PostgresStack extends Construct implements Peer, Store {
     const release = checkDnsLabel(this.node.path, props.release);
     this.namespace = Chart.of(this).namespace;
     this.credentials = props.credentials;
+    this.tls = props.tls && { ca: { secret: props.tls.existingSecret, key: 'ca.crt' } };
     this.name = postgresqlServiceName(release);
     this.database = checkIdentifier(this.node.path, 'database', props.database);
     this.owner = checkIdentifier(this.node.path, 'owner', props.owner);
@@ -118,7 +133,7 @@ export class PostgresStack extends Construct implements Peer, Store {
   }
 
   private values(): PostgresqlValuesInput {
-    const { credentials, storage } = this.props;
+    const { credentials, storage, tls } = this.props;
     return {
       auth: {
         username: this.owner,
@@ -130,6 +145,7 @@ export class PostgresStack extends Construct implements Peer, Store {
               secretKeys: { userPasswordKey: credentials.key ?? PASSWORD_KEY },
             }),
       },
+      ...(tls && { tls: { enabled: true, existingSecret: tls.existingSecret } }),
       primary: {
         persistence: { size: `${storage.toGibibytes()}Gi` },
         networkPolicy: { clients: this.clients.map(({ podLabels }) => ({ matchLabels: { ...podLabels } })) },
