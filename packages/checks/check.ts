@@ -3,7 +3,7 @@ import { Cluster } from './model/cluster.js';
 import { connections } from './model/connections.js';
 import type { Finding, WaivedFinding } from './model/finding.js';
 import { type Manifest, titleOf } from './model/manifest.js';
-import type { Release } from './model/release.js';
+import { placed, placementOf } from './model/namespaces.js';
 import { PROOFS } from './proofs/index.js';
 import type { CheckOptions } from './proofs/proof.js';
 
@@ -32,10 +32,9 @@ export interface Report {
  * for (const finding of findings) console.error(findingText(finding));
  */
 export function check(manifests: readonly Manifest[], options: CheckOptions = {}): Report {
-  const releases = beside(manifests, options.releases ?? []);
-  const cluster = new Cluster([...manifests, ...releases.flatMap((release) => release.manifests)]);
-  const all = PROOFS.flatMap(({ id, problems }) =>
-    problems(cluster, { ...options, releases }).map(({ severity = 'error', ...problem }): Finding => ({
+  const { cluster, ...known } = together(manifests, options);
+  const all = PROOFS.flatMap(({ id, severity: usual = 'broken', problems }) =>
+    problems(cluster, known).map(({ severity = usual, ...problem }): Finding => ({
       id,
       severity,
       ...problem,
@@ -57,19 +56,27 @@ export function check(manifests: readonly Manifest[], options: CheckOptions = {}
 export const manifestsByTitle = (manifests: readonly Manifest[]): ReadonlyMap<string, Manifest> =>
   new Map(manifests.map((manifest) => [titleOf(manifest), manifest]));
 
-/**
- * Objects that name no namespace go where kubectl's context points to, and what they rely on is there, too: then the
- * releases' objects name none either, if they are all in one.
- */
-function beside(manifests: readonly Manifest[], releases: readonly Release[]): readonly Release[] {
-  const named = (all: readonly Manifest[]): ReadonlySet<string> =>
-    new Set(all.flatMap(({ namespace }) => (namespace === '' ? [] : [namespace])));
-  const released = releases.flatMap((release) => release.manifests);
-  if (manifests.length === 0 || named(manifests).size > 0 || named(released).size > 1) return releases;
-  return releases.map((release) => ({
+/** Everything that the proofs look at, each object in the namespace that it goes to; releases are beside what needs them. */
+function together(
+  manifests: readonly Manifest[],
+  { releases = [], previous = [], ...options }: CheckOptions,
+): CheckOptions & { readonly cluster: Cluster } {
+  const own = placementOf(manifests, options.namespace);
+  const placement =
+    own.namespace === '' ? placementOf(releases.flatMap((release) => release.manifests)) : own;
+  const placedReleases = releases.map((release) => ({
     ...release,
-    manifests: release.manifests.map((manifest) => ({ ...manifest, namespace: '' })),
+    manifests: placed(release.manifests, placement),
   }));
+  return {
+    ...options,
+    releases: placedReleases,
+    previous: placed(previous, placement),
+    cluster: new Cluster(
+      [...placed(manifests, placement), ...placedReleases.flatMap((release) => release.manifests)],
+      options.makes,
+    ),
+  };
 }
 
 /** One mistake that shows in several places of an object, such as a key that two containers read, is one finding. */
@@ -95,7 +102,7 @@ function foreignHosts(cluster: Cluster): string[] {
   return [
     ...new Set(
       connections(cluster).flatMap(({ workload, address, resolution }) =>
-        resolution.kind === 'foreign' && address.host !== 'localhost'
+        resolution.kind === 'foreign' && !/^(?:localhost$|127\.)/.test(address.host)
           ? [`${titleOf(workload)}: ${address.host} (${address.variable.name}), ${resolution.reason}`]
           : [],
       ),

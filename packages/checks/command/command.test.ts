@@ -53,7 +53,7 @@ describe('cafe check', () => {
 
   test('ends with 1 on findings, and says them', async () => {
     const { status, output } = await cafe('check', changed('port', [/catalogue:8081/g, 'catalogue:8091']));
-    expect(output).toContain('CAFE002 error: Deployment bookshop/basket');
+    expect(output).toContain('CAFE002 broken: Deployment bookshop/basket');
     expect(output).toContain('2 findings');
     expect(status).toBe(1);
   });
@@ -100,13 +100,13 @@ describe('cafe check', () => {
     const { status, output } = await reading(
       JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [service] }),
     );
-    expect(output).toContain('CAFE004 error: Service shop/web');
+    expect(output).toContain('CAFE004 broken: Service shop/web');
     expect(status).toBe(1);
   });
 
   test('a text that is no object is a finding, not a crash', async () => {
     const { status, output } = await reading('image: {tag: 1}');
-    expect(output).toContain('CAFE101 error: the standard input');
+    expect(output).toContain('CAFE101 broken: the standard input');
     expect(status).toBe(1);
   });
 
@@ -191,7 +191,7 @@ describe('the releases', () => {
 
   test('are not looked at with --no-release', async () => {
     const { status, output } = await cafe('check', BOOKSHOP, '--no-release');
-    expect(output).toContain('CAFE001 error: Deployment bookshop/catalogue');
+    expect(output).toContain('CAFE001 broken: Deployment bookshop/catalogue');
     expect(status).toBe(1);
   });
 

@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { type Document as YamlDocument, LineCounter, parseAllDocuments } from 'yaml';
 
 /** One object as it stands in a file, before anybody asks what its fields mean. */
 export interface Manifest {
@@ -9,8 +9,14 @@ export interface Manifest {
   /** Empty when the object names none: then kubectl uses the namespace of its context. */
   readonly namespace: string;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Whether it names no namespace, and the one above is only likely. */
+  readonly assumed?: boolean;
   /** Where it was read: a file, a Helm release, or the program. */
   readonly source: string;
+  /** The line of the source on which it begins, from 1. */
+  readonly line?: number;
+  /** The file of a chart or a kustomization that it was made of, where a comment above it says so. */
+  readonly template?: string;
   /** The whole object, without its nulls. */
   readonly content: Readonly<Record<string, unknown>>;
 }
@@ -28,12 +34,26 @@ export type Document = { readonly manifest: Manifest } | { readonly unreadable: 
 export function documentsOf(text: string, source: string): Document[] {
   const json = asJson(text);
   if (json !== undefined) return toDocuments(json, source);
-  return parseAllDocuments(text, { merge: true }).flatMap((document): Document[] => {
+  const lineCounter = new LineCounter();
+  const documents = parseAllDocuments(text, { merge: true, lineCounter });
+  return documents.flatMap((document): Document[] => {
     const [error] = document.errors;
     if (error) return [{ unreadable: { source, problem: error.message.split('\n')[0] ?? '' } }];
     const content: unknown = document.toJS();
-    return content === null || content === undefined ? [] : toDocuments(content, source);
+    if (content === null || content === undefined) return [];
+    const template = templateOf(document);
+    const { line } = lineCounter.linePos(document.contents?.range[0] ?? document.range[0]);
+    return toDocuments(content, source).map((read) =>
+      'manifest' in read
+        ? { manifest: { ...read.manifest, line, ...(template === undefined ? {} : { template }) } }
+        : read,
+    );
   });
+}
+
+/** Helm writes `# Source: shop/templates/web.yaml` above each object that it renders. */
+function templateOf({ commentBefore, contents }: YamlDocument.Parsed): string | undefined {
+  return /^ ?Source: (\S+)/m.exec(`${commentBefore ?? ''}\n${contents?.commentBefore ?? ''}`)?.[1];
 }
 
 /** One object, or the items of a List. */

@@ -1,6 +1,7 @@
 import type { Typed } from '../../model/cluster.js';
 import { targetPort } from '../../model/connections.js';
 import { titleOf } from '../../model/manifest.js';
+import { seemsToListen } from '../../model/listening.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
 import { selectingServices } from '../../model/selecting-services.js';
@@ -17,13 +18,13 @@ export const undeclaredTargetPort = {
         const wanted = port.targetPort ?? port.port;
         const { containers } = target.pod;
         // Without any declared port a number still works; with some, a number that is none of them is a mistake.
-        if (typeof wanted === 'number' && containers.every(({ ports }) => ports.length === 0)) return [];
+        const isNumber = typeof wanted === 'number';
+        if (isNumber && containers.every(({ ports }) => ports.length === 0)) return [];
+        if (isNumber && seemsToListen(cluster, target, wanted, 'service')) return [];
         const declared = containers.flatMap(({ ports }) =>
-          ports.map(({ name, containerPort }) =>
-            typeof wanted === 'string' ? (name ?? '') : String(containerPort),
-          ),
+          ports.map(({ name, containerPort }) => (isNumber ? String(containerPort) : (name ?? ''))),
         );
-        return [problem(service, port.name ?? port.port, String(wanted), titleOf(target), declared)];
+        return [problem(service, port.name ?? port.port, wanted, titleOf(target), declared)];
       }),
     ),
 } as const satisfies Proof;
@@ -31,15 +32,17 @@ export const undeclaredTargetPort = {
 function problem(
   service: Typed<'Service'>,
   port: string | number,
-  wanted: string,
+  wanted: string | number,
   target: string,
   declared: readonly string[],
 ): Problem {
-  const likely = nearest(wanted, declared) ?? (declared.length === 1 ? declared[0] : undefined);
+  const likely = nearest(String(wanted), declared) ?? (declared.length === 1 ? declared[0] : undefined);
   return {
+    // A number may be listened on without being declared; a name that is not declared leads nowhere.
+    severity: typeof wanted === 'number' ? 'risk' : 'broken',
     object: titleOf(service),
     field: `spec.ports[${port}].targetPort`,
-    found: wanted,
+    found: String(wanted),
     expected: `a port that a container of ${target} declares: ${declared.join(', ') || 'it declares none'}`,
     likely,
     change: `set the targetPort to ${likely ?? 'a declared port'}, or declare ${wanted} in the container`,

@@ -13,6 +13,7 @@ import { type ContainerProbe, probeProblem, probesIn, questionOf } from './probe
  */
 export const probeDependency = {
   id: 'CAFE034',
+  severity: 'risk',
   title: 'A probe depends on something else: liveness on anything, readiness on another service',
   problems: (cluster) => [
     ...probesIn(cluster).flatMap((each) => written(cluster, each)),
@@ -28,6 +29,8 @@ function written(cluster: Cluster, each: ContainerProbe): Problem[] {
   const host = otherHost(probe);
   if (host === undefined) return [];
   const resolution = host.startsWith('$') ? undefined : resolve(cluster, workload, host);
+  // That nobody has the name says it all.
+  if (resolution?.kind === 'missing') return [];
   if (
     kind !== 'livenessProbe' &&
     resolution?.kind === 'service' &&

@@ -1,6 +1,7 @@
 import type { Cluster, Workload } from '../../model/cluster.js';
 import { containersOf } from '../../model/containers.js';
 import { isExternal } from '../../model/annotations.js';
+import { isMade } from '../../model/made-objects.js';
 import { titleOf } from '../../model/manifest.js';
 import { once } from '../../model/once.js';
 import type { PodSpec } from '../../model/schemas.js';
@@ -36,7 +37,8 @@ export function isThere(cluster: Cluster, { workload: { namespace }, kind, name 
   return (
     cluster.find(kind, kind === 'PriorityClass' ? '' : namespace, name) !== undefined ||
     BUILT_IN.has(`${kind} ${name}`) ||
-    isExternal(cluster, namespace, kind, name)
+    isExternal(cluster, namespace, kind, name) ||
+    isMade(cluster, kind, namespace, name)
   );
 }
 

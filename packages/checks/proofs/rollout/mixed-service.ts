@@ -7,6 +7,7 @@ import type { Problem, Proof } from '../proof.js';
 /** A Service over pods of different programs sends one in two requests to the wrong one. */
 export const mixedService = {
   id: 'CAFE078',
+  severity: 'risk',
   title: 'A Service over pods of different programs',
   problems: (cluster) =>
     selectingServices(cluster).flatMap(({ service, selector, targets: selected }): Problem[] => {
