@@ -68,6 +68,35 @@ test.each([
     ],
   ],
   [
+    'database-and-user',
+    ['CAFE094 the database shopp', 'CAFE094 the role clerkk', 'CAFE094 the database shopp'],
+  ],
+  [
+    'httproute',
+    [
+      'CAFE028 Gateway edgee, which is not among the manifests',
+      'CAFE028 buss',
+      'CAFE028 port 9093 of Service bus',
+    ],
+  ],
+  [
+    'ingress-port',
+    [
+      'CAFE027 buss',
+      'CAFE027 port 9093 of Service bus',
+      'CAFE027 port web of Service bus',
+      'CAFE027 Secret no-such-tls, which is not among the manifests',
+    ],
+  ],
+  ['policy-picks-nothing', ['CAFE064 app=buss']],
+  [
+    'role-binding',
+    [
+      'CAFE029 Role readr, which is not among the manifests',
+      'CAFE029 ServiceAccount desk/robott, which is not among the manifests',
+    ],
+  ],
+  [
     'wait-script',
     [
       'CAFE001 command=sh -c until nc -z buss 9092; do sleep 2; done',

@@ -42,7 +42,9 @@ const isHelmTest = ({ annotations }: Manifest): boolean =>
   /(?:^|,)\s*test\b/.test(annotations['helm.sh/hook'] ?? '');
 /** So many fields of one object are named; the others are mostly of the same mistake. */
 const LISTED_FIELDS = 3;
-const READ = new Set<string>(Object.keys(KINDS).filter((kind) => kind !== 'Workload'));
+const READ = new Set<string>(
+  Object.keys(KINDS).filter((kind) => !['Workload', 'Binding', 'Route'].includes(kind)),
+);
 
 /** All objects together, with an index for each question that the checks ask: every answer is a look-up. */
 export class Cluster {
@@ -55,6 +57,8 @@ export class Cluster {
   readonly budgets: Typed<'PodDisruptionBudget'>[] = [];
   readonly autoscalers: Typed<'HorizontalPodAutoscaler'>[] = [];
   readonly ingresses: Typed<'Ingress'>[] = [];
+  readonly bindings: Typed<'Binding'>[] = [];
+  readonly routes: Typed<'Route'>[] = [];
   readonly invalidFields: InvalidField[] = [];
   readonly pods: PodIndex;
   private readonly present = new Map<string, Manifest>();
@@ -87,7 +91,14 @@ export class Cluster {
   private read(manifest: Manifest): void {
     const { apiVersion, kind, namespace, name } = manifest;
     const key = `${namespace}/${name}`;
-    if (!GROUPS.test(apiVersion)) this.readForeign(manifest);
+    if (/^(?:Cluster)?RoleBinding$/.test(kind) && apiVersion.startsWith('rbac.authorization.k8s.io/')) {
+      this.with(manifest, KINDS.Binding, (typed) => this.bindings.push({ ...manifest, typed }));
+    } else if (
+      /^(?:HTTP|GRPC|TLS|TCP|UDP)Route$/.test(kind) &&
+      apiVersion.startsWith('gateway.networking.k8s.io/')
+    ) {
+      this.with(manifest, KINDS.Route, (typed) => this.routes.push({ ...manifest, typed }));
+    } else if (!GROUPS.test(apiVersion)) this.readForeign(manifest);
     else if (isHelmTest(manifest) && (kind === 'Pod' || TEMPLATED.has(kind))) return;
     else if (TEMPLATED.has(kind)) this.readWorkload(manifest, KINDS.Workload, (typed) => typed.spec);
     else if (kind === 'CronJob') {
