@@ -4,8 +4,10 @@ import { connections } from './model/connections.js';
 import type { Finding, WaivedFinding } from './model/finding.js';
 import { type Manifest, titleOf } from './model/manifest.js';
 import { placed, placementOf } from './model/namespaces.js';
+import { selectingServices } from './model/selecting-services.js';
 import { PROOFS } from './proofs/index.js';
 import type { CheckOptions } from './proofs/proof.js';
+import { references } from './proofs/references/references.js';
 
 /** So many places of one mistake are named, and the others counted. */
 const LISTED_FIELDS = 4;
@@ -16,6 +18,8 @@ export interface Report {
   readonly waived: readonly WaivedFinding[];
   /** Hosts that are not this cluster's, by the container that is configured with them: nobody proves those. */
   readonly foreign: readonly string[];
+  /** What was proven, in a line each, so that "no finding" says of what. */
+  readonly proven: readonly string[];
   /** The objects that were looked at, those of the releases among them. */
   readonly objects: readonly Manifest[];
 }
@@ -43,13 +47,29 @@ export function check(manifests: readonly Manifest[], options: CheckOptions = {}
   const byTitle = manifestsByTitle(cluster.manifests);
   const findings: Finding[] = [];
   const waived: WaivedFinding[] = [];
-  for (const finding of merged(all)) {
-    const reason = byTitle.get(finding.object)?.annotations[`${WAIVE}${finding.id}`]?.trim();
+  for (const found of merged(all)) {
+    const manifest = byTitle.get(found.object);
+    const finding = { ...found, ...placeIn(manifest, found.field) };
+    const reason = manifest?.annotations[`${WAIVE}${finding.id}`]?.trim();
     // A waiver without a reason is none.
     if (reason) waived.push({ finding, by: finding.object, reason });
     else findings.push(finding);
   }
-  return { findings, waived, foreign: foreignHosts(cluster), objects: cluster.manifests };
+  return {
+    findings,
+    waived,
+    foreign: foreignHosts(cluster),
+    proven: provenIn(cluster),
+    objects: cluster.manifests,
+  };
+}
+
+/** Where somebody finds the field: what Helm rendered is in the chart's file, whose lines nobody knows. */
+function placeIn(manifest: Manifest | undefined, field: string): Pick<Finding, 'source' | 'line' | 'column'> {
+  if (!manifest?.placeOf) return {};
+  const source =
+    manifest.template === undefined ? manifest.source : `${manifest.source} (${manifest.template})`;
+  return { source, ...manifest.placeOf(field) };
 }
 
 /** The objects by their title, which is what {@link Finding.object} holds. */
@@ -96,6 +116,22 @@ function merged(findings: readonly Finding[]): Finding[] {
       { ...first, field: fields.slice(0, LISTED_FIELDS).join(', ') + (more > 0 ? ` and ${more} more` : '') },
     ];
   });
+}
+
+/** What the proofs looked at; nothing about what is not there. */
+function provenIn(cluster: Cluster): string[] {
+  const all: readonly (readonly [count: number, what: string])[] = [
+    [
+      connections(cluster).filter(({ resolution }) => resolution.kind !== 'foreign').length,
+      'hosts in configurations, and their ports',
+    ],
+    [selectingServices(cluster).length, 'Services, and the pods and ports that they lead to'],
+    [references(cluster).length, 'references of pods to other objects and their keys'],
+    [cluster.policies.length, 'network policies, and the connections that they let through'],
+    [cluster.ingresses.length + cluster.routes.length, 'ingresses and routes, and where they lead'],
+    [cluster.workloads.length, 'workloads: their rollouts, probes, times and budgets'],
+  ];
+  return all.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
 }
 
 function foreignHosts(cluster: Cluster): string[] {

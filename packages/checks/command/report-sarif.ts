@@ -21,6 +21,9 @@ export function reportSarif({ findings, waived, objects }: Report): unknown {
       {
         physicalLocation: {
           artifactLocation: { uri: manifests.get(finding.object)?.source ?? finding.object },
+          ...(finding.line === undefined
+            ? {}
+            : { region: { startLine: finding.line, startColumn: finding.column ?? 1 } }),
         },
         logicalLocations: [{ fullyQualifiedName: `${finding.object} ${finding.field}` }],
       },

@@ -20,6 +20,10 @@ export interface Finding {
   readonly severity: Severity;
   /** `Kind namespace/name`, or the file. */
   readonly object: string;
+  /** Where it was read, and the place in it, when that is known; the file of a chart, where a comment says it. */
+  readonly source?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
   /** The path inside the object; lists by name: `spec.template.spec.containers[web].env[DB_HOST]`. */
   readonly field: string;
   /** What stands there. */
@@ -42,7 +46,9 @@ export interface WaivedFinding {
 
 /** The finding as a reader sees it: a headline and one line for each answer. */
 export function findingText(finding: Finding): string {
+  const { source = '', line, column } = finding;
   const rows: (readonly [string, string | undefined])[] = [
+    ['at', line === undefined ? undefined : `${source}:${line}:${column ?? 1}`],
     ['field', finding.field],
     ['found', finding.found],
     ['expected', finding.expected],

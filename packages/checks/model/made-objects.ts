@@ -11,7 +11,7 @@ export interface Making {
    */
   readonly name: string;
   /** Ports of a Service that it makes. @default - not known */
-  readonly ports?: readonly number[];
+  readonly ports?: readonly number[] | undefined;
 }
 
 /** Kinds as `Kind.group`; `Kind` alone for those of Kubernetes itself. */

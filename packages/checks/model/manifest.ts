@@ -1,4 +1,5 @@
 import { type Document as YamlDocument, LineCounter, parseAllDocuments } from 'yaml';
+import { type Place, placeOf } from './yaml-place.js';
 
 /** One object as it stands in a file, before anybody asks what its fields mean. */
 export interface Manifest {
@@ -13,8 +14,8 @@ export interface Manifest {
   readonly assumed?: boolean;
   /** Where it was read: a file, a Helm release, or the program. */
   readonly source: string;
-  /** The line of the source on which it begins, from 1. */
-  readonly line?: number;
+  /** Where a field of it stands in the source, when that is known. */
+  readonly placeOf?: (field: string) => Place;
   /** The file of a chart or a kustomization that it was made of, where a comment above it says so. */
   readonly template?: string;
   /** The whole object, without its nulls. */
@@ -38,14 +39,26 @@ export function documentsOf(text: string, source: string): Document[] {
   const documents = parseAllDocuments(text, { merge: true, lineCounter });
   return documents.flatMap((document): Document[] => {
     const [error] = document.errors;
-    if (error) return [{ unreadable: { source, problem: error.message.split('\n')[0] ?? '' } }];
+    if (error) {
+      const [line = ''] = error.message.split('\n');
+      const problem = text.includes('{{')
+        ? `a template of Helm's, which is no YAML before it is rendered: ${line}`
+        : line;
+      return [{ unreadable: { source, problem } }];
+    }
     const content: unknown = document.toJS();
     if (content === null || content === undefined) return [];
     const template = templateOf(document);
-    const { line } = lineCounter.linePos(document.contents?.range[0] ?? document.range[0]);
+    const where = (field: string): Place => placeOf(document.contents, field, lineCounter);
     return toDocuments(content, source).map((read) =>
       'manifest' in read
-        ? { manifest: { ...read.manifest, line, ...(template === undefined ? {} : { template }) } }
+        ? {
+            manifest: {
+              ...read.manifest,
+              placeOf: where,
+              ...(template === undefined ? {} : { template }),
+            },
+          }
         : read,
     );
   });
@@ -62,6 +75,9 @@ export function toDocuments(content: unknown, source: string): Document[] {
     return [{ unreadable: { source, problem: `it is ${describe(content)} and not an object` } }];
   }
   const { apiVersion, kind, items } = content;
+  if (kind === undefined && isRecord(content['services']) && apiVersion === undefined) {
+    return [{ unreadable: { source, problem: 'a file of docker compose, which Kubernetes does not read' } }];
+  }
   if (typeof kind !== 'string' || kind === '' || typeof apiVersion !== 'string') {
     const missing = typeof kind === 'string' && kind !== '' ? 'apiVersion' : 'kind';
     return [{ unreadable: { source, problem: `a document has no ${missing}` } }];
