@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { check } from './check.js';
@@ -26,6 +27,7 @@ test.each([
   'page-timeout-of-the-cafe',
   'probe-undeclared-number',
   'service-link-not-read',
+  'what-is-no-address',
 ])('%s is right', (name) => {
   expect(proven(name)).toEqual([]);
 });
@@ -120,4 +122,22 @@ test.each([
   ],
 ])('%s is found', (name, lines) => {
   expect(proven(name).map(({ id, found }) => `${id} ${found}`)).toEqual(lines);
+});
+
+test('a misspelled host is found wherever people write addresses, and the right one is said', () => {
+  const text = readFileSync(new URL('fixtures/foreign/misspelled-everywhere.yaml', import.meta.url), 'utf8');
+  const right = ['ledger-db', 'cache', 'queue'];
+  const misspelled = new Set(
+    [...text.matchAll(/\b(?:ledge?r-?d\w+|cac?h\w+|cahc?e\w*|quee|quue|queu\w*)\b/g)].flatMap(([word]) =>
+      right.includes(word) ? [] : [word],
+    ),
+  );
+  const found = proven('misspelled-everywhere').filter(({ id }) => id === 'CAFE001');
+  expect(misspelled.size).toBeGreaterThan(40);
+  expect(
+    [...misspelled].filter(
+      (word) => !found.some(({ found: said }) => new RegExp(`(?<![\\w-])${word}(?![\\w-])`).test(said)),
+    ),
+  ).toEqual([]);
+  expect(found.filter(({ likely = '' }) => !right.some((name) => likely.startsWith(`${name},`)))).toEqual([]);
 });

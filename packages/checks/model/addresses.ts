@@ -9,6 +9,8 @@ import { besideHost, isNamed } from './variable-names.js';
 export interface Address extends Omit<WrittenHost, 'start'> {
   /** Where the host begins in the variable's value; nothing when it is not a part of it. */
   readonly start?: number;
+  /** Whether an address is expected where it stands, as in `KAFKA_BROKERS`. */
+  readonly isExpected?: boolean;
   /** What says so: the variable that holds the host, an argument, a probe's command, or a line of a mounted file. */
   readonly variable: Pick<Variable, 'name' | 'field' | 'origin' | 'value' | 'secret'>;
   /** The variable that holds the port, when it is another one. */
@@ -17,6 +19,16 @@ export interface Address extends Omit<WrittenHost, 'start'> {
 
 /** Images, versions and what to listen on look like host and port. */
 const NO_ADDRESS = /IMAGE|VERSION|(?:^|_)TAGS?$|LISTEN|BIND|(?:^|_)LABELS?$|ALLOWED|ORIGINS?$/i;
+
+const ADDRESS_NAME =
+  /HOST|SERVER|BROKER|UR[LI]|ADDR|ENDPOINT|CONNECT|BOOTSTRAP|UPSTREAM|BACKEND|TARGET|PEER|SEED|NODE|MASTER|SENTINEL|PROXY|REMOTE|DSN|COLLECTOR|GATEWAY|REGISTRY|QUORUM|JOIN/i;
+
+/** What holds a host without a port elsewhere: `redis.host`, `dbHost`, `PG_SERVER`. */
+const BARE_HOST_NAME =
+  /(?:[._-]|[a-z](?=[A-Z]))(?:HOST(?:NAME)?|SERVER|SERVICE|ADDR(?:ESS)?|ENDPOINT|BROKER)$/i;
+
+/** Whether an address is expected behind this name of a variable, a flag or a key. */
+export const isAddressName = (name: string): boolean => ADDRESS_NAME.test(name);
 
 /** Every host that the variables, the command and the probes' commands of a container name. */
 export function addressesIn(configured: ConfiguredContainer): Address[] {
@@ -54,10 +66,20 @@ function ofVariable(variable: Variable, variables: Variables): Address[] {
   if (found.length > 0) {
     if (NO_ADDRESS.test(name)) return found.flatMap((host) => (host.certain ? [{ ...host, variable }] : []));
     const isAddress = isNamed(name, '*_HOST', '*_HOSTNAME', 'PGHOST', '*_ADDR', '*_ADDRESS', '*_ENDPOINT');
-    return found.map((host) => ({ ...host, certain: host.certain || isAddress, variable }));
+    return found.map((host) => ({
+      ...host,
+      certain: host.certain || isAddress,
+      isExpected: isAddressName(name),
+      variable,
+    }));
   }
   // Not HOSTNAME, the pod's own name, nor HOST, the address to listen on.
-  if (!isNamed(name, '*_HOST', '*_HOSTNAME', 'PGHOST') || !isHost(value)) return [];
+  if (!isHost(value)) return [];
+  if (!isNamed(name, '*_HOST', '*_HOSTNAME', 'PGHOST')) {
+    return BARE_HOST_NAME.test(name) && !NO_ADDRESS.test(name)
+      ? [{ host: value, start: 0, certain: false, variable, port: undefined }]
+      : [];
+  }
   const portVariable = variables.get(besideHost(name, '*_PORT') ?? '');
   return [
     {
@@ -106,7 +128,12 @@ function ofCommand(
     if (/\s/.test(value) || NO_ADDRESS.test(name)) return [];
     const found = hostsIn(value);
     if (found.length > 0) {
-      return found.map((host) => ({ ...host, start: flag.before.length + host.start, variable }));
+      return found.map((host) => ({
+        ...host,
+        start: flag.before.length + host.start,
+        isExpected: isAddressName(name),
+        variable,
+      }));
     }
     if (!/host$/i.test(name) || !isHost(value)) return [];
     const port = flags.get(name.replace(/host$/i, 'port'))?.value;
@@ -116,6 +143,7 @@ function ofCommand(
         host: value,
         start: flag.before.length,
         certain: name !== 'host',
+        isExpected: false,
         variable,
         ...(port === undefined ? { port: undefined } : portOf(port)),
       },

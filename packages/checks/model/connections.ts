@@ -13,7 +13,8 @@ export interface Connection extends ConfiguredContainer {
   readonly resolution: Resolution;
 }
 
-type ServicePort = Typed<'Service'>['typed']['spec']['ports'][number];
+/** A port of a Service. */
+export type ServicePort = Typed<'Service'>['typed']['spec']['ports'][number];
 
 /** A connection that arrives: an edge of the graph, from a workload over a Service to the pods behind it. */
 export interface Edge extends Connection {
@@ -36,12 +37,15 @@ export const connections = once((cluster): readonly Connection[] =>
   ),
 );
 
-/** What only looks like a host is one when it is a Service, or nearly one, or its port is a Service's. */
-function isKnown(cluster: Cluster, { port }: Address, resolution: Resolution): boolean {
+/**
+ * What only looks like a host is one when it is a Service, or nearly one, or stands where an address is expected and its port
+ * is a Service's.
+ */
+function isKnown(cluster: Cluster, { port, isExpected }: Address, resolution: Resolution): boolean {
   if (resolution.kind === 'service' || resolution.kind === 'made') return true;
   if (resolution.kind !== 'missing') return false;
   const { names, ports } = servicesByNamespace(cluster).get(resolution.namespace) ?? NO_SERVICES;
-  return (port !== undefined && ports.has(port)) || isNearly(resolution.name, names);
+  return (isExpected === true && port !== undefined && ports.has(port)) || isNearly(resolution.name, names);
 }
 
 interface KnownServices {

@@ -1,4 +1,4 @@
-import type { Address } from './addresses.js';
+import { type Address, isAddressName } from './addresses.js';
 import type { Cluster } from './cluster.js';
 import { hostsInUrls, portOf, type WrittenHost } from './connection-strings.js';
 import type { ConfiguredContainer } from './containers.js';
@@ -35,10 +35,17 @@ export const addressesInFiles = (cluster: Cluster, configured: ConfiguredContain
         ...host,
         start: start - begin - indent,
         certain: false,
+        isExpected: isExpectedIn(value.slice(0, start - begin), text.slice(start + host.host.length)),
         variable: { name, value: value.trim(), field, origin: `${origin}, line ${line}`, secret: false },
       };
     }),
   );
+
+/** Whether the line says that an address comes, and the address itself its port. */
+const isExpectedIn = (before: string, behind: string): boolean =>
+  (isAddressName(before) || /proxy_pass|server\s|_pass\s/.test(before)) &&
+  !/image["']?\s*[:=]\s*["']?$/i.test(before) &&
+  /^["']?(?::\d|[^\n]{0,40}port)/i.test(behind);
 
 function mountedFiles(
   cluster: Cluster,
@@ -78,7 +85,9 @@ export function hostsInFile(name: string, file: string): WrittenHost[] {
     ...hostsWithPorts(text),
     ...hostsOfKeys(text),
   ];
-  for (const host of all) if (!found.has(host.start) && !own.has(host.host)) found.set(host.start, host);
+  for (const host of all)
+    if (!found.has(host.start) && !own.has(host.host) && !host.host.includes('$'))
+      found.set(host.start, host);
   return [...found.values()];
 }
 

@@ -10,7 +10,8 @@ interface Word {
 
 /** Every host that the commands of a shell script, or one command, name. A word with `$` is put together at run time. */
 export function hostsInScript(script: string): WrittenHost[] {
-  return [...hostsInUrls(script), ...hostsInDevices(script), ...commandsOf(script).flatMap(hostsInCommand)];
+  const urls = hostsInUrls(script).filter(({ host }) => !host.includes('$'));
+  return [...urls, ...hostsInDevices(script), ...commandsOf(script).flatMap(hostsInCommand)];
 }
 
 const hostsInDevices = (script: string): WrittenHost[] =>

@@ -1,5 +1,5 @@
-import type { Typed } from '../../model/cluster.js';
-import { targetPort } from '../../model/connections.js';
+import type { Typed, Workload } from '../../model/cluster.js';
+import { type ServicePort, targetPort } from '../../model/connections.js';
 import { titleOf } from '../../model/manifest.js';
 import { seemsToListen } from '../../model/listening.js';
 import { nearest } from '../../model/nearest-name.js';
@@ -24,10 +24,30 @@ export const undeclaredTargetPort = {
         const declared = containers.flatMap(({ ports }) =>
           ports.map(({ name, containerPort }) => (isNumber ? String(containerPort) : (name ?? ''))),
         );
-        return [problem(service, port.name ?? port.port, wanted, titleOf(target), declared)];
+        const isSaid = isNumber && (isWritten(target, wanted) || isOneOfSeveral(service, port, target));
+        return [
+          {
+            ...problem(service, port.name ?? port.port, wanted, titleOf(target), declared),
+            ...(isSaid ? { severity: 'advice' } : {}),
+          },
+        ];
       }),
     ),
 } as const satisfies Proof;
+
+/** Whether a variable or an argument has the number: then the program probably listens there, and only does not declare it. */
+const isWritten = ({ pod }: Workload, port: number): boolean => {
+  const written = new RegExp(`(?<![\\d.])${port}(?![\\d.])`);
+  return pod.containers.some(
+    ({ env, command, args }) =>
+      env.some(({ value = '' }) => written.test(value)) ||
+      [...command, ...args].some((word) => written.test(word)),
+  );
+};
+
+/** Whether others of the Service's ports are declared: a second one, for metrics or peers, is often left out. */
+const isOneOfSeveral = (service: Typed<'Service'>, port: ServicePort, target: Workload): boolean =>
+  service.typed.spec.ports.some((each) => each !== port && targetPort(each, target) !== undefined);
 
 function problem(
   service: Typed<'Service'>,
