@@ -43,7 +43,7 @@ const isHelmTest = ({ annotations }: Manifest): boolean =>
 /** So many fields of one object are named; the others are mostly of the same mistake. */
 const LISTED_FIELDS = 3;
 const READ = new Set<string>(
-  Object.keys(KINDS).filter((kind) => !['Workload', 'Binding', 'Route'].includes(kind)),
+  Object.keys(KINDS).filter((kind) => !['Workload', 'Binding', 'Route', 'Monitor'].includes(kind)),
 );
 
 /** All objects together, with an index for each question that the checks ask: every answer is a look-up. */
@@ -59,6 +59,7 @@ export class Cluster {
   readonly ingresses: Typed<'Ingress'>[] = [];
   readonly bindings: Typed<'Binding'>[] = [];
   readonly routes: Typed<'Route'>[] = [];
+  readonly monitors: Typed<'Monitor'>[] = [];
   readonly invalidFields: InvalidField[] = [];
   readonly pods: PodIndex;
   private readonly present = new Map<string, Manifest>();
@@ -98,6 +99,8 @@ export class Cluster {
       apiVersion.startsWith('gateway.networking.k8s.io/')
     ) {
       this.with(manifest, KINDS.Route, (typed) => this.routes.push({ ...manifest, typed }));
+    } else if (/^(?:Service|Pod)Monitor$/.test(kind) && apiVersion.startsWith('monitoring.coreos.com/')) {
+      this.with(manifest, KINDS.Monitor, (typed) => this.monitors.push({ ...manifest, typed }));
     } else if (!GROUPS.test(apiVersion)) this.readForeign(manifest);
     else if (isHelmTest(manifest) && (kind === 'Pod' || TEMPLATED.has(kind))) return;
     else if (TEMPLATED.has(kind)) this.readWorkload(manifest, KINDS.Workload, (typed) => typed.spec);

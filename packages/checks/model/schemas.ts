@@ -143,6 +143,17 @@ export const KINDS = {
         .default([]),
     }),
   }),
+  Monitor: z.looseObject({
+    metadata,
+    spec: z.looseObject({
+      selector: labelSelector.prefault({}),
+      namespaceSelector: z
+        .looseObject({ any: z.boolean().default(false), matchNames: z.array(z.string()).default([]) })
+        .prefault({}),
+      endpoints: z.array(z.looseObject({ port: z.string().optional() })).default([]),
+      podMetricsEndpoints: z.array(z.looseObject({ port: z.string().optional() })).default([]),
+    }),
+  }),
   Binding: z.looseObject({
     metadata,
     roleRef: z.looseObject({ kind: z.string(), name: z.string() }),
