@@ -3,9 +3,11 @@ import { Cluster } from './model/cluster.js';
 import { connections } from './model/connections.js';
 import type { Finding, WaivedFinding } from './model/finding.js';
 import { type Manifest, titleOf } from './model/manifest.js';
-import type { Release } from './model/release.js';
+import { placed, placementOf } from './model/namespaces.js';
+import { selectingServices } from './model/selecting-services.js';
 import { PROOFS } from './proofs/index.js';
 import type { CheckOptions } from './proofs/proof.js';
+import { references } from './proofs/references/references.js';
 
 /** So many places of one mistake are named, and the others counted. */
 const LISTED_FIELDS = 4;
@@ -16,6 +18,8 @@ export interface Report {
   readonly waived: readonly WaivedFinding[];
   /** Hosts that are not this cluster's, by the container that is configured with them: nobody proves those. */
   readonly foreign: readonly string[];
+  /** What was proven, in a line each, so that "no finding" says of what. */
+  readonly proven: readonly string[];
   /** The objects that were looked at, those of the releases among them. */
   readonly objects: readonly Manifest[];
 }
@@ -32,10 +36,9 @@ export interface Report {
  * for (const finding of findings) console.error(findingText(finding));
  */
 export function check(manifests: readonly Manifest[], options: CheckOptions = {}): Report {
-  const releases = beside(manifests, options.releases ?? []);
-  const cluster = new Cluster([...manifests, ...releases.flatMap((release) => release.manifests)]);
-  const all = PROOFS.flatMap(({ id, problems }) =>
-    problems(cluster, { ...options, releases }).map(({ severity = 'error', ...problem }): Finding => ({
+  const { cluster, ...known } = together(manifests, options);
+  const all = PROOFS.flatMap(({ id, severity: usual = 'broken', problems }) =>
+    problems(cluster, known).map(({ severity = usual, ...problem }): Finding => ({
       id,
       severity,
       ...problem,
@@ -44,32 +47,56 @@ export function check(manifests: readonly Manifest[], options: CheckOptions = {}
   const byTitle = manifestsByTitle(cluster.manifests);
   const findings: Finding[] = [];
   const waived: WaivedFinding[] = [];
-  for (const finding of merged(all)) {
-    const reason = byTitle.get(finding.object)?.annotations[`${WAIVE}${finding.id}`]?.trim();
+  for (const found of merged(all)) {
+    const manifest = byTitle.get(found.object);
+    const finding = { ...found, ...placeIn(manifest, found.field) };
+    const reason = manifest?.annotations[`${WAIVE}${finding.id}`]?.trim();
     // A waiver without a reason is none.
     if (reason) waived.push({ finding, by: finding.object, reason });
     else findings.push(finding);
   }
-  return { findings, waived, foreign: foreignHosts(cluster), objects: cluster.manifests };
+  return {
+    findings,
+    waived,
+    foreign: foreignHosts(cluster),
+    proven: provenIn(cluster),
+    objects: cluster.manifests,
+  };
+}
+
+/** Where somebody finds the field: what Helm rendered is in the chart's file, whose lines nobody knows. */
+function placeIn(manifest: Manifest | undefined, field: string): Pick<Finding, 'source' | 'line' | 'column'> {
+  if (!manifest?.placeOf) return {};
+  const source =
+    manifest.template === undefined ? manifest.source : `${manifest.source} (${manifest.template})`;
+  return { source, ...manifest.placeOf(field) };
 }
 
 /** The objects by their title, which is what {@link Finding.object} holds. */
 export const manifestsByTitle = (manifests: readonly Manifest[]): ReadonlyMap<string, Manifest> =>
   new Map(manifests.map((manifest) => [titleOf(manifest), manifest]));
 
-/**
- * Objects that name no namespace go where kubectl's context points to, and what they rely on is there, too: then the
- * releases' objects name none either, if they are all in one.
- */
-function beside(manifests: readonly Manifest[], releases: readonly Release[]): readonly Release[] {
-  const named = (all: readonly Manifest[]): ReadonlySet<string> =>
-    new Set(all.flatMap(({ namespace }) => (namespace === '' ? [] : [namespace])));
-  const released = releases.flatMap((release) => release.manifests);
-  if (manifests.length === 0 || named(manifests).size > 0 || named(released).size > 1) return releases;
-  return releases.map((release) => ({
+/** Everything that the proofs look at, each object in the namespace that it goes to; releases are beside what needs them. */
+function together(
+  manifests: readonly Manifest[],
+  { releases = [], previous = [], ...options }: CheckOptions,
+): CheckOptions & { readonly cluster: Cluster } {
+  const own = placementOf(manifests, options.namespace);
+  const placement =
+    own.namespace === '' ? placementOf(releases.flatMap((release) => release.manifests)) : own;
+  const placedReleases = releases.map((release) => ({
     ...release,
-    manifests: release.manifests.map((manifest) => ({ ...manifest, namespace: '' })),
+    manifests: placed(release.manifests, placement),
   }));
+  return {
+    ...options,
+    releases: placedReleases,
+    previous: placed(previous, placement),
+    cluster: new Cluster(
+      [...placed(manifests, placement), ...placedReleases.flatMap((release) => release.manifests)],
+      options.makes,
+    ),
+  };
 }
 
 /** One mistake that shows in several places of an object, such as a key that two containers read, is one finding. */
@@ -91,11 +118,27 @@ function merged(findings: readonly Finding[]): Finding[] {
   });
 }
 
+/** What the proofs looked at; nothing about what is not there. */
+function provenIn(cluster: Cluster): string[] {
+  const all: readonly (readonly [count: number, what: string])[] = [
+    [
+      connections(cluster).filter(({ resolution }) => resolution.kind !== 'foreign').length,
+      'hosts in configurations, and their ports',
+    ],
+    [selectingServices(cluster).length, 'Services, and the pods and ports that they lead to'],
+    [references(cluster).length, 'references of pods to other objects and their keys'],
+    [cluster.policies.length, 'network policies, and the connections that they let through'],
+    [cluster.ingresses.length + cluster.routes.length, 'ingresses and routes, and where they lead'],
+    [cluster.workloads.length, 'workloads: their rollouts, probes, times and budgets'],
+  ];
+  return all.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
+}
+
 function foreignHosts(cluster: Cluster): string[] {
   return [
     ...new Set(
       connections(cluster).flatMap(({ workload, address, resolution }) =>
-        resolution.kind === 'foreign' && address.host !== 'localhost'
+        resolution.kind === 'foreign' && !/^(?:localhost$|127\.)/.test(address.host)
           ? [`${titleOf(workload)}: ${address.host} (${address.variable.name}), ${resolution.reason}`]
           : [],
       ),

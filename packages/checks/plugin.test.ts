@@ -76,7 +76,7 @@ describe('cdk8s synth with the checks as its validation', () => {
   test('fails what is wrong, and says object, file and change', () => {
     const { status, stdout } = synth('./checks', 'http://catalogue:8081', 'http://catalogu:8081');
     expect(status).toBe(2);
-    expect(stdout).toContain('CAFE001 error: A host in the configuration of a container has no Service');
+    expect(stdout).toContain('CAFE001 broken: A host in the configuration of a container has no Service');
     expect(stdout).toContain('Manifest Path: dist/bookshop.yaml');
     expect(stdout).toContain('Resource Name: basket');
     expect(stdout).toContain(

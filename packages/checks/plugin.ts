@@ -25,7 +25,7 @@ export interface CafeValidationContext {
 
 /**
  * The proofs as a validation plugin of cdk8s-cli: `cdk8s synth` runs them over what it wrote, and ends with an error when
- * there is a finding.
+ * there is one of the level *broken*.
  *
  * It looks at what `kubectl apply -f` reads: the files at the top level of the output, or, where an app writes a folder for
  * each chart, those in the folders. Helm charts in the output are no manifests; one with a `release.json` is the release that
@@ -74,7 +74,7 @@ export class CafeValidation {
         ],
       });
     }
-    report.submit(findings.length === 0 ? 'success' : 'failure', {
+    report.submit(findings.some(({ severity }) => severity === 'broken') ? 'failure' : 'success', {
       Objects: String(objects.length),
       Waived: String(waived.length),
     });

@@ -56,6 +56,6 @@ test('what cannot work is not, and the message says what to change', () => {
   }).toThrow(UnprovenError);
   expect(() => {
     app.synth();
-  }).toThrow(/CAFE001 error: Deployment shop\/web[\s\S]*API_URL=http:\/\/api:8080[\s\S]*git restore/);
+  }).toThrow(/CAFE001 broken: Deployment shop\/web[\s\S]*API_URL=http:\/\/api:8080[\s\S]*git restore/);
   expect(existsSync(directory)).toBe(false);
 });

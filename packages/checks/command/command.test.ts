@@ -53,7 +53,7 @@ describe('cafe check', () => {
 
   test('ends with 1 on findings, and says them', async () => {
     const { status, output } = await cafe('check', changed('port', [/catalogue:8081/g, 'catalogue:8091']));
-    expect(output).toContain('CAFE002 error: Deployment bookshop/basket');
+    expect(output).toContain('CAFE002 broken: Deployment bookshop/basket');
     expect(output).toContain('2 findings');
     expect(status).toBe(1);
   });
@@ -63,9 +63,14 @@ describe('cafe check', () => {
     ['nothing to do', [], 'cafe check [dir | file | -]'],
     ['another command', ['chekc'], 'there is no command "chekc". Did you mean "check"?'],
     ['a property of every object', ['constructor'], 'there is no command "constructor"'],
-    ['two folders', ['check', 'one', 'two'], 'one folder, file or "-", and was given one two'],
+    ['one of two folders', ['check', BOOKSHOP, 'nowhere'], 'there is no file or folder "nowhere"'],
+    ['another level', ['check', BOOKSHOP, '--fail-on', 'error'], 'one of broken, risk, advice and none'],
     ['an option that there is not', ['check', '--quick'], "'--quick'. The options are --release, "],
-    ['another format', ['check', BOOKSHOP, '-o', 'xml'], '-o is "xml"; it is one of text, json and sarif'],
+    [
+      'another format',
+      ['check', BOOKSHOP, '-o', 'xml'],
+      '-o is "xml"; it is one of text, json, sarif, junit and github',
+    ],
     ['a release without a chart', ['check', BOOKSHOP, '--release', 'db'], 'write NAME=chartdir'],
     [
       'a chart that is none',
@@ -100,13 +105,13 @@ describe('cafe check', () => {
     const { status, output } = await reading(
       JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [service] }),
     );
-    expect(output).toContain('CAFE004 error: Service shop/web');
+    expect(output).toContain('CAFE004 broken: Service shop/web');
     expect(status).toBe(1);
   });
 
   test('a text that is no object is a finding, not a crash', async () => {
     const { status, output } = await reading('image: {tag: 1}');
-    expect(output).toContain('CAFE101 error: the standard input');
+    expect(output).toContain('CAFE101 broken: the standard input');
     expect(status).toBe(1);
   });
 
@@ -154,6 +159,152 @@ describe('cafe check', () => {
   });
 });
 
+describe('what counts', () => {
+  const WEB = `apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { selector: { app: web }, ports: [{ port: 80, targetPort: 8080 }] }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  replicas: 2
+  strategy: { type: Recreate }
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers:
+        - name: web
+          image: example.org/web:1.0.0
+          ports: [{ containerPort: 8080 }]
+          envFrom: [{ secretRef: { name: web-login } }]
+`;
+  let file: string;
+  beforeAll(() => {
+    file = join(folder, 'web.yaml');
+    writeFileSync(file, WEB);
+  });
+  const ids = async (...words: string[]): Promise<string[]> => {
+    const { findings } = JSON.parse((await cafe('check', file, '-o', 'json', ...words)).output) as {
+      findings: { id: string; severity: string }[];
+    };
+    return findings.flatMap(({ id, severity }) => (severity === 'advice' ? [] : [id]));
+  };
+
+  test('only what is broken fails, unless it is told otherwise', async () => {
+    expect((await cafe('check', file)).status).toBe(0);
+    expect((await cafe('check', file, '--fail-on', 'risk')).status).toBe(1);
+    expect(
+      (await cafe('check', file, '--fail-on', 'risk', '--skip', 'CAFE021', '--skip', 'CAFE071')).status,
+    ).toBe(0);
+    expect((await cafe('check', file, '--fail-on', 'advice', '--only', 'CAFE051')).status).toBe(0);
+    expect((await cafe('check', file, '--fail-on', 'none')).status).toBe(0);
+  });
+
+  test('the worst comes first, with its line; advice is counted', async () => {
+    const { output } = await cafe('check', file);
+    expect(output).toContain(`CAFE071 risk: Deployment web\n  at       ${file}:11:15`);
+    expect(output).toMatch(/CAFE081 advice × 4/);
+    expect(output).not.toContain('allowPrivilegeEscalation');
+    expect(output).toMatch(/2 objects, 7 findings \(2 risk, 5 advice\)/);
+    expect((await cafe('check', file, '--all')).output).toContain('allowPrivilegeEscalation');
+  });
+
+  test('without a finding it says what was proven', async () => {
+    expect((await cafe('check', BOOKSHOP)).output).toContain('Proven:\n  5 hosts in configurations');
+  });
+
+  test('a namespace that is asked for is where the objects go', async () => {
+    const { output } = await cafe('check', file, '-n', 'shop', '--all');
+    expect(output).toContain('CAFE071 risk: Deployment shop/web');
+    expect(output).toContain('Secret shop/web-login');
+  });
+
+  test('a configuration says what controllers make, and what is accepted until when', async () => {
+    const config = join(folder, 'config.yaml');
+    const object = 'apiVersion: example.org/v1\nkind: Login\nmetadata: { name: web }\n';
+    writeFileSync(join(folder, 'login.yaml'), object);
+    const makes = 'makes:\n  Login.example.org: [{ kind: Secret, name: "{metadata.name}-login" }]\n';
+    writeFileSync(config, makes);
+    expect(await ids(join(folder, 'login.yaml'))).toEqual(['CAFE021', 'CAFE071']);
+    expect(await ids(join(folder, 'login.yaml'), '--config', config)).toEqual(['CAFE071']);
+    for (const [until, left] of [
+      ['2999-12-31', ['CAFE021']],
+      ['1999-12-31', ['CAFE021', 'CAFE071']],
+    ] as const) {
+      writeFileSync(
+        config,
+        `waive: [{ id: CAFE071, object: Deployment web, reason: one at a time, until: "${until}" }]`,
+      );
+      expect(await ids('--config', config)).toEqual(left);
+    }
+    writeFileSync(config, 'skipp: [CAFE071]');
+    expect((await cafe('check', file, '--config', config)).output).toContain('Unrecognized key: "skipp"');
+  });
+
+  test('what a baseline holds is known, and what is new is not', async () => {
+    const baseline = join(folder, 'baseline.json');
+    await cafe('check', file, '--write-baseline', baseline);
+    expect(await ids('--baseline', baseline)).toEqual([]);
+    const other = join(folder, 'other.yaml');
+    writeFileSync(other, WEB.replaceAll(/: web(?= }|\n)/g, ': other'));
+    expect(await ids(other, '--baseline', baseline)).toEqual(['CAFE021', 'CAFE071']);
+  });
+
+  test('JUnit and GitHub get what they read', async () => {
+    expect((await cafe('check', file, '-o', 'junit', '--fail-on', 'risk')).output).toMatch(
+      /<testsuite name="cafe check" tests="7" failures="2">[\s\S]*<testcase classname="CAFE071" name="Deployment web spec.strategy.type"><failure message="Recreate">/,
+    );
+    expect((await cafe('check', file, '-o', 'github')).output).toContain(
+      `::warning file=${file},line=11,col=15,title=CAFE071::Deployment web, spec.strategy.type: found Recreate`,
+    );
+  });
+});
+
+describe('a kustomization', () => {
+  const KUSTOMIZATION = 'namespace: shop\nresources: [service.yaml]\n';
+  const SERVICE =
+    'apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { selector: { app: web } }\n';
+  let directory: string;
+  beforeAll(() => {
+    directory = join(folder, 'kustomized');
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'kustomization.yaml'), KUSTOMIZATION);
+    writeFileSync(join(directory, 'service.yaml'), SERVICE);
+  });
+
+  const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+  (hasKubectl ? describe : describe.skip)('with kubectl', () => {
+    test('is rendered', async () => {
+      for (const target of [directory, join(directory, 'kustomization.yaml')]) {
+        expect((await cafe('check', target)).output).toContain('CAFE004 broken: Service shop/web');
+      }
+    });
+  });
+
+  test('without kubectl is refused, with the command that renders it', () => {
+    const main = join(packageFolder, 'command/main.ts');
+    const words = ['--import', 'tsx', main, 'check', directory];
+    const { status, stderr, stdout } = spawnSync(process.execPath, words, {
+      cwd: root,
+      encoding: 'utf8',
+      env: { PATH: '' },
+    });
+    expect(`${stdout}${stderr}`).toContain(`kubectl kustomize ${directory} | cafe check -`);
+    expect(status).toBe(2);
+  });
+
+  test('on the standard input is refused, with the command that renders it', async () => {
+    const text =
+      'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [deployment.yaml]\n';
+    const { status, output } = await reading(text);
+    expect(output).toContain('kubectl kustomize DIR | cafe check -');
+    expect(status).toBe(2);
+  });
+});
+
 describe('the releases', () => {
   test('that a folder’s charts declare are found, each in its own namespace', async () => {
     const both = join(folder, 'both');
@@ -191,7 +342,7 @@ describe('the releases', () => {
 
   test('are not looked at with --no-release', async () => {
     const { status, output } = await cafe('check', BOOKSHOP, '--no-release');
-    expect(output).toContain('CAFE001 error: Deployment bookshop/catalogue');
+    expect(output).toContain('CAFE001 broken: Deployment bookshop/catalogue');
     expect(status).toBe(1);
   });
 

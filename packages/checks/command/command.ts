@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 const HELP = `Proves that Kubernetes manifests can work together, before anybody applies them.
 
-  cafe check [dir | file | -]   look at manifests; "cafe check --help" says more
+  cafe check [dir | file | -]…  look at manifests; "cafe check --help" says more
   cafe ids                      what each id of a finding means
   cafe --version
   cafe --help

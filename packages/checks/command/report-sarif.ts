@@ -1,6 +1,9 @@
 import { manifestsByTitle, type Report } from '../check.js';
-import type { Finding } from '../model/finding.js';
+import type { Finding, Severity } from '../model/finding.js';
 import { titlesById } from '../proofs/titles.js';
+
+/** SARIF's words for the levels. */
+const LEVELS: Readonly<Record<Severity, string>> = { broken: 'error', risk: 'warning', advice: 'note' };
 
 /**
  * The report as SARIF 2.1.0, which code hosts show beside the lines of a change.
@@ -10,7 +13,7 @@ export function reportSarif({ findings, waived, objects }: Report): unknown {
   const manifests = manifestsByTitle(objects);
   const result = (finding: Finding) => ({
     ruleId: finding.id,
-    level: finding.severity,
+    level: LEVELS[finding.severity],
     message: {
       text: `${finding.object}, ${finding.field}: found ${finding.found}; expected ${finding.expected}. ${finding.change}.`,
     },
@@ -18,6 +21,9 @@ export function reportSarif({ findings, waived, objects }: Report): unknown {
       {
         physicalLocation: {
           artifactLocation: { uri: manifests.get(finding.object)?.source ?? finding.object },
+          ...(finding.line === undefined
+            ? {}
+            : { region: { startLine: finding.line, startColumn: finding.column ?? 1 } }),
         },
         logicalLocations: [{ fullyQualifiedName: `${finding.object} ${finding.field}` }],
       },

@@ -1,4 +1,6 @@
 import { IMMUTABLE_FIELDS } from '../proofs/objects/immutable-field.js';
+import { MADE_OBJECTS } from '../model/made-objects.js';
+import { PROOFS } from '../proofs/index.js';
 import { titlesById } from '../proofs/titles.js';
 import { READ_VARIABLES } from '../model/variable-names.js';
 
@@ -8,7 +10,21 @@ const code = (text: string): string => `\`${text}\``;
 
 /** Each table by the word of its markers: `<!-- ids -->` before it, `<!-- /ids -->` behind it. */
 const TABLES: Readonly<Record<string, () => string>> = {
-  ids: () => table(['id', 'what'], titlesById()),
+  ids: () => {
+    const levels = new Map<string, string>(PROOFS.map(({ id, severity = 'broken' }) => [id, severity]));
+    return table(
+      ['id', 'level', 'what'],
+      titlesById().map(([id, title]) => [id, levels.get(id) ?? '', title]),
+    );
+  },
+  'made-objects': () =>
+    table(
+      ['kind', 'what is made of it'],
+      Object.entries(MADE_OBJECTS).map(([kind, makings]) => [
+        code(kind),
+        makings.map((making) => `${making.kind} ${code(making.name.replaceAll('|', ' or '))}`).join(', '),
+      ]),
+    ),
   variables: () =>
     table(
       ['variable', 'what it says to the proofs'],

@@ -1,106 +1,172 @@
+import { hostsIn, hostsInList, hostsInUrls, portOf, type WrittenHost } from './connection-strings.js';
 import { expanded, type Variable, type Variables } from './container-variables.js';
 import type { ConfiguredContainer } from './containers.js';
+import { isHost } from './hosts.js';
+import { hostsInScript } from './scripts.js';
 import { besideHost, isNamed } from './variable-names.js';
 
 /** A host that a container is configured to connect to. */
-export interface Address {
-  readonly host: string;
-  /** Unknown when nothing says one. */
-  readonly port: number | undefined;
-  /** The words of the port when it is no number. */
-  readonly portText?: string;
-  /** What says so: the variable that holds the host, or an argument. */
+export interface Address extends Omit<WrittenHost, 'start'> {
+  /** Where the host begins in the variable's value; nothing when it is not a part of it. */
+  readonly start?: number;
+  /** Whether an address is expected where it stands, as in `KAFKA_BROKERS`. */
+  readonly isExpected?: boolean;
+  /** What says so: the variable that holds the host, an argument, a probe's command, or a line of a mounted file. */
   readonly variable: Pick<Variable, 'name' | 'field' | 'origin' | 'value' | 'secret'>;
   /** The variable that holds the port, when it is another one. */
   readonly portVariable?: Variable;
 }
 
-/** Ports that a URL without one stands for. */
-const SCHEME_PORTS: Readonly<Record<string, number>> = {
-  http: 80,
-  https: 443,
-  ws: 80,
-  wss: 443,
-  postgres: 5432,
-  postgresql: 5432,
-  mysql: 3306,
-  redis: 6379,
-  rediss: 6379,
-  mongodb: 27017,
-  amqp: 5672,
-  amqps: 5671,
-  nats: 4222,
-};
+/** Images, versions and what to listen on look like host and port. */
+const NO_ADDRESS = /IMAGE|VERSION|(?:^|_)TAGS?$|LISTEN|BIND|(?:^|_)LABELS?$|ALLOWED|ORIGINS?$/i;
 
-const URL_PARTS =
-  /^(?:jdbc:)?([a-z][a-z0-9+.-]*):\/\/(?:[^/@\s]*@)?(\[[^\]]+\]|[^/:?#\s,]+)(?::([^/?#\s,]*))?/i;
+const ADDRESS_NAME =
+  /HOST|SERVER|BROKER|UR[LI]|ADDR|ENDPOINT|CONNECT|BOOTSTRAP|UPSTREAM|BACKEND|TARGET|PEER|SEED|NODE|MASTER|SENTINEL|PROXY|REMOTE|DSN|COLLECTOR|GATEWAY|REGISTRY|QUORUM|JOIN/i;
 
-/** Every host that the variables and the arguments of a container name. */
-export function addressesIn({ variables, list: containers, container }: ConfiguredContainer): Address[] {
-  const place = `${containers}[${container.name}]`;
-  const addresses: Address[] = [];
-  for (const variable of variables.values()) {
-    const address = addressOf(variable, variables);
-    if (address) addresses.push(address);
-  }
-  for (const list of ['command', 'args'] as const) {
-    container[list].forEach((argument, index) => {
-      const value = expanded(argument, variables);
-      const field = `${place}.${list}[${index}]`;
-      // A whole script is read by nobody here; an argument is one word or one flag.
-      const word = /^(?:--?[\w-]+=)?(\S+)$/.exec(value)?.[1];
-      const flag = /^--?([\w-]+)=/.exec(value)?.[1] ?? '';
-      if (word === undefined) return;
-      const variable = { name: flag || 'argument', value, field, origin: field, secret: false };
-      const address =
-        urlAddress(word, variable) ?? (/host$/i.test(flag) ? hostAddress(word, variable) : undefined);
-      if (address) addresses.push(address);
-    });
-  }
-  return addresses;
+/** What holds a host without a port elsewhere: `redis.host`, `dbHost`, `PG_SERVER`. */
+const BARE_HOST_NAME =
+  /(?:[._-]|[a-z](?=[A-Z]))(?:HOST(?:NAME)?|SERVER|SERVICE|ADDR(?:ESS)?|ENDPOINT|BROKER)$/i;
+
+/** Whether an address is expected behind this name of a variable, a flag or a key. */
+export const isAddressName = (name: string): boolean => ADDRESS_NAME.test(name);
+
+/** Every host that the variables, the command and the probes' commands of a container name. */
+export function addressesIn(configured: ConfiguredContainer): Address[] {
+  const { variables, list, container } = configured;
+  const place = `${list}[${container.name}]`;
+  const { startupProbe, readinessProbe, livenessProbe, lifecycle } = container;
+  const commands = [
+    ['startupProbe.exec.command', startupProbe?.exec?.command],
+    ['readinessProbe.exec.command', readinessProbe?.exec?.command],
+    ['livenessProbe.exec.command', livenessProbe?.exec?.command],
+    ['lifecycle.preStop.exec.command', lifecycle?.preStop?.exec?.command],
+  ] as const;
+  return [
+    ...[...variables.values()].flatMap((variable) => ofVariable(variable, variables)),
+    ...ofCommand(place, 'command', container.command, variables),
+    ...ofCommand(place, 'args', container.args, variables),
+    ...commands.flatMap(([field, words = []]) => ofWords(`${place}.${field}`, words)),
+  ];
 }
 
-function addressOf(variable: Variable, variables: Variables): Address | undefined {
+function ofVariable(variable: Variable, variables: Variables): Address[] {
   const { name, value } = variable;
-  if (value === undefined || value === '') return undefined;
+  if (value === undefined || value === '') return [];
   // postgres_exporter puts the scheme in front by itself.
-  const url = urlAddress(isNamed(name, 'DATA_SOURCE_URI') ? `postgresql://${value}` : value, variable);
-  if (url) return url;
-  if (isNamed(name, '*_ADDR', '*_ADDRESS', '*_ENDPOINT') && /^[^\s/]+:\d+$/.test(value)) {
-    return hostAddress(value, variable);
+  if (isNamed(name, 'DATA_SOURCE_URI')) {
+    const scheme = 'postgresql://';
+    return hostsInUrls(scheme + value).map(({ start, ...host }) => ({
+      ...host,
+      start: start - scheme.length,
+      variable,
+    }));
+  }
+  const isLine = !value.includes('\n');
+  const found = isLine ? hostsIn(value) : hostsInScript(value);
+  if (found.length > 0) {
+    if (NO_ADDRESS.test(name)) return found.flatMap((host) => (host.certain ? [{ ...host, variable }] : []));
+    const isAddress = isNamed(name, '*_HOST', '*_HOSTNAME', 'PGHOST', '*_ADDR', '*_ADDRESS', '*_ENDPOINT');
+    return found.map((host) => ({
+      ...host,
+      certain: host.certain || isAddress,
+      isExpected: isAddressName(name),
+      variable,
+    }));
   }
   // Not HOSTNAME, the pod's own name, nor HOST, the address to listen on.
-  if (!isNamed(name, '*_HOST', '*_HOSTNAME', 'PGHOST') || /\s|,|\//.test(value)) return undefined;
-  const address = hostAddress(value, variable);
-  if (address.port !== undefined) return address;
+  if (!isHost(value)) return [];
+  if (!isNamed(name, '*_HOST', '*_HOSTNAME', 'PGHOST')) {
+    return BARE_HOST_NAME.test(name) && !NO_ADDRESS.test(name)
+      ? [{ host: value, start: 0, certain: false, variable, port: undefined }]
+      : [];
+  }
   const portVariable = variables.get(besideHost(name, '*_PORT') ?? '');
-  if (portVariable?.value === undefined) return address;
-  return { ...address, ...portOf(portVariable.value), portVariable };
+  return [
+    {
+      host: value,
+      start: 0,
+      certain: true,
+      variable,
+      port: undefined,
+      ...(portVariable?.value === undefined ? {} : { ...portOf(portVariable.value), portVariable }),
+    },
+  ];
 }
 
-function urlAddress(text: string, variable: Address['variable']): Address | undefined {
-  const parts = URL_PARTS.exec(text);
-  if (!parts) return undefined;
-  const [, scheme = '', host = '', port] = parts;
-  const known = SCHEME_PORTS[scheme.toLowerCase()];
-  return {
-    host: host.toLowerCase(),
-    variable,
-    ...(port === undefined ? { port: known } : portOf(port)),
+/** Words of `command` or `args`: scripts, flags with their values behind `=` or in the next word, and URLs. */
+function ofCommand(
+  place: string,
+  list: 'command' | 'args',
+  words: readonly string[],
+  variables: Variables,
+): Address[] {
+  if (words.some((word) => /\s/.test(word)) || (list === 'command' && words.length > 0)) {
+    const script = ofWords(`${place}.${list}`, words);
+    if (script.length > 0) return script;
+  }
+  const flags = new Map<
+    string,
+    { readonly value: string; readonly index: number; readonly before: string }
+  >();
+  words.forEach((word, index) => {
+    const [, name, value] = /^--?([\w.-]+)(?:=(.*))?$/.exec(word) ?? [];
+    const next = words[index + 1];
+    if (name === undefined) return;
+    if (value !== undefined)
+      flags.set(name, { value, index, before: word.slice(0, word.length - value.length) });
+    else if (next !== undefined && !next.startsWith('-'))
+      flags.set(name, { value: next, index: index + 1, before: '' });
+  });
+  const taken = new Set([...flags.values()].map(({ index }) => index));
+  const variableAt = (index: number, name: string, value: string): Address['variable'] => {
+    const field = `${place}.${list}[${index}]`;
+    return { name, value, field, origin: field, secret: false };
   };
+  const ofFlags = [...flags].flatMap(([name, flag]): Address[] => {
+    const value = expanded(flag.value, variables);
+    const variable = variableAt(flag.index, name, flag.before + value);
+    if (/\s/.test(value) || NO_ADDRESS.test(name)) return [];
+    const found = hostsIn(value);
+    if (found.length > 0) {
+      return found.map((host) => ({
+        ...host,
+        start: flag.before.length + host.start,
+        isExpected: isAddressName(name),
+        variable,
+      }));
+    }
+    if (!/host$/i.test(name) || !isHost(value)) return [];
+    const port = flags.get(name.replace(/host$/i, 'port'))?.value;
+    // A server's own --host is where it listens.
+    return [
+      {
+        host: value,
+        start: flag.before.length,
+        certain: name !== 'host',
+        isExpected: false,
+        variable,
+        ...(port === undefined ? { port: undefined } : portOf(port)),
+      },
+    ];
+  });
+  const ofOthers = words.flatMap((word, index): Address[] => {
+    if (taken.has(index) || /\s/.test(word) || word.startsWith('-')) return [];
+    const value = expanded(word, variables);
+    const variable = variableAt(index, 'argument', value);
+    return [...hostsInUrls(value), ...hostsInList(value)].map((host) => ({ ...host, variable }));
+  });
+  return [...ofFlags, ...ofOthers];
 }
 
-function hostAddress(text: string, variable: Address['variable']): Address {
-  const [, host = text, port] = /^([^:]+):(\d+)$/.exec(text) ?? [];
-  return { host, variable, ...(port === undefined ? { port: undefined } : portOf(port)) };
+/** A whole command, which is often a shell's script. */
+function ofWords(field: string, words: readonly string[]): Address[] {
+  if (words.length === 0) return [];
+  const variable = { name: 'command', value: words.join(' '), field, origin: field, secret: false };
+  return hostsInScript(variable.value).map((host) => ({ ...host, variable }));
 }
 
-/** What the variable should hold for another host: the same URL, or the host alone. A Secret's value is not repeated. */
-export function withHost({ host, variable: { value, secret } }: Address, other: string): string {
-  return value === undefined || secret || !value.includes(host) ? other : value.replace(host, other);
-}
-
-function portOf(text: string): Pick<Address, 'port' | 'portText'> {
-  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  return port >= 1 && port <= 65_535 ? { port } : { port: undefined, portText: text };
+/** What the variable should hold for another host: the same text with that host in it. A Secret's value is not repeated. */
+export function withHost({ host, start, variable: { value, secret } }: Address, other: string): string {
+  if (value === undefined || secret || start === undefined) return other;
+  return value.slice(0, start) + other + value.slice(start + host.length);
 }

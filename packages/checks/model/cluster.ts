@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Manifest } from './manifest.js';
+import { isRecord, type Manifest } from './manifest.js';
+import type { MadeObjects } from './made-objects.js';
 import { PodIndex } from './pod-index.js';
 import { KINDS, type LabelSelector, type PodSpec, type WorkloadSpec } from './schemas.js';
 
@@ -8,7 +9,7 @@ export type Typed<Kind extends keyof typeof KINDS> = Manifest & {
   readonly typed: z.output<(typeof KINDS)[Kind]>;
 };
 
-/** What makes pods: a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, or a Pod of its own. */
+/** What makes pods: a Deployment, StatefulSet, …, a custom resource with a template of pods, or a Pod of its own. */
 export interface Workload extends Manifest {
   readonly podLabels: Readonly<Record<string, string>>;
   readonly podAnnotations: Readonly<Record<string, string>>;
@@ -33,9 +34,17 @@ export interface InvalidField {
 }
 
 const TEMPLATED = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']);
+/** The API groups of the kinds that are read by name; a kind of the same name in another group is somebody else's. */
+const GROUPS =
+  /^(?:v1|apps\/.*|batch\/.*|policy\/.*|autoscaling\/.*|extensions\/.*|networking\.k8s\.io\/.*)$/;
+/** A test of Helm's runs for seconds, when somebody asks for it: nothing relies on its pods. */
+const isHelmTest = ({ annotations }: Manifest): boolean =>
+  /(?:^|,)\s*test\b/.test(annotations['helm.sh/hook'] ?? '');
 /** So many fields of one object are named; the others are mostly of the same mistake. */
 const LISTED_FIELDS = 3;
-const READ = new Set<string>(Object.keys(KINDS).filter((kind) => kind !== 'Workload'));
+const READ = new Set<string>(
+  Object.keys(KINDS).filter((kind) => !['Workload', 'Binding', 'Route', 'Monitor'].includes(kind)),
+);
 
 /** All objects together, with an index for each question that the checks ask: every answer is a look-up. */
 export class Cluster {
@@ -48,27 +57,53 @@ export class Cluster {
   readonly budgets: Typed<'PodDisruptionBudget'>[] = [];
   readonly autoscalers: Typed<'HorizontalPodAutoscaler'>[] = [];
   readonly ingresses: Typed<'Ingress'>[] = [];
+  readonly bindings: Typed<'Binding'>[] = [];
+  readonly routes: Typed<'Route'>[] = [];
+  readonly monitors: Typed<'Monitor'>[] = [];
   readonly invalidFields: InvalidField[] = [];
   readonly pods: PodIndex;
   private readonly present = new Map<string, Manifest>();
 
-  constructor(readonly manifests: readonly Manifest[]) {
+  /**
+   * @param manifests - every object, with its namespace
+   * @param makes - what controllers make besides what {@link MADE_OBJECTS} says
+   */
+  constructor(
+    readonly manifests: readonly Manifest[],
+    readonly makes: MadeObjects = {},
+  ) {
+    // The last one of a name wins, as in an apply.
+    const last = new Map<string, Manifest>();
     for (const manifest of manifests) {
-      this.present.set(keyOf(manifest.kind, manifest.namespace, manifest.name), manifest);
-      this.read(manifest);
+      this.present.set(keyOf(manifest), manifest);
+      last.set(groupKeyOf(manifest), manifest);
+    }
+    for (const manifest of manifests) {
+      if (manifest.name === '' || last.get(groupKeyOf(manifest)) === manifest) this.read(manifest);
     }
     this.pods = new PodIndex(this.workloads);
   }
 
   /** The object of this kind, namespace and name. */
   find(kind: string, namespace: string, name: string): Manifest | undefined {
-    return this.present.get(keyOf(kind, namespace, name));
+    return this.present.get(keyOf({ kind, namespace, name }));
   }
 
   private read(manifest: Manifest): void {
-    const { kind, namespace, name, content } = manifest;
+    const { apiVersion, kind, namespace, name } = manifest;
     const key = `${namespace}/${name}`;
-    if (TEMPLATED.has(kind)) this.readWorkload(manifest, KINDS.Workload, (typed) => typed.spec);
+    if (/^(?:Cluster)?RoleBinding$/.test(kind) && apiVersion.startsWith('rbac.authorization.k8s.io/')) {
+      this.with(manifest, KINDS.Binding, (typed) => this.bindings.push({ ...manifest, typed }));
+    } else if (
+      /^(?:HTTP|GRPC|TLS|TCP|UDP)Route$/.test(kind) &&
+      apiVersion.startsWith('gateway.networking.k8s.io/')
+    ) {
+      this.with(manifest, KINDS.Route, (typed) => this.routes.push({ ...manifest, typed }));
+    } else if (/^(?:Service|Pod)Monitor$/.test(kind) && apiVersion.startsWith('monitoring.coreos.com/')) {
+      this.with(manifest, KINDS.Monitor, (typed) => this.monitors.push({ ...manifest, typed }));
+    } else if (!GROUPS.test(apiVersion)) this.readForeign(manifest);
+    else if (isHelmTest(manifest) && (kind === 'Pod' || TEMPLATED.has(kind))) return;
+    else if (TEMPLATED.has(kind)) this.readWorkload(manifest, KINDS.Workload, (typed) => typed.spec);
     else if (kind === 'CronJob') {
       this.readWorkload(manifest, KINDS.CronJob, (typed) => typed.spec.jobTemplate.spec);
     } else if (kind === 'Pod') {
@@ -83,7 +118,7 @@ export class Cluster {
           spec: undefined,
         });
       });
-    } else if (!READ.has(kind)) return;
+    } else if (!READ.has(kind)) this.readForeign(manifest);
     else if (kind === 'Namespace') {
       this.with(manifest, KINDS.Namespace, (typed) => this.namespaces.push({ ...manifest, typed }));
     } else if (kind === 'Service') {
@@ -92,7 +127,7 @@ export class Cluster {
       this.with(manifest, KINDS.ConfigMap, (typed) => this.configMaps.set(key, { ...manifest, typed }));
     } else if (kind === 'Secret') {
       this.with(manifest, KINDS.Secret, (typed) => this.secrets.set(key, { ...manifest, typed }));
-    } else if (kind === 'NetworkPolicy' && String(content['apiVersion']).startsWith('networking.k8s.io/')) {
+    } else if (kind === 'NetworkPolicy') {
       this.with(manifest, KINDS.NetworkPolicy, (typed) => this.policies.push({ ...manifest, typed }));
     } else if (kind === 'PodDisruptionBudget') {
       this.with(manifest, KINDS.PodDisruptionBudget, (typed) => this.budgets.push({ ...manifest, typed }));
@@ -105,22 +140,40 @@ export class Cluster {
     }
   }
 
+  /** Pods of a Rollout, a ReplicationController, a DeploymentConfig: whatever has a template of pods, as far as it is one. */
+  private readForeign(manifest: Manifest): void {
+    const { spec } = manifest.content;
+    if (!isRecord(spec) || !isRecord(spec['template']) || !isRecord(spec['template']['spec'])) return;
+    const { selector } = spec;
+    const isMap = isRecord(selector) && Object.values(selector).every((value) => typeof value === 'string');
+    const parsed = KINDS.Workload.safeParse(
+      isMap
+        ? { ...manifest.content, spec: { ...spec, selector: { matchLabels: selector } } }
+        : manifest.content,
+      { jitless: true },
+    );
+    if (parsed.success) this.addWorkload(manifest, parsed.data.spec);
+  }
+
   private readWorkload<Schema extends z.ZodType>(
     manifest: Manifest,
     schema: Schema,
     specOf: (typed: z.output<Schema>) => WorkloadSpec,
   ): void {
     this.with(manifest, schema, (typed) => {
-      const spec = specOf(typed);
-      this.workloads.push({
-        ...manifest,
-        podLabels: spec.template.metadata.labels,
-        podAnnotations: spec.template.metadata.annotations,
-        pod: spec.template.spec,
-        podPath: manifest.kind === 'CronJob' ? 'spec.jobTemplate.spec.template.spec' : 'spec.template.spec',
-        selector: spec.selector,
-        spec,
-      });
+      this.addWorkload(manifest, specOf(typed));
+    });
+  }
+
+  private addWorkload(manifest: Manifest, spec: WorkloadSpec): void {
+    this.workloads.push({
+      ...manifest,
+      podLabels: spec.template.metadata.labels,
+      podAnnotations: spec.template.metadata.annotations,
+      pod: spec.template.spec,
+      podPath: manifest.kind === 'CronJob' ? 'spec.jobTemplate.spec.template.spec' : 'spec.template.spec',
+      selector: spec.selector,
+      spec,
     });
   }
 
@@ -140,4 +193,9 @@ export class Cluster {
   }
 }
 
-const keyOf = (kind: string, namespace: string, name: string): string => `${kind} ${namespace}/${name}`;
+const keyOf = ({ kind, namespace, name }: Pick<Manifest, 'kind' | 'namespace' | 'name'>): string =>
+  `${kind} ${namespace}/${name}`;
+
+/** Two kinds of one name are of two groups. */
+const groupKeyOf = (manifest: Manifest): string =>
+  `${manifest.apiVersion.split('/')[0] ?? ''} ${keyOf(manifest)}`;

@@ -1,6 +1,8 @@
 import { type Address, addressesIn } from './addresses.js';
-import type { Typed, Workload } from './cluster.js';
+import type { Cluster, Typed, Workload } from './cluster.js';
 import { type ConfiguredContainer, configuredContainers } from './containers.js';
+import { addressesInFiles } from './mounted-files.js';
+import { isNearly } from './nearest-name.js';
 import { once } from './once.js';
 import { type Resolution, resolve } from './resolution.js';
 import type { Container } from './schemas.js';
@@ -11,7 +13,8 @@ export interface Connection extends ConfiguredContainer {
   readonly resolution: Resolution;
 }
 
-type ServicePort = Typed<'Service'>['typed']['spec']['ports'][number];
+/** A port of a Service. */
+export type ServicePort = Typed<'Service'>['typed']['spec']['ports'][number];
 
 /** A connection that arrives: an edge of the graph, from a workload over a Service to the pods behind it. */
 export interface Edge extends Connection {
@@ -20,16 +23,47 @@ export interface Edge extends Connection {
   readonly targets: readonly Workload[];
 }
 
-/** Every host that any container's configuration names. */
+/** Every host that any container's configuration names, as far as it is certain or known here. */
 export const connections = once((cluster): readonly Connection[] =>
   configuredContainers(cluster).flatMap((configured) =>
-    addressesIn(configured).map((address) => ({
-      ...configured,
-      address,
-      resolution: resolve(cluster, configured.workload, address.host),
-    })),
+    [...addressesIn(configured), ...addressesInFiles(cluster, configured)].flatMap(
+      (address): Connection[] => {
+        const resolution = resolve(cluster, configured.workload, address.host);
+        return address.certain || isKnown(cluster, address, resolution)
+          ? [{ ...configured, address, resolution }]
+          : [];
+      },
+    ),
   ),
 );
+
+/**
+ * What only looks like a host is one when it is a Service, or nearly one, or stands where an address is expected and its port
+ * is a Service's.
+ */
+function isKnown(cluster: Cluster, { port, isExpected }: Address, resolution: Resolution): boolean {
+  if (resolution.kind === 'service' || resolution.kind === 'made') return true;
+  if (resolution.kind !== 'missing') return false;
+  const { names, ports } = servicesByNamespace(cluster).get(resolution.namespace) ?? NO_SERVICES;
+  return (isExpected === true && port !== undefined && ports.has(port)) || isNearly(resolution.name, names);
+}
+
+interface KnownServices {
+  readonly names: Set<string>;
+  readonly ports: Set<number>;
+}
+const NO_SERVICES: KnownServices = { names: new Set(), ports: new Set() };
+
+const servicesByNamespace = once((cluster) => {
+  const known = new Map<string, KnownServices>();
+  for (const { namespace, name, typed } of cluster.services.values()) {
+    const here = known.get(namespace) ?? { names: new Set(), ports: new Set() };
+    known.set(namespace, here);
+    here.names.add(name);
+    for (const { port } of typed.spec.ports) here.ports.add(port);
+  }
+  return known;
+});
 
 /** Those that arrive at a port of a Service. What does not arrive is a finding. */
 export const edges = once((cluster): readonly Edge[] =>

@@ -1,4 +1,5 @@
 import type { Cluster, Workload } from './cluster.js';
+import { titleOf } from './manifest.js';
 import type { Container } from './schemas.js';
 
 /** An environment variable as the container sees it, with the way back to where its value stands. */
@@ -35,24 +36,24 @@ export function variablesOf(
     if (configMapRef) {
       const data = cluster.configMaps.get(`${namespace}/${configMapRef.name}`)?.typed.data ?? {};
       for (const [key, value] of Object.entries(data)) {
-        const origin = `ConfigMap ${namespace}/${configMapRef.name}, data.${key}`;
+        const origin = `${titleOf({ kind: 'ConfigMap', namespace, name: configMapRef.name })}, data.${key}`;
         variables.set(prefix + key, { name: prefix + key, value, field, origin, secret: false });
       }
     }
     if (secretRef) {
       for (const [key, value] of secretEntries(cluster, namespace, secretRef.name)) {
-        const origin = `Secret ${namespace}/${secretRef.name}, data.${key}`;
+        const origin = `${titleOf({ kind: 'Secret', namespace, name: secretRef.name })}, data.${key}`;
         variables.set(prefix + key, { name: prefix + key, value, field, origin, secret: true });
       }
     }
   });
   for (const { name, value, valueFrom } of container.env) {
     const field = `${place}.env[${name}]`;
-    const own = `${workload.kind} ${namespace}/${workload.name}, ${field}`;
+    const own = `${titleOf(workload)}, ${field}`;
     const { configMapKeyRef, secretKeyRef } = valueFrom ?? {};
     if (configMapKeyRef) {
       const map = cluster.configMaps.get(`${namespace}/${configMapKeyRef.name}`);
-      const origin = `ConfigMap ${namespace}/${configMapKeyRef.name}, data.${configMapKeyRef.key}`;
+      const origin = `${titleOf({ kind: 'ConfigMap', namespace, name: configMapKeyRef.name })}, data.${configMapKeyRef.key}`;
       variables.set(name, {
         name,
         value: map?.typed.data[configMapKeyRef.key],
@@ -62,7 +63,7 @@ export function variablesOf(
       });
     } else if (secretKeyRef) {
       const found = new Map(secretEntries(cluster, namespace, secretKeyRef.name)).get(secretKeyRef.key);
-      const origin = `Secret ${namespace}/${secretKeyRef.name}, data.${secretKeyRef.key}`;
+      const origin = `${titleOf({ kind: 'Secret', namespace, name: secretKeyRef.name })}, data.${secretKeyRef.key}`;
       variables.set(name, { name, value: found, field, origin, secret: true });
     } else if (valueFrom) {
       variables.set(name, { name, value: undefined, field, origin: own, secret: false });

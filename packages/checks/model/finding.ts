@@ -1,5 +1,15 @@
-/** How bad it is: an `error` will not work, a `warning` works until something happens. Both fail a check. */
-export type Severity = 'error' | 'warning';
+/** The levels, the worst first: what fails at one of them fails at those before it as well. */
+export const SEVERITIES = ['broken', 'risk', 'advice'] as const;
+
+/**
+ * How bad it is. `broken`: proven not to work. `risk`: it works until a rollout, a drain, a restart or somebody else's object
+ * hurts it. `advice`: a practice that many keep. Only `broken` fails a check, unless it is told otherwise.
+ */
+export type Severity = (typeof SEVERITIES)[number];
+
+/** Whether a level is at least as bad as another. */
+export const isAtLeast = (severity: Severity, bound: Severity): boolean =>
+  SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(bound);
 
 /** Stable: never reused for something else. docs/checks.md lists them, and so does `cafe ids`. */
 export type FindingId = `CAFE${number}`;
@@ -10,6 +20,10 @@ export interface Finding {
   readonly severity: Severity;
   /** `Kind namespace/name`, or the file. */
   readonly object: string;
+  /** Where it was read, and the place in it, when that is known; the file of a chart, where a comment says it. */
+  readonly source?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
   /** The path inside the object; lists by name: `spec.template.spec.containers[web].env[DB_HOST]`. */
   readonly field: string;
   /** What stands there. */
@@ -32,7 +46,9 @@ export interface WaivedFinding {
 
 /** The finding as a reader sees it: a headline and one line for each answer. */
 export function findingText(finding: Finding): string {
+  const { source = '', line, column } = finding;
   const rows: (readonly [string, string | undefined])[] = [
+    ['at', line === undefined ? undefined : `${source}:${line}:${column ?? 1}`],
     ['field', finding.field],
     ['found', finding.found],
     ['expected', finding.expected],

@@ -1,4 +1,5 @@
-import { parseAllDocuments } from 'yaml';
+import { type Document as YamlDocument, LineCounter, parseAllDocuments } from 'yaml';
+import { type Place, placeOf } from './yaml-place.js';
 
 /** One object as it stands in a file, before anybody asks what its fields mean. */
 export interface Manifest {
@@ -9,8 +10,14 @@ export interface Manifest {
   /** Empty when the object names none: then kubectl uses the namespace of its context. */
   readonly namespace: string;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Whether it names no namespace, and the one above is only likely. */
+  readonly assumed?: boolean;
   /** Where it was read: a file, a Helm release, or the program. */
   readonly source: string;
+  /** Where a field of it stands in the source, when that is known. */
+  readonly placeOf?: (field: string) => Place;
+  /** The file of a chart or a kustomization that it was made of, where a comment above it says so. */
+  readonly template?: string;
   /** The whole object, without its nulls. */
   readonly content: Readonly<Record<string, unknown>>;
 }
@@ -28,12 +35,38 @@ export type Document = { readonly manifest: Manifest } | { readonly unreadable: 
 export function documentsOf(text: string, source: string): Document[] {
   const json = asJson(text);
   if (json !== undefined) return toDocuments(json, source);
-  return parseAllDocuments(text, { merge: true }).flatMap((document): Document[] => {
+  const lineCounter = new LineCounter();
+  const documents = parseAllDocuments(text, { merge: true, lineCounter });
+  return documents.flatMap((document): Document[] => {
     const [error] = document.errors;
-    if (error) return [{ unreadable: { source, problem: error.message.split('\n')[0] ?? '' } }];
+    if (error) {
+      const [line = ''] = error.message.split('\n');
+      const problem = text.includes('{{')
+        ? `a template of Helm's, which is no YAML before it is rendered: ${line}`
+        : line;
+      return [{ unreadable: { source, problem } }];
+    }
     const content: unknown = document.toJS();
-    return content === null || content === undefined ? [] : toDocuments(content, source);
+    if (content === null || content === undefined) return [];
+    const template = templateOf(document);
+    const where = (field: string): Place => placeOf(document.contents, field, lineCounter);
+    return toDocuments(content, source).map((read) =>
+      'manifest' in read
+        ? {
+            manifest: {
+              ...read.manifest,
+              placeOf: where,
+              ...(template === undefined ? {} : { template }),
+            },
+          }
+        : read,
+    );
   });
+}
+
+/** Helm writes `# Source: shop/templates/web.yaml` above each object that it renders. */
+function templateOf({ commentBefore, contents }: YamlDocument.Parsed): string | undefined {
+  return /^ ?Source: (\S+)/m.exec(`${commentBefore ?? ''}\n${contents?.commentBefore ?? ''}`)?.[1];
 }
 
 /** One object, or the items of a List. */
@@ -42,6 +75,9 @@ export function toDocuments(content: unknown, source: string): Document[] {
     return [{ unreadable: { source, problem: `it is ${describe(content)} and not an object` } }];
   }
   const { apiVersion, kind, items } = content;
+  if (kind === undefined && isRecord(content['services']) && apiVersion === undefined) {
+    return [{ unreadable: { source, problem: 'a file of docker compose, which Kubernetes does not read' } }];
+  }
   if (typeof kind !== 'string' || kind === '' || typeof apiVersion !== 'string') {
     const missing = typeof kind === 'string' && kind !== '' ? 'apiVersion' : 'kind';
     return [{ unreadable: { source, problem: `a document has no ${missing}` } }];

@@ -14,18 +14,31 @@ export function nearest(written: string, candidates: Iterable<string>): string |
   return best && best.distance <= Math.max(2, Math.floor(written.length / 3)) ? best.candidate : undefined;
 }
 
-/** Levenshtein's distance, in one row. */
+/** Whether a text is one of the names but for a letter; for two, a name has eight letters or more. */
+export function isNearly(written: string, names: Iterable<string>): boolean {
+  const allowed = written.length >= 8 ? 2 : written.length >= 4 ? 1 : 0;
+  for (const name of names) {
+    if (Math.abs(name.length - written.length) <= allowed && editDistance(written, name) <= allowed)
+      return true;
+  }
+  return false;
+}
+
+/** Levenshtein's distance in which two letters that changed places are one mistake. */
 function editDistance(left: string, right: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let i = 1; i <= left.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= right.length; j += 1) {
-      const above = row[j] ?? 0;
-      const diagonal = row[j - 1] ?? 0;
-      const before = next[j - 1] ?? 0;
-      next.push(Math.min(above + 1, before + 1, diagonal + (left[i - 1] === right[j - 1] ? 0 : 1)));
+      const changed = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
+      const swapped =
+        i > 1 && j > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1]
+          ? (before[j - 2] ?? 0) + 1
+          : changed;
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, changed, swapped));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[right.length] ?? 0;
 }

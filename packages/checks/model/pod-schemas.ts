@@ -105,7 +105,23 @@ const volume = z.looseObject({
     .looseObject({
       name: z.string(),
       optional: z.boolean().default(false),
-      items: z.array(z.looseObject({ key: z.string() })).default([]),
+      items: z.array(z.looseObject({ key: z.string(), path: z.string().optional() })).default([]),
+    })
+    .optional(),
+  projected: z
+    .looseObject({
+      sources: z
+        .array(
+          z.looseObject({
+            configMap: z
+              .looseObject({
+                name: z.string(),
+                items: z.array(z.looseObject({ key: z.string(), path: z.string().optional() })).default([]),
+              })
+              .optional(),
+          }),
+        )
+        .default([]),
     })
     .optional(),
   secret: z

@@ -1,15 +1,28 @@
 import { isIP } from 'node:net';
+import { isExternal } from './annotations.js';
 import type { Cluster, Typed, Workload } from './cluster.js';
+import { isNearly } from './nearest-name.js';
+import { type MadeObject, madeObjects } from './made-objects.js';
 
 /** What a host name means to a pod. */
 export type Resolution =
   | { readonly kind: 'service'; readonly service: Typed<'Service'> }
+  /** A Service that a controller makes. */
+  | { readonly kind: 'made'; readonly made: MadeObject }
   /** It looks like a name of this cluster, and no Service has it. */
-  | { readonly kind: 'missing'; readonly name: string; readonly namespace: string }
+  | {
+      readonly kind: 'missing';
+      readonly name: string;
+      readonly namespace: string;
+      /** The whole host that was meant, where one letter of its namespace or suffix is wrong. */
+      readonly likely?: string;
+    }
   /** Not this cluster's, or not among these manifests: listed, never guessed about. */
   | { readonly kind: 'foreign'; readonly reason: string };
 
 const CLUSTER_DOMAIN = '.cluster.local';
+/** In every cluster. */
+const BUILT_IN = new Set(['default/kubernetes', 'kube-system/kube-dns', 'kube-system/metrics-server']);
 
 /**
  * Resolves a host as the cluster's DNS does for a pod: `name`, `name.namespace`, `name.namespace.svc` and
@@ -27,6 +40,15 @@ export function resolve(cluster: Cluster, workload: Workload, host: string): Res
   }
   if (name.includes('$')) return { kind: 'foreign', reason: 'put together at run time' };
   const inCluster = name.endsWith('.svc') || name.endsWith(`.svc${CLUSTER_DOMAIN}`);
+  const [, suffix] = /\.svc\.(.+)$/.exec(name) ?? [];
+  if (suffix !== undefined && !inCluster && isNearly(suffix, ['cluster.local'])) {
+    return {
+      kind: 'missing',
+      name,
+      namespace: workload.namespace,
+      likely: name.replace(suffix, 'cluster.local'),
+    };
+  }
   const labels = name
     .replace(CLUSTER_DOMAIN, '')
     .replace(/\.svc$/, '')
@@ -40,6 +62,15 @@ export function resolve(cluster: Cluster, workload: Workload, host: string): Res
       return serviceIn(cluster, first, second);
     }
     if (second === workload.namespace) return serviceIn(cluster, first, second);
+    const meant = namespaceOf(cluster, first, second);
+    if (meant !== undefined) {
+      return {
+        kind: 'missing',
+        name: first,
+        namespace: second,
+        likely: name.replace(`.${second}`, `.${meant}`),
+      };
+    }
     return {
       kind: 'foreign',
       reason: inCluster
@@ -53,7 +84,21 @@ export function resolve(cluster: Cluster, workload: Workload, host: string): Res
   return { kind: 'foreign', reason: 'a name outside the cluster' };
 }
 
+/** The namespace that was meant: one whose name is nearly this one, and which has the Service. */
+const namespaceOf = (cluster: Cluster, service: string, written: string): string | undefined =>
+  [...cluster.services.values()].find(
+    ({ namespace, name }) => name === service && namespace !== written && isNearly(written, [namespace]),
+  )?.namespace;
+
 function serviceIn(cluster: Cluster, name: string, namespace: string): Resolution {
   const service = cluster.services.get(`${namespace}/${name}`);
-  return service ? { kind: 'service', service } : { kind: 'missing', name, namespace };
+  if (service) return { kind: 'service', service };
+  const made = madeObjects(cluster).get(`Service ${namespace}/${name}`);
+  if (made) return { kind: 'made', made };
+  if (BUILT_IN.has(`${namespace || 'default'}/${name}`) || isExternal(cluster, namespace, 'Service', name)) {
+    return { kind: 'foreign', reason: 'made by somebody else' };
+  }
+  return cluster.services.size === 0
+    ? { kind: 'foreign', reason: 'there is no Service at all among the manifests' }
+    : { kind: 'missing', name, namespace };
 }

@@ -129,18 +129,78 @@ export const KINDS = {
         .default([]),
     }),
   }),
-  Ingress: z.looseObject({ metadata, spec: z.looseObject({ rules: z.array(ingressRule()).default([]) }) }),
+  Ingress: z.looseObject({
+    metadata,
+    spec: z.looseObject({
+      defaultBackend: ingressBackend().optional(),
+      tls: z.array(z.looseObject({ secretName: z.string().optional() })).default([]),
+      rules: z
+        .array(
+          z.looseObject({
+            http: z.looseObject({ paths: z.array(z.looseObject({ backend: ingressBackend() })) }).optional(),
+          }),
+        )
+        .default([]),
+    }),
+  }),
+  Monitor: z.looseObject({
+    metadata,
+    spec: z.looseObject({
+      selector: labelSelector.prefault({}),
+      namespaceSelector: z
+        .looseObject({ any: z.boolean().default(false), matchNames: z.array(z.string()).default([]) })
+        .prefault({}),
+      endpoints: z.array(z.looseObject({ port: z.string().optional() })).default([]),
+      podMetricsEndpoints: z.array(z.looseObject({ port: z.string().optional() })).default([]),
+    }),
+  }),
+  Binding: z.looseObject({
+    metadata,
+    roleRef: z.looseObject({ kind: z.string(), name: z.string() }),
+    subjects: z
+      .array(z.looseObject({ kind: z.string(), name: z.string(), namespace: z.string().optional() }))
+      .default([]),
+  }),
+  Route: z.looseObject({
+    metadata,
+    spec: z.looseObject({
+      parentRefs: z
+        .array(
+          z.looseObject({
+            kind: z.string().default('Gateway'),
+            name: z.string(),
+            namespace: z.string().optional(),
+            sectionName: z.string().optional(),
+          }),
+        )
+        .default([]),
+      rules: z
+        .array(
+          z.looseObject({
+            backendRefs: z
+              .array(
+                z.looseObject({
+                  group: z.string().default(''),
+                  kind: z.string().default('Service'),
+                  name: z.string(),
+                  namespace: z.string().optional(),
+                  port: z.number().optional(),
+                }),
+              )
+              .default([]),
+          }),
+        )
+        .default([]),
+    }),
+  }),
 } as const;
 
-function ingressRule() {
-  const service = z.looseObject({
-    name: z.string(),
-    port: z.looseObject({ number: z.number().optional(), name: z.string().optional() }).optional(),
-  });
+function ingressBackend() {
   return z.looseObject({
-    http: z
+    service: z
       .looseObject({
-        paths: z.array(z.looseObject({ backend: z.looseObject({ service: service.optional() }) })),
+        name: z.string(),
+        port: z.looseObject({ number: z.number().optional(), name: z.string().optional() }).optional(),
       })
       .optional(),
   });

@@ -1,6 +1,7 @@
 import { Cluster, type Workload } from './cluster.js';
 import { edges } from './connections.js';
 import { type Manifest, titleOf } from './manifest.js';
+import { placed, placementOf } from './namespaces.js';
 import { NetworkPolicies } from './network-policies.js';
 
 /** What runs: one box of the picture. */
@@ -36,7 +37,7 @@ export interface Topology {
 
 /** Reads what runs and who connects to whom; what nobody connects to comes first. */
 export function topologyOf(manifests: readonly Manifest[]): Topology {
-  const cluster = new Cluster(manifests);
+  const cluster = new Cluster(placed(manifests, placementOf(manifests)));
   const policies = new NetworkPolicies(cluster);
   const arriving = edges(cluster).filter(({ list }) => list === 'containers');
   const depths = depthsOf(

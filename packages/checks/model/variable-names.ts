@@ -15,7 +15,10 @@ export const READ_VARIABLES = {
   '*_ENDPOINT': 'the same',
   DATA_SOURCE_URI: 'a database to connect to, in the words of postgres_exporter',
   '*_NAME': 'the database on the host beside it',
+  '*_DATABASE': 'the same',
+  '*_DBNAME': 'the same',
   '*_USER': 'the role that logs in there',
+  '*_USERNAME': 'the same',
   '*_PASSWORD': 'its password',
   '*_POOL_MAX': 'connections that the container keeps there at most',
   DB_POOL_MAX: 'the same, for a database in a URL or of another prefix',
@@ -31,7 +34,16 @@ export const READ_VARIABLES = {
   POSTGRES_PASSWORD: 'the password that a database gives its role',
   POSTGRESQL_PASSWORD: 'the same',
   MYSQL_PASSWORD: 'the same',
-  DB_HOST: 'besides: this container has a database, and may migrate it when it starts',
+  POSTGRES_DB: 'the database that a store makes at its first start',
+  POSTGRESQL_DATABASE: 'the same',
+  MYSQL_DATABASE: 'the same',
+  MARIADB_DATABASE: 'the same',
+  POSTGRES_USER: 'the role that a store makes at its first start',
+  POSTGRESQL_USERNAME: 'the same',
+  POSTGRESQL_USER: 'the same',
+  MYSQL_USER: 'the same',
+  MARIADB_USER: 'the same',
+  DB_HOST: 'besides, beside DRAIN_SECONDS: this container has a database, and may migrate it when it starts',
   PGDATA: "PostgreSQL's folder of data",
 } as const satisfies Readonly<Record<string, string>>;
 
@@ -52,6 +64,13 @@ export const besideHost = (host: string, pattern: VariablePattern): string | und
 /** The variable that says how long the call of a URL may take: `API_TIMEOUT_MS` for `API_URL`. */
 export const timeoutOf = (url: string): string | undefined =>
   isNamed(url, '*_URL') ? url.replace(/_URL$/, '*_TIMEOUT_MS'.slice(1)) : undefined;
+
+/**
+ * Whether a container keeps the contract of `@cafe-lumiere/contract`, as one on `@cafe-lumiere/runtime` does: then it is known
+ * what it reads, what it migrates and how many connections it has besides its pool. Of others nothing is known.
+ */
+export const keepsContract = (variables: Variables): boolean =>
+  (['DRAIN_SECONDS', 'IN_FLIGHT_SECONDS'] as const).every((name: VariableName) => variables.has(name));
 
 /** The whole number that a variable holds. */
 export function numberAt(variables: Variables, name: string | undefined): number | undefined {

@@ -1,5 +1,6 @@
 import type { Cluster } from '../model/cluster.js';
-import type { Finding, FindingId } from '../model/finding.js';
+import type { Finding, FindingId, Severity } from '../model/finding.js';
+import type { MadeObjects } from '../model/made-objects.js';
 import type { Manifest, Unreadable } from '../model/manifest.js';
 import type { Release } from '../model/release.js';
 
@@ -7,13 +8,17 @@ import type { Release } from '../model/release.js';
 export interface CheckOptions {
   /** The Helm releases that the objects rely on. @default - none */
   readonly releases?: readonly Release[];
+  /** Where the objects go that name no namespace, as in `kubectl -n`. @default - the one that the others name */
+  readonly namespace?: string | undefined;
+  /** What controllers make, besides what the checks know of well-known ones. @default - nothing */
+  readonly makes?: MadeObjects | undefined;
   /** What was in the files and is no object. @default - nothing */
   readonly unreadable?: readonly Unreadable[];
   /** The same objects as they were committed, for fields that an `apply` cannot change. @default - not known */
   readonly previous?: readonly Manifest[];
 }
 
-/** One place where a proof does not hold. It is an error, unless it says that it is a warning. */
+/** One place where a proof does not hold. It is of the proof's level, unless it says another. */
 export type Problem = Omit<Finding, 'id' | 'severity'> & Partial<Pick<Finding, 'severity'>>;
 
 /** What a problem says besides its place. */
@@ -24,6 +29,8 @@ export interface Proof<Id extends FindingId = FindingId> {
   readonly id: Id;
   /** What is wrong where it does not hold, in one line. */
   readonly title: string;
+  /** How bad a place is that does not say it by itself. @default broken */
+  readonly severity?: Severity;
   /** Every place where it does not hold. It reads nothing but what it is given. */
   readonly problems: (cluster: Cluster, options: CheckOptions) => readonly Problem[];
 }

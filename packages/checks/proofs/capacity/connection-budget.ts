@@ -4,13 +4,11 @@ import type { Cluster, Workload } from '../../model/cluster.js';
 import { type Edge, edges } from '../../model/connections.js';
 import { podsOf } from '../../model/int-or-percent.js';
 import { titleOf } from '../../model/manifest.js';
-import { besideHost, numberAt, numberIn } from '../../model/variable-names.js';
+import { besideHost, keepsContract, numberAt, numberIn } from '../../model/variable-names.js';
 import type { Problem, Proof } from '../proof.js';
 import { capacityOf, isPooler, type StoreCapacity } from './store-capacity.js';
 
 const HELM_HOOK = 'helm.sh/hook';
-/** The default of node-postgres and of postgres.js. */
-const DEFAULT_POOL = 10;
 /** The default of PgBouncer's `default_pool_size`. */
 const DEFAULT_POOLER_POOL = 20;
 
@@ -19,7 +17,7 @@ export interface ConnectionLine extends StoreCapacity {
   readonly store: Workload;
   /** One for each client: `api (2 + 1 pods) × 10 = 30`. */
   readonly terms: readonly string[];
-  /** Connections that all clients ask for at most. */
+  /** Connections that all clients ask for at most, as far as it is known. */
   readonly total: number;
 }
 
@@ -28,19 +26,22 @@ export const connectionBudget = {
   id: 'CAFE051',
   title: 'More connections than the database lets in',
   problems: (cluster) =>
-    connectionTable(cluster).flatMap(({ store, terms, total, available, maximum, setting }): Problem[] =>
-      total <= available
-        ? []
-        : [
-            {
-              object: titleOf(store),
-              field: `${store.podPath}.containers[].${setting}`,
-              found: `${maximum}, which leaves ${available}`,
-              expected: `room for ${total} connections: ${terms.join(', ')}; the ones over the limit are refused ("too many clients already")`,
-              likely: String(total + maximum - available),
-              change: `raise ${setting} to ${total + maximum - available}, or lower the clients' pools or replicas`,
-            },
-          ],
+    connectionTable(cluster).flatMap(
+      ({ store, terms, total, available, refusedAbove, maximum, setting }): Problem[] =>
+        total <= available
+          ? []
+          : [
+              {
+                // Up to that, they only take what operators and metrics need.
+                severity: total > refusedAbove ? 'broken' : 'risk',
+                object: titleOf(store),
+                field: `${store.podPath}.containers[].${setting}`,
+                found: `${maximum}, which leaves ${available}`,
+                expected: `room for ${total} connections: ${terms.join(', ')}; the ones over the limit are refused ("too many clients already")`,
+                likely: String(total + maximum - available),
+                change: `raise ${setting} to ${total + maximum - available}, or lower the clients' pools or replicas`,
+              },
+            ],
     ),
 } as const satisfies Proof;
 
@@ -76,18 +77,23 @@ function demandOf(edge: Edge, pods: number): { readonly text: string; readonly c
   const { workload } = edge;
   const surge = surgeOf(workload);
   const each = connectionsPerPod(edge);
+  if (each === undefined) {
+    return { text: `${workload.name} (${pods} + ${surge} pods), whose pools are not known`, connections: 0 };
+  }
   const connections = (pods + surge) * each;
   return { text: `${workload.name} (${pods} + ${surge} pods) × ${each} = ${connections}`, connections };
 }
 
-function connectionsPerPod({ workload, container, variables, address }: Edge): number {
+/** Nothing when no variable and no annotation says it: how many a foreign program keeps is in no manifest. */
+function connectionsPerPod({ workload, container, variables, address }: Edge): number | undefined {
   if (isPooler(container)) return numberIn(variables, 'DEFAULT_POOL_SIZE') ?? DEFAULT_POOLER_POOL;
   const pool =
     numberAt(variables, besideHost(address.variable.name, '*_POOL_MAX')) ??
     numberIn(variables, 'DB_POOL_MAX') ??
-    numberIn(variables, 'PGPOOL_MAX') ??
-    DEFAULT_POOL;
-  return numberDeclared(workload, CONNECTIONS) ?? pool + OUTSIDE_POOL;
+    numberIn(variables, 'PGPOOL_MAX');
+  const declared = numberDeclared(workload, CONNECTIONS);
+  if (declared !== undefined || pool === undefined) return declared;
+  return keepsContract(variables) ? pool + OUTSIDE_POOL : pool;
 }
 
 /** How many pods there are at most without a rollout: an autoscaler's maximum counts. */

@@ -9,6 +9,8 @@ export interface StoreCapacity {
   /** For its clients: without what is kept for a superuser, operators and metrics. */
   readonly available: number;
   readonly maximum: number;
+  /** Above this number the store refuses them. */
+  readonly refusedAbove: number;
   /** Where the maximum is set, inside the container. */
   readonly setting: string;
 }
@@ -35,7 +37,7 @@ function ofPooler({ variables }: ConfiguredContainer): StoreCapacity {
     numberIn(variables, 'MAX_CLIENT_CONN') ??
     numberIn(variables, 'PGBOUNCER_MAX_CLIENT_CONN') ??
     MAX_CONNECTIONS;
-  return { maximum, available: maximum, setting: 'env[MAX_CLIENT_CONN]' };
+  return { maximum, available: maximum, refusedAbove: maximum, setting: 'env[MAX_CLIENT_CONN]' };
 }
 
 function ofPostgres({ command, args }: Container): StoreCapacity {
@@ -47,5 +49,10 @@ function ofPostgres({ command, args }: Container): StoreCapacity {
   const maximum = parameter('max_connections') ?? MAX_CONNECTIONS;
   const reserved =
     (parameter('superuser_reserved_connections') ?? RESERVED) + (parameter('reserved_connections') ?? 0);
-  return { maximum, available: maximum - reserved - HEADROOM, setting: 'args: max_connections' };
+  return {
+    maximum,
+    available: maximum - reserved - HEADROOM,
+    refusedAbove: maximum - reserved,
+    setting: 'args: max_connections',
+  };
 }

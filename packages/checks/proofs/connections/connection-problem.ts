@@ -13,7 +13,9 @@ export const connectionProblem = (
 export const written = ({ address: { variable, host, port } }: Connection): string =>
   variable.secret
     ? `${host}${port === undefined ? '' : `:${port}`}`
-    : `${variable.name}=${variable.value ?? ''}`;
+    : variable.value === undefined
+      ? variable.name
+      : `${variable.name}${/[. ]/.test(variable.name) ? ': ' : '='}${variable.value}`;
 
 /** The variable that holds the connection's port. */
 export const portVariable = ({ address }: Connection): { readonly field: string; readonly origin: string } =>

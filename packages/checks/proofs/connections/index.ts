@@ -1,3 +1,4 @@
+import { browserVariable } from './browser-variable.js';
 import { invalidPort } from './invalid-port.js';
 import { missingPort } from './missing-port.js';
 import { missingService } from './missing-service.js';
@@ -11,4 +12,5 @@ export const CONNECTION_PROOFS = [
   invalidPort,
   undeclaredTargetPort,
   serviceWithoutPods,
+  browserVariable,
 ] as const;

@@ -2,6 +2,7 @@ import { withHost } from '../../model/addresses.js';
 import type { Cluster } from '../../model/cluster.js';
 import { connections, type Connection } from '../../model/connections.js';
 import { nearest } from '../../model/nearest-name.js';
+import type { Resolution } from '../../model/resolution.js';
 import type { Problem, Proof } from '../proof.js';
 import { releaseServiceFor } from '../releases/release-service.js';
 import { connectionProblem, written } from './connection-problem.js';
@@ -23,12 +24,15 @@ export const missingService = {
 function problem(
   cluster: Cluster,
   connection: Connection,
-  { name, namespace }: { readonly name: string; readonly namespace: string },
+  { name, namespace, likely: whole }: Extract<Resolution, { readonly kind: 'missing' }>,
 ): Problem {
   const { address } = connection;
   const here = [...cluster.services.values()].filter((service) => service.namespace === namespace);
   const names = here.map((service) => service.name);
-  const [meant, why] = likely(cluster, connection, name, namespace);
+  const [meant, why] =
+    whole === undefined
+      ? likely(cluster, connection, name, namespace)
+      : [whole, 'whose namespace and suffix are there'];
   return connectionProblem(connection, {
     found: written(connection),
     expected: `a Service of the namespace ${namespace || '(none)'}; there ${listed(names)}`,
@@ -49,7 +53,8 @@ function likely(
     name,
     here.map((service) => service.name),
   );
-  if (near !== undefined) return [near, 'whose name is nearest'];
+  // A host with its namespace keeps it.
+  if (near !== undefined) return [address.host.replace(name, near), 'whose name is nearest'];
   const namesake = all.find((service) => service.name === name);
   if (namesake) return [`${namesake.name}.${namesake.namespace}`, 'in the namespace where there is one'];
   const [only, ...others] = here.filter(({ typed }) =>

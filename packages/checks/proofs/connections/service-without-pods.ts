@@ -1,3 +1,4 @@
+import { isMade } from '../../model/made-objects.js';
 import { titleOf } from '../../model/manifest.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
@@ -9,24 +10,33 @@ export const serviceWithoutPods = {
   title: 'The Service selects no pod',
   problems: (cluster) =>
     selectingServices(cluster).flatMap(({ service, selector, targets }): Problem[] => {
-      if (targets.length > 0) return [];
+      if (targets.length > 0 || isMade(cluster, 'Service', service.namespace, service.name)) return [];
       const written = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+      const here = cluster.pods.inNamespace(service.namespace);
       const likely = nearest(
         written.join(','),
-        cluster.pods.inNamespace(service.namespace).flatMap(({ podLabels }) => {
+        here.flatMap(({ podLabels }) => {
           const labels = Object.keys(selector).flatMap((key) =>
             podLabels[key] === undefined ? [] : [`${key}=${podLabels[key]}`],
           );
           return labels.length === written.length ? [labels.join(',')] : [];
         }),
       );
+      const isMeant =
+        likely !== undefined ||
+        here.some(
+          ({ name, podLabels }) =>
+            name === service.name ||
+            Object.entries(selector).some(([key, value]) => podLabels[key] === value),
+        );
       return [
         {
+          // Pods that are like nothing here may be made by somebody else.
+          severity: isMeant || cluster.workloads.length === 0 ? 'broken' : 'advice',
           object: titleOf(service),
           field: 'spec.selector',
           found: written.join(', '),
-          expected:
-            'labels that the pods of some workload in the same namespace carry; these pick no pod, so every connection is refused',
+          expected: `labels that the pods of some workload in the same namespace carry; these pick no pod${isMeant ? ', so every connection is refused' : ' of these manifests'}`,
           likely,
           change: `set spec.selector to ${likely ?? "the labels of the pods' template"}`,
         },

@@ -1,6 +1,7 @@
-import type { Typed } from '../../model/cluster.js';
-import { targetPort } from '../../model/connections.js';
+import type { Typed, Workload } from '../../model/cluster.js';
+import { type ServicePort, targetPort } from '../../model/connections.js';
 import { titleOf } from '../../model/manifest.js';
+import { seemsToListen } from '../../model/listening.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
 import { selectingServices } from '../../model/selecting-services.js';
@@ -17,29 +18,51 @@ export const undeclaredTargetPort = {
         const wanted = port.targetPort ?? port.port;
         const { containers } = target.pod;
         // Without any declared port a number still works; with some, a number that is none of them is a mistake.
-        if (typeof wanted === 'number' && containers.every(({ ports }) => ports.length === 0)) return [];
+        const isNumber = typeof wanted === 'number';
+        if (isNumber && containers.every(({ ports }) => ports.length === 0)) return [];
+        if (isNumber && seemsToListen(cluster, target, wanted, 'service')) return [];
         const declared = containers.flatMap(({ ports }) =>
-          ports.map(({ name, containerPort }) =>
-            typeof wanted === 'string' ? (name ?? '') : String(containerPort),
-          ),
+          ports.map(({ name, containerPort }) => (isNumber ? String(containerPort) : (name ?? ''))),
         );
-        return [problem(service, port.name ?? port.port, String(wanted), titleOf(target), declared)];
+        const isSaid = isNumber && (isWritten(target, wanted) || isOneOfSeveral(service, port, target));
+        return [
+          {
+            ...problem(service, port.name ?? port.port, wanted, titleOf(target), declared),
+            ...(isSaid ? { severity: 'advice' } : {}),
+          },
+        ];
       }),
     ),
 } as const satisfies Proof;
 
+/** Whether a variable or an argument has the number: then the program probably listens there, and only does not declare it. */
+const isWritten = ({ pod }: Workload, port: number): boolean => {
+  const written = new RegExp(`(?<![\\d.])${port}(?![\\d.])`);
+  return pod.containers.some(
+    ({ env, command, args }) =>
+      env.some(({ value = '' }) => written.test(value)) ||
+      [...command, ...args].some((word) => written.test(word)),
+  );
+};
+
+/** Whether others of the Service's ports are declared: a second one, for metrics or peers, is often left out. */
+const isOneOfSeveral = (service: Typed<'Service'>, port: ServicePort, target: Workload): boolean =>
+  service.typed.spec.ports.some((each) => each !== port && targetPort(each, target) !== undefined);
+
 function problem(
   service: Typed<'Service'>,
   port: string | number,
-  wanted: string,
+  wanted: string | number,
   target: string,
   declared: readonly string[],
 ): Problem {
-  const likely = nearest(wanted, declared) ?? (declared.length === 1 ? declared[0] : undefined);
+  const likely = nearest(String(wanted), declared) ?? (declared.length === 1 ? declared[0] : undefined);
   return {
+    // A number may be listened on without being declared; a name that is not declared leads nowhere.
+    severity: typeof wanted === 'number' ? 'risk' : 'broken',
     object: titleOf(service),
     field: `spec.ports[${port}].targetPort`,
-    found: wanted,
+    found: String(wanted),
     expected: `a port that a container of ${target} declares: ${declared.join(', ') || 'it declares none'}`,
     likely,
     change: `set the targetPort to ${likely ?? 'a declared port'}, or declare ${wanted} in the container`,

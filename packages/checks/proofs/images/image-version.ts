@@ -5,6 +5,7 @@ import type { Problem, Proof } from '../proof.js';
 /** Each image is one image: a version or a digest, never "latest" and never nothing. */
 export const imageVersion = {
   id: 'CAFE086',
+  severity: 'advice',
   title: 'An image without a version',
   problems: (cluster) =>
     allContainers(cluster).flatMap((each): Problem[] => {

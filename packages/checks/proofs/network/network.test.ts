@@ -20,4 +20,8 @@ testBroken(NETWORK_PROOFS, {
     ['a connection that nobody declared', [set('NetworkPolicy/basket', 'spec.ingress.+', { from: [{ podSelector: { matchLabels: { app: 'catalogue' } } }] })], 'nothing tells it to'],
     ['a service that may go anywhere', [set('NetworkPolicy/catalogue', 'spec.egress.+', {})], 'may connect to everybody'],
   ],
+  CAFE064: [
+    ['a policy with a mistyped label', [set('NetworkPolicy/catalogue', 'spec.podSelector.matchLabels.app', 'catalog')], 'set the selector to app=catalogue'],
+    ['a policy for pods that nobody makes', [set('NetworkPolicy/catalogue', 'spec.podSelector.matchLabels', { tier: 'data' })], 'CAFE064 risk: NetworkPolicy bookshop/catalogue'],
+  ],
 });

@@ -17,6 +17,7 @@ const DIRECTIONS: readonly Direction[] = ['Ingress', 'Egress'];
 /** In the namespaces whose default is to deny, no rule allows what nobody declared. */
 export const undeclaredConnection = {
   id: 'CAFE063',
+  severity: 'advice',
   title: 'A NetworkPolicy allows what nobody declared',
   problems: (cluster) => {
     const policies = policiesOf(cluster);
@@ -33,7 +34,6 @@ export const undeclaredConnection = {
           judged.add(key);
           return [
             {
-              severity: 'warning',
               object: titleOf(rule.policy),
               field: `spec.${direction.toLowerCase()}[${rule.index}]`,
               found,

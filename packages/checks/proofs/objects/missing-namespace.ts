@@ -1,24 +1,24 @@
 import type { Manifest } from '../../model/manifest.js';
+import { isNamespaced } from '../../model/namespaces.js';
 import type { Proof } from '../proof.js';
 import { objectProblem } from './object-problem.js';
-
-/** Kinds without a namespace. */
-const CLUSTER_WIDE =
-  /^(?:Namespace|Node|PersistentVolume|StorageClass|PriorityClass|IngressClass|RuntimeClass|CustomResourceDefinition|ClusterRole|ClusterRoleBinding|APIService|CSIDriver|.*WebhookConfiguration|ValidatingAdmissionPolicy.*)$/;
 
 /** All objects name their namespace, or none does: the others go wherever kubectl's context points to. */
 export const missingNamespace = {
   id: 'CAFE104',
+  severity: 'risk',
   title: 'An object without a namespace among others that have one',
-  problems: (cluster, { releases = [] }) => {
+  problems: (cluster, { releases = [], namespace }) => {
+    if (namespace !== undefined) return [];
     const rendered = new Set(releases.flatMap(({ manifests }) => manifests));
     const namespaced = cluster.manifests.filter(
-      (manifest) => !rendered.has(manifest) && isNamespaced(manifest),
+      (manifest) => !rendered.has(manifest) && isOfKubernetes(manifest) && isNamespaced(manifest),
     );
-    const named = namespaced.find(({ namespace }) => namespace !== '');
+    const unnamed = ({ namespace, assumed }: Manifest): boolean => namespace === '' || assumed === true;
+    const named = namespaced.find((manifest) => !unnamed(manifest));
     if (!named) return [];
     return namespaced
-      .filter(({ namespace, name }) => namespace === '' && name !== '')
+      .filter((manifest) => unnamed(manifest) && manifest.name !== '')
       .map((manifest) =>
         objectProblem(manifest, 'metadata.namespace', {
           found: 'nothing',
@@ -31,6 +31,5 @@ export const missingNamespace = {
 } as const satisfies Proof;
 
 /** Of Kubernetes itself; who has written a custom resource knows whether it has a namespace. */
-const isNamespaced = ({ kind, apiVersion }: Manifest): boolean =>
-  !CLUSTER_WIDE.test(kind) &&
-  (!apiVersion.includes('/') || /^(?:apps|batch|autoscaling|policy|[a-z.]+\.k8s\.io)\//.test(apiVersion));
+const isOfKubernetes = ({ apiVersion }: Manifest): boolean =>
+  !apiVersion.includes('/') || /^(?:apps|batch|autoscaling|policy|[a-z.]+\.k8s\.io)\//.test(apiVersion);

@@ -17,6 +17,8 @@ export const objectName = {
   title: 'A name or label that the API server refuses',
   problems: (cluster) =>
     cluster.manifests.flatMap((manifest) => {
+      // It is no object of the cluster, and that is said already.
+      if (manifest.apiVersion.startsWith('kustomize.config.k8s.io/')) return [];
       const metadata = isRecord(manifest.content['metadata']) ? manifest.content['metadata'] : {};
       return [...name(manifest, metadata), ...labels(manifest, metadata)];
     }),

@@ -3,7 +3,7 @@ import { targetPort } from '../../model/connections.js';
 import type { Container } from '../../model/schemas.js';
 import { selectingServices } from '../../model/selecting-services.js';
 import type { Problem, Proof } from '../proof.js';
-import { PROBE_KINDS, type ProbeKind, probeProblem } from './probes.js';
+import { type ProbeKind, probeProblem } from './probes.js';
 
 const WHY: Readonly<Record<ProbeKind, string>> = {
   startupProbe: 'without it the liveness probe kills a start that takes long',
@@ -21,6 +21,7 @@ const WHICH: Readonly<Record<ProbeKind, string>> = {
 /** A container that a Service sends requests to is asked whether it has started, is ready and is alive. */
 export const missingProbe = {
   id: 'CAFE031',
+  severity: 'advice',
   title: 'A container behind a Service lacks a probe',
   problems: (cluster) => {
     const serving = containersBehindServices(cluster);
@@ -33,17 +34,32 @@ export const missingProbe = {
 } as const satisfies Proof;
 
 function problems(workload: Workload, container: Container): Problem[] {
-  return PROBE_KINDS.flatMap((kind): Problem[] =>
-    container[kind]
-      ? []
-      : [
+  const { startupProbe, readinessProbe, livenessProbe } = container;
+  if (!startupProbe && !readinessProbe && !livenessProbe) {
+    return [
+      probeProblem({ workload, container }, 'readinessProbe', {
+        found: 'no probes, and a Service sends requests to this container',
+        expected: WHY.readinessProbe,
+        change: `add a readinessProbe ${WHICH.readinessProbe}; then a livenessProbe ${WHICH.livenessProbe}`,
+      }),
+    ];
+  }
+  // Nothing but a liveness probe kills a slow start.
+  const missing: readonly (ProbeKind | false)[] = [
+    !startupProbe && livenessProbe !== undefined && 'startupProbe',
+    !readinessProbe && 'readinessProbe',
+    !livenessProbe && 'livenessProbe',
+  ];
+  return missing.flatMap((kind): Problem[] =>
+    kind
+      ? [
           probeProblem({ workload, container }, kind, {
-            severity: kind === 'readinessProbe' ? 'error' : 'warning',
             found: `no ${kind}, and a Service sends requests to this container`,
             expected: WHY[kind],
             change: `add a ${kind} ${WHICH[kind]}`,
           }),
-        ],
+        ]
+      : [],
   );
 }
 

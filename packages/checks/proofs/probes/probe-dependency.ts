@@ -13,6 +13,7 @@ import { type ContainerProbe, probeProblem, probesIn, questionOf } from './probe
  */
 export const probeDependency = {
   id: 'CAFE034',
+  severity: 'risk',
   title: 'A probe depends on something else: liveness on anything, readiness on another service',
   problems: (cluster) => [
     ...probesIn(cluster).flatMap((each) => written(cluster, each)),
@@ -28,6 +29,8 @@ function written(cluster: Cluster, each: ContainerProbe): Problem[] {
   const host = otherHost(probe);
   if (host === undefined) return [];
   const resolution = host.startsWith('$') ? undefined : resolve(cluster, workload, host);
+  // That nobody has the name says it all.
+  if (resolution?.kind === 'missing') return [];
   if (
     kind !== 'livenessProbe' &&
     resolution?.kind === 'service' &&
@@ -48,6 +51,10 @@ function written(cluster: Cluster, each: ContainerProbe): Problem[] {
   ];
 }
 
+/** The pod itself, in the words of addresses and of shells. */
+const OWN_HOST =
+  /^(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|0\.0\.0\.0|\$\(hostname\b.*|\$[({]?(?:HOSTNAME|POD_IP|POD_NAME|MY_POD_IP)[)}]?.*)$/;
+
 /** A host in a probe's address or command that is not the pod itself; a variable that holds one begins with `$`. */
 function otherHost({ httpGet, tcpSocket, exec }: Probe): string | undefined {
   const words = (exec?.command ?? []).join(' ');
@@ -56,7 +63,7 @@ function otherHost({ httpGet, tcpSocket, exec }: Probe): string | undefined {
     ...[...words.matchAll(/[a-z][a-z0-9+.-]*:\/\/(?:[^@/\s]*@)?([^/:\s"']+)/gi)].map(([, host = '']) => host),
     ...[...words.matchAll(/(?:\s-h\s*|--host[= ])([^\s"']+)/g)].map(([, host = '']) => host),
     ...[...words.matchAll(/\$[({]?((?:[A-Z0-9]+_)+(?:HOST|URL|ADDR))\b/g)].map(([, name = '']) => `$${name}`),
-  ].find((host) => !/^(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|0\.0\.0\.0)$/.test(host));
+  ].find((host) => !OWN_HOST.test(host));
 }
 
 function declaredLiveness(workload: Workload): Problem[] {

@@ -1,3 +1,4 @@
+import { seemsToListen } from '../../model/listening.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
 import { probeProblem, probesIn } from './probes.js';
@@ -19,10 +20,13 @@ export const probePort = {
       }
       // Without any declared port a number still works.
       if (typeof port === 'number' && ports.length === 0) return [];
+      if (typeof port === 'number' && seemsToListen(cluster, each.workload, port, 'probe')) return [];
       const names = ports.map(({ name, containerPort }) => name ?? String(containerPort));
       const likely = nearest(String(port), names) ?? (names.length === 1 ? names[0] : undefined);
       return [
         probeProblem(each, `${kind}.port`, {
+          // A number may be listened on without being declared.
+          severity: typeof port === 'number' ? 'risk' : 'broken',
           found: String(port),
           expected: `a port that the container declares: ${names.join(', ') || 'it declares none'}`,
           likely,

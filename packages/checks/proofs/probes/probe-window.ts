@@ -11,6 +11,7 @@ const READINESS_SECONDS = 60;
 /** A probe concludes neither before it can know nor long after. */
 export const probeWindow = {
   id: 'CAFE035',
+  severity: 'advice',
   title: 'A probe concludes too early or too late',
   problems: (cluster) =>
     probesIn(cluster).flatMap((each) => {
@@ -28,7 +29,6 @@ function tooEarly(each: ContainerProbe): Problem[] {
   const threshold = Math.ceil(60 / periodSeconds);
   return [
     probeProblem(each, 'livenessProbe.failureThreshold', {
-      severity: 'warning',
       found: `${periodSeconds} s × ${failureThreshold} = ${seconds(each)} s until the container is killed`,
       expected: `at least ${LIVENESS_SECONDS} s: a busy node or a slow disk looks the same as a hung process for that long`,
       likely: `failureThreshold: ${threshold}, which is a minute`,
@@ -42,7 +42,6 @@ function tooShort(each: ContainerProbe): Problem[] {
   if (timeoutSeconds >= ANSWER_SECONDS) return [];
   return [
     probeProblem(each, 'livenessProbe.timeoutSeconds', {
-      severity: 'warning',
       found: `${timeoutSeconds} s${timeoutSeconds === 1 ? ", Kubernetes' default" : ''}`,
       expected: `at least ${ANSWER_SECONDS} s: a healthy process that is short of CPU answers later than 1 s`,
       likely: '5',
@@ -56,7 +55,6 @@ function tooLate(each: ContainerProbe): Problem[] {
   if (seconds(each) <= READINESS_SECONDS) return [];
   return [
     probeProblem(each, 'readinessProbe.failureThreshold', {
-      severity: 'warning',
       found: `${periodSeconds} s × ${failureThreshold} = ${seconds(each)} s until a pod that cannot serve gets no more requests`,
       expected: `at most ${READINESS_SECONDS} s: every request of that time fails`,
       change: 'lower periodSeconds or failureThreshold',

@@ -4,6 +4,7 @@ import { probeProblem, questionOf } from './probes.js';
 /** Liveness and readiness ask different questions, because the answers have different consequences. */
 export const sameQuestion = {
   id: 'CAFE032',
+  severity: 'advice',
   title: 'Liveness asks what readiness asks',
   problems: (cluster) =>
     cluster.workloads.flatMap((workload) =>

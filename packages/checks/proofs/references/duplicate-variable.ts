@@ -5,6 +5,7 @@ import { podProblem } from './references.js';
 /** Each variable is set once. */
 export const duplicateVariable = {
   id: 'CAFE025',
+  severity: 'risk',
   title: 'A variable is set twice',
   problems: (cluster) =>
     allContainers(cluster).flatMap(({ workload, list, container }) => {

@@ -4,9 +4,11 @@ import { missingKey } from './missing-key.js';
 import { missingObject } from './missing-object.js';
 import { missingVolume } from './missing-volume.js';
 import { postgresDataFolder } from './postgres-data-folder.js';
+import { roleBinding } from './role-binding.js';
+import { routeBackend } from './route-backend.js';
 import { serviceLink } from './service-link.js';
 
-/** What a pod or an ingress refers to is there, once. */
+/** What a pod, an ingress, a route or a binding refers to is there, once. */
 export const REFERENCE_PROOFS = [
   missingObject,
   missingKey,
@@ -15,4 +17,6 @@ export const REFERENCE_PROOFS = [
   duplicateVariable,
   serviceLink,
   ingressBackend,
+  routeBackend,
+  roleBinding,
 ] as const;

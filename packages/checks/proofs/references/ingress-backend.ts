@@ -1,33 +1,62 @@
+import { backendProblem } from '../../model/backends.js';
+import type { Cluster, Typed } from '../../model/cluster.js';
 import { titleOf } from '../../model/manifest.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
+import { isPresent } from './references.js';
 
-/** Each path of an ingress leads to a Service. */
+/** Each path of an ingress leads to a port of a Service, and its certificate is there. */
 export const ingressBackend = {
   id: 'CAFE027',
-  title: 'An ingress leads to no Service',
+  title: 'An ingress leads to no Service or port, or lacks its certificate',
   problems: (cluster) =>
-    cluster.ingresses.flatMap((ingress) =>
-      ingress.typed.spec.rules.flatMap(({ http }) =>
-        (http?.paths ?? []).flatMap(({ backend: { service } }): Problem[] => {
-          if (!service || cluster.services.has(`${ingress.namespace}/${service.name}`)) return [];
-          const likely = nearest(
-            service.name,
-            [...cluster.services.values()].flatMap((each) =>
-              each.namespace === ingress.namespace ? [each.name] : [],
-            ),
-          );
-          return [
-            {
-              object: titleOf(ingress),
-              field: 'spec.rules[].http.paths[].backend.service.name',
-              found: service.name,
-              expected: 'a Service of the same namespace; without one the ingress answers 503',
-              likely,
-              change: `set the backend to ${likely ?? 'a Service that is there'}`,
-            },
-          ];
-        }),
-      ),
-    ),
+    cluster.ingresses.flatMap((ingress) => [
+      ...backends(cluster, ingress),
+      ...certificates(cluster, ingress),
+    ]),
 } as const satisfies Proof;
+
+function backends(cluster: Cluster, ingress: Typed<'Ingress'>): Problem[] {
+  const { defaultBackend, rules } = ingress.typed.spec;
+  const all = [
+    ...(defaultBackend ? [{ field: 'spec.defaultBackend', backend: defaultBackend }] : []),
+    ...rules.flatMap(({ http }) =>
+      (http?.paths ?? []).map(({ backend }) => ({ field: 'spec.rules[].http.paths[].backend', backend })),
+    ),
+  ];
+  return all.flatMap(({ field, backend: { service } }): Problem[] => {
+    // A controller of a cloud reads an action of this name in an annotation.
+    if (!service || service.port?.name === 'use-annotation') return [];
+    const problem = backendProblem(cluster, {
+      namespace: ingress.namespace,
+      name: service.name,
+      port: service.port?.number ?? service.port?.name,
+    });
+    if (!problem) return [];
+    const { part, ...explanation } = problem;
+    return [{ object: titleOf(ingress), field: `${field}.service.${part}`, ...explanation }];
+  });
+}
+
+function certificates(cluster: Cluster, ingress: Typed<'Ingress'>): Problem[] {
+  const { namespace } = ingress;
+  return ingress.typed.spec.tls.flatMap(({ secretName: name }): Problem[] => {
+    if (name === undefined || isPresent(cluster, { kind: 'Secret', namespace, name })) return [];
+    const likely = nearest(
+      name,
+      [...cluster.secrets.values()].flatMap((each) => (each.namespace === namespace ? [each.name] : [])),
+    );
+    return [
+      {
+        severity: likely === undefined ? 'risk' : 'broken',
+        object: titleOf(ingress),
+        field: 'spec.tls[].secretName',
+        found: `Secret ${name}, which is not among the manifests`,
+        expected:
+          'a Secret that is there, or that a Certificate makes; without one the controller shows its own certificate, which no browser trusts',
+        likely,
+        change: `name ${likely ?? 'one that is there'}, or add a Certificate with secretName: ${name}`,
+      },
+    ];
+  });
+}

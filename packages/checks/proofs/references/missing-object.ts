@@ -1,5 +1,6 @@
 import { EXTERNAL } from '@cafe-lumiere/contract';
 import type { Cluster } from '../../model/cluster.js';
+import { titleOf } from '../../model/manifest.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
 import { isThere, podProblem, type Reference, references } from './references.js';
@@ -23,7 +24,9 @@ function problem(cluster: Cluster, { workload, field, kind, name }: Reference): 
   );
   const elsewhere = same.find((each) => each.name === name);
   return podProblem(workload, field, {
-    found: `${kind} ${namespace}/${name}, which is not among the manifests`,
+    // Somebody may have made it by hand; only a name that is nearly another's is proven to be wrong.
+    severity: likely === undefined && !elsewhere ? 'risk' : 'broken',
+    found: `${titleOf({ kind, namespace, name })}, which is not among the manifests`,
     expected: `an object that is there${elsewhere ? `; the one of the namespace ${elsewhere.namespace} cannot be used from here` : ''}, or one that is declared to come from elsewhere`,
     likely,
     change: `name ${likely ?? 'one that is there'}, add it, or annotate the ${workload.kind} with ${EXTERNAL}: ${kind}/${name} if somebody else makes it`,

@@ -9,6 +9,7 @@ const PGDATA: VariableName = 'PGDATA';
 /** PostgreSQL refuses a directory that is not empty, and the root of a fresh volume holds lost+found. */
 export const postgresDataFolder = {
   id: 'CAFE024',
+  severity: 'risk',
   title: "PostgreSQL's data lie at the root of a volume",
   problems: (cluster) =>
     configuredContainers(cluster).flatMap(({ workload, list, container, variables }) => {

@@ -7,6 +7,17 @@ const C = `${POD}.containers.0`;
 const CATALOGUE = 'Deployment/catalogue';
 const STOREFRONT = 'Deployment/storefront';
 
+const ingress = (spec: string): string =>
+  `{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: web, namespace: bookshop}, spec: {${spec}}}`;
+const GATEWAY =
+  '{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: edge, namespace: bookshop}, spec: {gatewayClassName: any, listeners: [{name: https, port: 443, protocol: HTTPS}]}}';
+const route = (spec: string): string =>
+  `{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: web, namespace: bookshop}, spec: {${spec}}}`;
+const ROLE =
+  '{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: reader, namespace: bookshop}, rules: []}';
+const binding = (role: string, account: string): string =>
+  `{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: catalogue, namespace: bookshop}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: ${role}}, subjects: [{kind: ServiceAccount, name: ${account}}]}`;
+
 // prettier-ignore
 testBroken(REFERENCE_PROOFS, {
   CAFE021: [
@@ -35,5 +46,21 @@ testBroken(REFERENCE_PROOFS, {
   ],
   CAFE027: [
     ['an ingress to a Service that is not there', [add('{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: web, namespace: bookshop}, spec: {rules: [{http: {paths: [{backend: {service: {name: store-front}}}]}}]}}')], 'set the backend to storefront'],
+    ['a port that the Service does not have', [add(ingress('rules: [{http: {paths: [{backend: {service: {name: storefront, port: {number: 8080}}}}]}}]'))], 'a port of that Service: 80 (http)'],
+    ['a port of another name', [add(ingress('rules: [{http: {paths: [{backend: {service: {name: storefront, port: {name: htpp}}}}]}}]'))], 'set the port to http'],
+    ['a default backend that is not there', [add(ingress('defaultBackend: {service: {name: storfront, port: {number: 80}}}'))], 'spec.defaultBackend.service.name'],
+    ['a certificate that nobody makes', [add(ingress('tls: [{secretName: web-tls}]'))], 'CAFE027 risk: Ingress bookshop/web'],
+  ],
+  CAFE028: [
+    ['a Gateway of another name', [add(GATEWAY), add(route('parentRefs: [{name: edgee}]'))], 'set the parent to edge'],
+    ['a listener of another name', [add(GATEWAY), add(route('parentRefs: [{name: edge, sectionName: htps}]'))], 'a listener that it has: https'],
+    ['a Service of another name', [add(route('rules: [{backendRefs: [{name: store-front, port: 80}]}]'))], 'set the backend to storefront'],
+    ['a port that the Service does not have', [add(route('rules: [{backendRefs: [{name: storefront, port: 8080}]}]'))], 'port 8080 of Service bookshop/storefront'],
+    ['a Service of another namespace, without a grant', [add(route('rules: [{backendRefs: [{name: storefront, namespace: bookshop, port: 80}]}]').replace('namespace: bookshop}, spec', 'namespace: annex}, spec'))], 'add a ReferenceGrant'],
+  ],
+  CAFE029: [
+    ['a role of another name', [add(ROLE), add(binding('readr', 'catalogue'))], 'set roleRef.name to reader'],
+    ['an account of another name', [add(ROLE), add(binding('reader', 'catalog'))], 'set the name to catalogue'],
+    ['a role that nobody made', [add(binding('observer', 'catalogue'))], 'CAFE029 risk: RoleBinding bookshop/catalogue'],
   ],
 });

@@ -1,7 +1,9 @@
 import type { Cluster, Workload } from '../../model/cluster.js';
 import { containersOf } from '../../model/containers.js';
 import { isExternal } from '../../model/annotations.js';
+import { isMade } from '../../model/made-objects.js';
 import { titleOf } from '../../model/manifest.js';
+import { isNamespaced } from '../../model/namespaces.js';
 import { once } from '../../model/once.js';
 import type { PodSpec } from '../../model/schemas.js';
 import type { Explanation, Problem } from '../proof.js';
@@ -31,12 +33,20 @@ export const references = once((cluster): readonly Reference[] =>
   ),
 );
 
-/** Whether the object is there, or somebody else makes it. */
-export function isThere(cluster: Cluster, { workload: { namespace }, kind, name }: Reference): boolean {
+/** Whether what a pod refers to is there, or somebody else makes it. */
+export const isThere = (cluster: Cluster, { workload: { namespace }, kind, name }: Reference): boolean =>
+  isPresent(cluster, { kind, namespace, name });
+
+/** Whether an object is there, or somebody else makes it. */
+export function isPresent(
+  cluster: Cluster,
+  { kind, namespace, name }: { readonly kind: string; readonly namespace: string; readonly name: string },
+): boolean {
   return (
-    cluster.find(kind, kind === 'PriorityClass' ? '' : namespace, name) !== undefined ||
+    cluster.find(kind, isNamespaced({ kind }) ? namespace : '', name) !== undefined ||
     BUILT_IN.has(`${kind} ${name}`) ||
-    isExternal(cluster, namespace, kind, name)
+    isExternal(cluster, namespace, kind, name) ||
+    isMade(cluster, kind, namespace, name)
   );
 }
 

@@ -1,21 +1,23 @@
-import { allContainers } from '../../model/containers.js';
+import { configuredContainers } from '../../model/containers.js';
 import { titleOf } from '../../model/manifest.js';
-import { besideHost } from '../../model/variable-names.js';
+import { besideHost, keepsContract } from '../../model/variable-names.js';
 import type { Problem, Proof } from '../proof.js';
 import { podProblem } from './references.js';
 
 /** Kubernetes gives each pod a variable `<SERVICE>_PORT=tcp://…` for each Service, unless the pod says no. */
 export const serviceLink = {
   id: 'CAFE026',
+  severity: 'risk',
   title: 'A variable of a Service link stands in for one that nothing sets',
   problems: (cluster) =>
-    allContainers(cluster).flatMap(({ workload, list, container }) => {
+    configuredContainers(cluster).flatMap(({ workload, list, container, variables }) => {
       if (!workload.pod.enableServiceLinks) return [];
       const read = [...container.command, ...container.args].flatMap((text) =>
         [...text.matchAll(/\$[({]?([A-Z][A-Z0-9_]*)/g)].map(([, name = '']) => name),
       );
       const own = new Set(container.env.map(({ name }) => name));
-      const ports = [...own].flatMap((name) =>
+      // What a program reads is in no manifest, except that of one on our runtime.
+      const ports = [...(keepsContract(variables) ? own : [])].flatMap((name) =>
         name.endsWith('_HOST') ? (besideHost(name, '*_PORT') ?? []) : [],
       );
       return [...new Set([...read, ...ports])].flatMap((name): Problem[] => {

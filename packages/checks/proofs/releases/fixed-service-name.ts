@@ -4,6 +4,7 @@ import { chartProblem, templatesOf } from './chart-problem.js';
 /** A Service's name follows from the release: else it matches its clients by luck, and two releases collide. */
 export const fixedServiceName = {
   id: 'CAFE013',
+  severity: 'risk',
   title: "A chart's Service has the same name in every release",
   problems: (_cluster, { releases = [] }) =>
     releases.flatMap((release) =>

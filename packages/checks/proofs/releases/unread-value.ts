@@ -5,6 +5,7 @@ import { chartProblem, templatesOf } from './chart-problem.js';
 /** A template reads each value: who sets one that none reads believes that something changes. */
 export const unreadValue = {
   id: 'CAFE014',
+  severity: 'advice',
   title: 'A value of a chart that no template reads',
   problems: (_cluster, { releases = [] }) =>
     releases.flatMap((release) => {
@@ -21,7 +22,6 @@ export const unreadValue = {
         if (steps.some((_, index) => read.has(steps.slice(0, index + 1).join('.')))) return [];
         return [
           chartProblem(release, `values.yaml: ${path}`, {
-            severity: 'warning',
             found: 'a value that no template reads',
             expected: `.Values.${path} in some template, or no such value: who sets it believes that something changes`,
             change: `read it in a template of ${release.chart}, or take it out of values.yaml`,

@@ -30,6 +30,7 @@ function fixedReplicas(workload: Workload): Problem[] {
   if (replicas === undefined) return [];
   return [
     {
+      severity: 'risk',
       object: titleOf(workload),
       field: 'spec.replicas',
       found: String(replicas),
@@ -53,6 +54,8 @@ function noTarget(cluster: Cluster, each: Autoscaler): Problem[] {
   );
   return [
     problem(each, 'scaleTargetRef', {
+      // Somebody else may make it; a name that is nearly another one is wrong.
+      severity: likely === undefined ? 'risk' : 'broken',
       found: `${kind} ${name}`,
       expected: 'a workload of the same namespace',
       likely,
@@ -81,6 +84,7 @@ function unmeasured(each: Autoscaler, target: Workload): Problem[] {
       resources?.requests[resource.name] === undefined
         ? [
             problem(each, 'metrics', {
+              severity: 'risk',
               found: `${name} has no ${resource.name} request`,
               expected: `a request in each container of ${titleOf(target)}: utilization is a share of it, and without one the autoscaler never scales`,
               change: 'add the request to the container',

@@ -8,6 +8,7 @@ import { disruptionBudgets } from './disruption-budgets.js';
 /** A disruption budget lets one pod go: else no node is ever drained. */
 export const blockingBudget = {
   id: 'CAFE072',
+  severity: 'risk',
   title: "A PodDisruptionBudget blocks every node's drain",
   problems: (cluster) => {
     const scaled = autoscalersByTarget(cluster);

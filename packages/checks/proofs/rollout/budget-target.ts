@@ -8,6 +8,7 @@ import { disruptionBudgets } from './disruption-budgets.js';
 /** A disruption budget protects pods, and each pod has one. */
 export const budgetTarget = {
   id: 'CAFE073',
+  severity: 'risk',
   title: 'A PodDisruptionBudget for no pods, or a second one',
   problems: (cluster) => {
     const covered = new Map<Workload, string>();

@@ -7,6 +7,7 @@ import type { Problem, Proof } from '../proof.js';
 /** A Service over pods of different programs sends one in two requests to the wrong one. */
 export const mixedService = {
   id: 'CAFE078',
+  severity: 'risk',
   title: 'A Service over pods of different programs',
   problems: (cluster) =>
     selectingServices(cluster).flatMap(({ service, selector, targets: selected }): Problem[] => {
@@ -28,5 +29,8 @@ export const mixedService = {
     }),
 } as const satisfies Proof;
 
+/** Two versions of one program are there on purpose: a canary, the blue and the green. */
+const VERSION = /-(?:canary|stable|baseline|primary|preview|active|blue|green|v\d+)\b/g;
+
 const program = ({ pod }: Workload): string =>
-  pod.containers.map(({ image }) => image.replace(/[:@][^/]*$/, '')).join(' ');
+  pod.containers.map(({ image }) => image.replace(/[:@][^/]*$/, '').replaceAll(VERSION, '')).join(' ');

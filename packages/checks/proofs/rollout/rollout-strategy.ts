@@ -6,6 +6,7 @@ import type { Explanation, Problem, Proof } from '../proof.js';
 /** A rollout replaces pods while others answer, and it can begin. */
 export const rolloutStrategy = {
   id: 'CAFE071',
+  severity: 'risk',
   title: 'A rollout stops everything, or cannot begin',
   problems: (cluster) => cluster.workloads.flatMap(problems),
 } as const satisfies Proof;

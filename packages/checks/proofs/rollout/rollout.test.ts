@@ -11,6 +11,9 @@ const hpa = (spec: string): Mutation =>
     `{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: catalogue, namespace: bookshop}, spec: ${spec}}`,
   );
 
+const monitor = (app: string, port: string): string =>
+  `{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: catalogue, namespace: bookshop}, spec: {selector: {matchLabels: {app: ${app}}}, endpoints: [{port: ${port}}]}}`;
+
 // prettier-ignore
 testBroken(ROLLOUT_PROOFS, {
   CAFE071: [
@@ -45,5 +48,9 @@ testBroken(ROLLOUT_PROOFS, {
   ],
   CAFE078: [
     ['a Service over two programs', [set(CATALOGUE, 'spec.template.metadata.labels.tier', 'api'), set(BASKET, 'spec.template.metadata.labels.tier', 'api'), set('Service/catalogue', 'spec.selector', { tier: 'api' })], 'requests for one reach the other'],
+  ],
+  CAFE079: [
+    ['a monitor with a mistyped label', [set('Service/catalogue', 'metadata.labels', { app: 'catalogue' }), add(monitor('catalogues', 'http'))], 'set the selector to app=catalogue'],
+    ['a monitor with a port of another name', [set('Service/catalogue', 'metadata.labels', { app: 'catalogue' }), add(monitor('catalogue', 'htpp'))], 'set the port to http'],
   ],
 });

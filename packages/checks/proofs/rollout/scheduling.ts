@@ -8,6 +8,7 @@ const HOST = 'kubernetes.io/hostname';
 /** The pods fit a cluster that is smaller than the one they were written for, and so does a rollout's. */
 export const scheduling = {
   id: 'CAFE075',
+  severity: 'advice',
   title: 'Pods that a small cluster cannot schedule',
   problems: (cluster) =>
     cluster.workloads.flatMap((workload) => [...antiAffinity(workload), ...topologySpread(workload)]),
@@ -22,7 +23,6 @@ function antiAffinity(workload: Workload): Problem[] {
     if (replicas < 2 && kind !== 'Deployment') return [];
     return [
       {
-        severity: 'warning',
         object: titleOf(workload),
         field: `${podPath}.affinity.podAntiAffinity`,
         found: `required, by ${topologyKey}, for its own pods (${replicas} and those of a rollout)`,
@@ -41,7 +41,6 @@ const topologySpread = (workload: Workload): Problem[] =>
       if (whenUnsatisfiable !== 'DoNotSchedule' || (topologyKey === HOST && minDomains <= 1)) return [];
       return [
         {
-          severity: 'warning',
           object: titleOf(workload),
           field: `${workload.podPath}.topologySpreadConstraints[${topologyKey}]`,
           found: `DoNotSchedule${minDomains > 1 ? `, minDomains ${minDomains}` : ''}`,

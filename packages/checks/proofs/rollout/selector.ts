@@ -45,6 +45,7 @@ function changing(workload: Workload, { matchLabels }: LabelSelector): Problem[]
   if (key === undefined) return [];
   return [
     {
+      severity: 'risk',
       object: titleOf(workload),
       field: `spec.selector.matchLabels[${key}]`,
       found: `${key}=${matchLabels[key] ?? ''}`,
@@ -58,10 +59,11 @@ function changing(workload: Workload, { matchLabels }: LabelSelector): Problem[]
 function others(cluster: Cluster, workload: Workload, own: LabelSelector): Problem[] {
   const other = cluster.pods
     .selectedBy(workload.namespace, own)
-    .find((each) => each !== workload && runsForever(each));
+    .find((each) => each !== workload && runsForever(each) && each.kind !== 'Pod');
   if (!other) return [];
   return [
     {
+      severity: 'risk',
       object: titleOf(workload),
       field: 'spec.selector',
       found: `${selectorText(own)}, which also picks the pods of ${titleOf(other)}`,

@@ -11,6 +11,7 @@ const POINTER = /_FILE$|_PATH$|_NAME$|_URL$|_DIR$|_TIMEOUT|_SECONDS$/i;
 /** A password is in a Secret, and neither in a variable's value, a ConfigMap nor a URL. */
 export const plainPassword = {
   id: 'CAFE092',
+  severity: 'advice',
   title: 'A password in plain text',
   problems: (cluster) => [...inVariables(cluster), ...inConfigMaps(cluster)],
 } as const satisfies Proof;

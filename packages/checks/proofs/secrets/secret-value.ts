@@ -6,6 +6,7 @@ import type { Problem, Proof } from '../proof.js';
 /** No Secret with its value is in a file that is committed. One that was read from a cluster is where it belongs. */
 export const secretValue = {
   id: 'CAFE091',
+  severity: 'advice',
   title: 'A Secret with its value in the manifests',
   problems: (cluster, { releases = [] }) => {
     const fromCharts = new Set(releases.flatMap(({ manifests }) => manifests.map(({ content }) => content)));

@@ -35,6 +35,7 @@ const SYSCTLS = new Set([
  */
 export const podSecurity = {
   id: 'CAFE081',
+  severity: 'advice',
   title: 'Not Pod Security "restricted"',
   problems: (cluster) =>
     cluster.workloads.flatMap((workload) => [

@@ -16,6 +16,7 @@ interface Limit {
 /** Who is called gives up before the caller does: else the caller's answer is a time-out, and the work goes on unseen. */
 export const deadlineChain = timeProof({
   id: 'CAFE045',
+  severity: 'risk',
   title: 'A caller gives up before its callee',
   lines: (cluster) => {
     const limits = slowest(cluster);

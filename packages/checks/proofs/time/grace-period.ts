@@ -9,6 +9,7 @@ const FLUSH_SECONDS = 10;
 /** preStop + drain + requests in flight + flush ≤ grace period. */
 export const gracePeriod = timeProof({
   id: 'CAFE041',
+  severity: 'risk',
   title: 'The grace period is shorter than the end of the process takes',
   lines: (cluster) =>
     configuredContainers(cluster).flatMap((each) => (each.list === 'containers' ? line(each) : [])),

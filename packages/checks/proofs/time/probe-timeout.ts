@@ -16,6 +16,7 @@ interface Wait {
  */
 export const probeTimeout = timeProof({
   id: 'CAFE043',
+  severity: 'risk',
   title: 'The probe gives up before the question behind it',
   lines: (cluster) => probesIn(cluster).flatMap(line),
 });

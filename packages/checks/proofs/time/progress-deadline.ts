@@ -6,6 +6,7 @@ import { type TimeLine, timeLine, timeProof } from './time-line.js';
 /** Gate and start together fit the time after which a rollout is called failed. */
 export const progressDeadline = timeProof({
   id: 'CAFE044',
+  severity: 'risk',
   title: 'Gate and start are longer than the time for a rollout',
   lines: (cluster) => {
     const gates = gateSeconds(cluster);

@@ -1,5 +1,5 @@
 import { configuredContainers } from '../../model/containers.js';
-import type { VariableName } from '../../model/variable-names.js';
+import { keepsContract, type VariableName } from '../../model/variable-names.js';
 import { type TimeLine, timeLine, timeProof } from './time-line.js';
 
 /** What a migration of a large table may take at a start. */
@@ -10,11 +10,14 @@ const DATABASE: VariableName = 'DB_HOST';
 /** The start probe waits for as long as a start with a migration takes. */
 export const startupTime = timeProof({
   id: 'CAFE042',
+  severity: 'risk',
   title: 'The start probe is shorter than a start with a migration',
   lines: (cluster) =>
     configuredContainers(cluster).flatMap(({ workload, list, container, variables }): TimeLine[] => {
       const { startupProbe: probe } = container;
-      if (list !== 'containers' || !probe || !variables.has(DATABASE)) return [];
+      if (list !== 'containers' || !probe || !variables.has(DATABASE) || !keepsContract(variables)) {
+        return [];
+      }
       const budget = probe.initialDelaySeconds + probe.periodSeconds * probe.failureThreshold;
       const threshold = Math.ceil(MIGRATION_SECONDS / probe.periodSeconds);
       return [

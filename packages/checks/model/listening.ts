@@ -1,0 +1,42 @@
+import type { Cluster, Workload } from './cluster.js';
+import { containersOf } from './containers.js';
+import { once } from './once.js';
+import { selectingServices } from './selecting-services.js';
+
+/**
+ * Whether something besides `ports` says that a pod listens on a number: `containerPort` is information only. A Service and
+ * a probe that agree on a number are right, whether it is declared or not.
+ *
+ * @param besides - which of them asks, and so is no witness
+ */
+export function seemsToListen(
+  cluster: Cluster,
+  workload: Workload,
+  port: number,
+  besides: 'probe' | 'service',
+): boolean {
+  return (
+    (besides !== 'service' && portsOfServices(cluster).get(workload)?.has(port) === true) ||
+    containersOf(workload).some(({ container }) => {
+      const { startupProbe, readinessProbe, livenessProbe } = container;
+      const probes = [startupProbe, readinessProbe, livenessProbe].map(
+        (probe) => probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? probe?.grpc?.port,
+      );
+      return besides !== 'probe' && probes.includes(port);
+    })
+  );
+}
+
+const portsOfServices = once((cluster): ReadonlyMap<Workload, ReadonlySet<number>> => {
+  const ports = new Map<Workload, Set<number>>();
+  for (const { service, targets } of selectingServices(cluster)) {
+    for (const target of targets) {
+      const known = ports.get(target) ?? new Set();
+      ports.set(target, known);
+      for (const { port, targetPort = port } of service.typed.spec.ports) {
+        if (typeof targetPort === 'number') known.add(targetPort);
+      }
+    }
+  }
+  return ports;
+});

@@ -1,0 +1,94 @@
+import { backendProblem } from '../../model/backends.js';
+import type { Cluster, Typed } from '../../model/cluster.js';
+import { isRecord, type Manifest, titleOf } from '../../model/manifest.js';
+import { nearest } from '../../model/nearest-name.js';
+import type { Problem, Proof } from '../proof.js';
+
+/** Each route of the Gateway API hangs on a Gateway and leads to a port of a Service. */
+export const routeBackend = {
+  id: 'CAFE028',
+  title: 'A route has no Gateway, or leads to no Service or port',
+  problems: (cluster) =>
+    cluster.routes.flatMap((route) => [...parents(cluster, route), ...backends(cluster, route)]),
+} as const satisfies Proof;
+
+function parents(cluster: Cluster, route: Typed<'Route'>): Problem[] {
+  const gateways = cluster.manifests.filter(({ kind }) => kind === 'Gateway');
+  return route.typed.spec.parentRefs.flatMap(({ kind, name, namespace, sectionName }): Problem[] => {
+    if (kind !== 'Gateway') return [];
+    const own = namespace ?? route.namespace;
+    const gateway = gateways.find((each) => each.namespace === own && each.name === name);
+    const here = gateways.flatMap((each) => (each.namespace === own ? [each.name] : []));
+    if (!gateway) {
+      const likely = nearest(name, here);
+      return [
+        {
+          // A cluster's own Gateway is often somebody else's.
+          severity: likely === undefined ? 'risk' : 'broken',
+          object: titleOf(route),
+          field: 'spec.parentRefs[].name',
+          found: `Gateway ${name}, which is not among the manifests`,
+          expected: `a Gateway that is there: ${here.join(', ') || 'there is none'}; without one nobody serves the route`,
+          likely,
+          change: `set the parent to ${likely ?? 'a Gateway that is there'}`,
+        },
+      ];
+    }
+    const listeners = listenersOf(gateway);
+    if (sectionName === undefined || listeners.length === 0 || listeners.includes(sectionName)) return [];
+    const likely = nearest(sectionName, listeners);
+    return [
+      {
+        object: titleOf(route),
+        field: 'spec.parentRefs[].sectionName',
+        found: `listener ${sectionName} of ${titleOf(gateway)}`,
+        expected: `a listener that it has: ${listeners.join(', ')}`,
+        likely,
+        change: `set sectionName to ${likely ?? 'one of those'}`,
+      },
+    ];
+  });
+}
+
+function listenersOf({ content }: Manifest): readonly string[] {
+  const listeners = isRecord(content['spec']) ? content['spec']['listeners'] : undefined;
+  if (!Array.isArray(listeners)) return [];
+  return listeners.flatMap((each: unknown) =>
+    isRecord(each) && typeof each['name'] === 'string' ? [each['name']] : [],
+  );
+}
+
+function backends(cluster: Cluster, route: Typed<'Route'>): Problem[] {
+  return route.typed.spec.rules.flatMap(({ backendRefs }, index) =>
+    backendRefs.flatMap(({ group, kind, name, namespace = route.namespace, port }): Problem[] => {
+      if (kind !== 'Service' || group !== '') return [];
+      const field = `spec.rules[${index}].backendRefs[${name}]`;
+      const problem = backendProblem(cluster, { namespace, name, port });
+      if (problem) {
+        const { part, ...explanation } = problem;
+        return [{ object: titleOf(route), field: `${field}.${part}`, ...explanation }];
+      }
+      if (namespace === route.namespace || isGranted(cluster, route, namespace)) return [];
+      return [
+        {
+          object: titleOf(route),
+          field: `${field}.namespace`,
+          found: `a Service of the namespace ${namespace}, and no ReferenceGrant there`,
+          expected: `a ReferenceGrant in ${namespace} for a ${route.kind} from ${route.namespace}: without it the Gateway answers 500`,
+          change: `add a ReferenceGrant to the namespace ${namespace}`,
+        },
+      ];
+    }),
+  );
+}
+
+const isGranted = ({ manifests }: Cluster, route: Typed<'Route'>, namespace: string): boolean =>
+  manifests.some(({ kind, namespace: own, content: { spec } }) => {
+    if (kind !== 'ReferenceGrant' || own !== namespace || !isRecord(spec) || !Array.isArray(spec['from'])) {
+      return false;
+    }
+    return spec['from'].some(
+      (from: unknown) =>
+        isRecord(from) && from['kind'] === route.kind && from['namespace'] === route.namespace,
+    );
+  });
