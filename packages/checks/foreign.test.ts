@@ -25,6 +25,7 @@ test.each([
   'hpa-no-namespace',
   'listen-wildcard',
   'page-timeout-of-the-cafe',
+  'policy-of-parts',
   'probe-undeclared-number',
   'service-link-not-read',
   'what-is-no-address',

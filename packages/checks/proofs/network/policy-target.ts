@@ -13,8 +13,13 @@ export const policyTarget = {
       const here = cluster.pods.inNamespace(policy.namespace);
       if (here.length === 0 || picksEveryPod(podSelector)) return [];
       if (cluster.pods.selectedBy(policy.namespace, podSelector).length > 0) return [];
+      // A chart's policy for its parts lists those that are switched off, and tests whose pods are made when somebody asks.
+      const { matchLabels, matchExpressions } = podSelector;
+      const whole = { matchLabels, matchExpressions: [] };
+      if (matchExpressions.length > 0 && cluster.pods.selectedBy(policy.namespace, whole).length > 0)
+        return [];
       const written = selectorText(podSelector);
-      const keys = Object.keys(podSelector.matchLabels);
+      const keys = Object.keys(matchLabels);
       const likely = nearest(
         written,
         here.flatMap(({ podLabels }) =>
