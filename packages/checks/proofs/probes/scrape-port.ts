@@ -10,6 +10,7 @@ const ANNOTATION = 'prometheus.io/port';
 /** What scrapes a pod by its annotations asks a port that one of its containers declares. */
 export const scrapePort = {
   id: 'CAFE037',
+  severity: 'risk',
   title: 'Metrics are scraped from a port that is not declared',
   problems: (cluster) => {
     const ofPods = cluster.workloads.map((workload) =>
