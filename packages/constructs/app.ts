@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App as Cdk8sApp, Names, Yaml } from 'cdk8s';
+import { App as Cdk8sApp, Names } from 'cdk8s';
 import { parse } from 'yaml';
 import {
   check,
@@ -12,6 +12,7 @@ import {
   toDocuments,
 } from '@cafe-lumiere/checks';
 import { HelmChart } from './helm-chart.js';
+import { manifestYaml } from './manifest-yaml.js';
 
 /** A cdk8s App that also writes the Helm charts of its constructs, and writes nothing that cannot work. */
 export class App extends Cdk8sApp {
@@ -28,7 +29,7 @@ export class App extends Cdk8sApp {
     const { files, helmCharts, findings } = this.proven();
     if (findings.length > 0) throw new UnprovenError(findings, this.outdir);
     mkdirSync(this.outdir, { recursive: true });
-    for (const { name, objects } of files) Yaml.save(join(this.outdir, name), [...objects]);
+    for (const { name, objects } of files) writeFileSync(join(this.outdir, name), manifestYaml(objects));
     for (const { chart, release } of helmCharts) chart.write(this.outdir, release.files);
   }
 
