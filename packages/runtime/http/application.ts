@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { HEADERS, HEALTH_PATH } from '@cafe-lumiere/contract';
 import type Router from '@koa/router';
 import Koa, { type Middleware, type ParameterizedContext } from 'koa';
-import type { Deadline } from '../deadline.js';
 import type { Health } from '../health.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
+import { requestIdOf } from './caller.js';
 import { healthRoutes } from './probes.js';
 import { Problem } from './problem.js';
 import { unreadBody } from './unread-body.js';
@@ -25,23 +25,6 @@ export interface ApplicationParts {
   readonly trustedProxies: number;
   /** A problem as a page, for whoever asks for HTML first. */
   readonly problemPage: ((problem: Problem) => string) | undefined;
-}
-
-/** `X-Request-Id`, the caller's or ours; in the log, in the answer, and passed on to whoever we call. */
-export function requestIdOf({ state }: { readonly state: Record<string, unknown> }): string {
-  return String(state['requestId']);
-}
-
-/** When the caller of this request gives up, when it has said so. */
-export function deadlineOf({ state }: { readonly state: Record<string, unknown> }): Deadline | undefined {
-  const deadline = state['deadline'];
-  return typeof deadline === 'number' ? deadline : undefined;
-}
-
-/** Milliseconds that the caller of this request still waits, when it has said so. */
-export function remainingMsOf(context: { readonly state: Record<string, unknown> }): number | undefined {
-  const deadline = deadlineOf(context);
-  return deadline === undefined ? undefined : Math.max(1, deadline - performance.now());
 }
 
 /** The Koa application of a service: its routes, with everything around them that all services share. */
@@ -95,8 +78,6 @@ export function requestId(): Middleware {
     // Only what is harmless in a log line and a header.
     const id = /^[\w-]{1,100}$/.test(given) ? given : randomUUID();
     context.state['requestId'] = id;
-    const timeout = context.get(HEADERS.requestTimeoutMs);
-    if (/^\d{1,6}$/.test(timeout)) context.state['deadline'] = performance.now() + Number(timeout);
     context.set(HEADERS.requestId, id);
     await next();
   };

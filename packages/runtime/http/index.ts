@@ -1,4 +1,4 @@
-export { deadlineOf } from './application.js';
+export { deadlineOf } from './caller.js';
 export { type Handler, type Handlers, type OperationRequest } from './operations.js';
 export { type FieldError, Problem, problemBody } from './problem.js';
 export { type RawBody, rawBody, validForm } from './request-body.js';

@@ -1,8 +1,9 @@
-import { declareService, defineApi } from '@cafe-lumiere/contract';
+import { declareService, defineApi, HEADERS } from '@cafe-lumiere/contract';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { implementService } from '../service.js';
 import { ServiceFixture } from '../testing/service-fixture.js';
+import { deadlineOf } from './caller.js';
 import { Problem } from './problem.js';
 import { type Admit, type Route, routerOf } from './route.js';
 
@@ -87,4 +88,28 @@ describe('a route', () => {
     }
     await service.drain();
   });
+});
+
+test('how long its caller waits is believed of services alone', async () => {
+  const known = (audience: Route['audience']): Route => ({
+    method: 'get',
+    path: `/${audience}`,
+    audience,
+    answer: (context) => {
+      context.body = { waits: deadlineOf(context) !== undefined };
+    },
+  });
+  const pages = [known('services'), known('staff'), known('everybody')];
+  const service = await ServiceFixture.start(
+    implementService(declareService({ name: 'cupboard', port: 8080 }), {
+      version: '1.0.0',
+      create: () => ({ pages, admit: () => true }),
+    }),
+  );
+  const asked = pages.map(({ path }) =>
+    service.send('GET', path, { headers: { [HEADERS.requestTimeoutMs]: '20' } }),
+  );
+  const believed = (await Promise.all(asked)).map(({ body }) => body);
+  await service.drain();
+  expect(believed).toEqual([{ waits: true }, { waits: false }, { waits: false }]);
 });

@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import type { Audience, Operation } from '@cafe-lumiere/contract';
 import type { Context } from 'koa';
+import { believeCaller } from './caller.js';
 
 /** The parameters in a path, decoded. */
 export type PathParameters = Readonly<Record<string, string>>;
@@ -55,6 +56,7 @@ export function routerOf(routes: readonly (Route & AdmittedRoute)[], admit: Admi
       );
     }
     router[method](path, async (context) => {
+      if (audience === 'services') believeCaller(context);
       if (!admit || (await admit(context, route))) await answer(context, context.params);
     });
   }

@@ -1,6 +1,6 @@
 import { HEADERS } from '@cafe-lumiere/contract';
 import type { Context } from 'koa';
-import { remainingMsOf, requestIdOf } from '../http/application.js';
+import { remainingMsOf, requestIdOf } from '../http/caller.js';
 import { Problem } from '../http/problem.js';
 import type { Upstream } from './upstream.js';
 import type { RawAnswer, UpstreamAnswer, UpstreamRequest } from './upstream-call.js';

@@ -278,6 +278,19 @@ describe('a call to another service', () => {
     expect(order.calls).toHaveLength(1);
   });
 
+  test('whose caller gave it too little time says nothing about the other service', async () => {
+    const order = await neighbour(() => undefined);
+    const orders = upstream(order.url, 5000);
+    orders.stopPinging();
+    const end = performance.now() + 2500;
+    while (performance.now() < end) await problemOf(orders.request({ ...post, remainingMs: 20 }));
+    expect(orders.state).toEqual({ ok: true });
+    // The circuit is closed: it is asked.
+    const before = order.calls.length;
+    await Promise.all([1, 2, 3].map(() => problemOf(orders.request({ ...post, remainingMs: 100 }))));
+    expect(order.calls.length - before).toBe(3);
+  });
+
   test('at the edge a 503 is asked again when it said to, and in time', async () => {
     const order = await neighbour((response, call) => {
       if (call === 1) response.writeHead(503, { 'retry-after': '1' }).end('{}');

@@ -52,6 +52,11 @@ const PING_INTERVAL_MS = 5000;
 
 /** Silence after which another pod is asked, too: longer than nearly every answer, so that it stays the exception. */
 const HEDGE_AFTER_MS = 1250;
+/**
+ * Less says nothing about the other service: our own caller waited no longer. Nearly all of its answers come sooner, so that
+ * this is enough to tell when it is away.
+ */
+const FAIR_WAIT_MS = 1000;
 /** The way of an answer, which must still arrive: a 503 that says why is worth more than none. */
 const ANSWER_TIME_MS = 100;
 
@@ -195,6 +200,9 @@ export class Upstream implements Dependency {
     } catch (error) {
       if (over?.aborted === true) throw error;
       const failure = end.signal.aborted ? deadline : error;
+      if (failure === deadline && milliseconds < Math.min(FAIR_WAIT_MS, this.options.timeoutMs / 2)) {
+        throw deadline;
+      }
       // A refusal comes at once: there is no waiting that the breaker could save, and a pod that is back is seen at once.
       if (networkErrorCode(failure) !== 'ECONNREFUSED') this.breaker.failed();
       this.note({ ok: false, reason: this.describe(failure) });
