@@ -7,6 +7,7 @@ import { SERVICE_NAMES } from '../cluster.js';
 import { attempt, run } from '../command.js';
 import { eventually, lastLine, must } from '../journal.js';
 import { orderBody } from '../order-life.js';
+import { imageTag } from '../../images/image-lock.js';
 import { cafeWith } from './external-cafe.js';
 import { ExternalServer } from './external-server.js';
 import type { DatabaseScenario } from './scenario.js';
@@ -46,7 +47,8 @@ export const connectToAnExternalDatabase: DatabaseScenario = {
           networks: [`${address}/32`],
           tls: { ca: { configMap: 'database-ca', key: 'ca.pem' } },
         };
-        await run('kubectl apply --filename -', { stdin: JSON.stringify(cafeWith(database, apart)) });
+        const cafe = cafeWith(database, apart, await pushedImages());
+        await run('kubectl apply --filename -', { stdin: JSON.stringify(cafe) });
       });
       const refused = await journal.step(
         'an authority that did not sign its certificate: the gate says so',
@@ -117,3 +119,12 @@ export const connectToAnExternalDatabase: DatabaseScenario = {
     }
   },
 };
+
+/** What `make push` has pushed last, by digest. */
+async function pushedImages(): Promise<ReadonlyMap<string, string>> {
+  const digest = (name: string): Promise<string> =>
+    run(`docker image inspect --format '{{index .RepoDigests 0}}' ${imageTag(name)}`);
+  return new Map(
+    await Promise.all(SERVICE_NAMES.map(async (name) => [name, (await digest(name)).trim()] as const)),
+  );
+}
