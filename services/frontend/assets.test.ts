@@ -23,7 +23,7 @@ describe('the pages’ files', () => {
   test.each([
     ['style.css', 'text/css; charset=utf-8'],
     ['order.js', 'text/javascript; charset=utf-8'],
-    ['favicon.svg', 'image/svg+xml'],
+    ['favicon.svg', 'image/svg+xml; charset=utf-8'],
   ])('%s is %s and may be kept for ever', async (name, type) => {
     const path = assets.path(name);
     expect(path).toMatch(/^\/assets\/[0-9a-f]{16}\//);

@@ -13,8 +13,9 @@ import { problemPage } from './problem-page.js';
 import { clientOf } from './client-address.js';
 import { compression } from './compression.js';
 import { frontend } from './declaration.js';
+import { securityEvents } from './security-events.js';
 import { securityHeaders } from './security-headers.js';
-import { staffDoor } from './staff-door.js';
+import { isLogInRefused, staffDoor } from './staff-door.js';
 
 const everybody = (): Promise<boolean> => Promise.resolve(true);
 
@@ -62,7 +63,7 @@ export const frontendServer = implementService(frontend, {
       admit: admission(door, tlsRequired),
       trustedProxies: config.TRUSTED_PROXIES,
       dependencies: [orders, kitchen],
-      middleware: [securityHeaders(tlsRequired), compression()],
+      middleware: [securityHeaders(tlsRequired), securityEvents(log, isLogInRefused), compression()],
       problemPage: (problem) => problemPage(site, problem),
       close: async () => {
         await Promise.all([orders.close(), kitchen.close(), relay.close()]);

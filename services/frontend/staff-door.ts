@@ -107,6 +107,10 @@ export function staffDoor({ password, signingKey, site, log }: StaffDoorParts): 
   };
 }
 
+/** Whether an answer is one to a wrong password, or to too many of them: the door logs these by itself. */
+export const isLogInRefused = (path: string, status: number): boolean =>
+  path === DOOR && (status === 401 || status === 429);
+
 /** The way out again, for the kitchen's page. */
 export const logOutForm = html`
   <form method="post" action="${DOOR}/log-out"><button class="button quiet">Log out</button></form>
