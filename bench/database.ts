@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { run } from '../e2e/command.js';
@@ -7,6 +6,7 @@ import { imageOf } from '../images/image-lock.js';
 import { DatabaseGuests } from './database-guests.js';
 import { ChartServer, type MeasuredServer, PlainServer } from './database-servers.js';
 import { median } from './statistics.js';
+import { writeSection } from './section.js';
 
 const HELP = `Measures on the cluster of KUBECONFIG how long the database's chart and the plain image keep an order waiting, at a
 cold start and after their pod was killed, and writes the ratios into docs/benchmarks.md. Needs "make images push".
@@ -69,15 +69,7 @@ try {
     row(`after its pod was killed (median of ${chart.kill.length})`, chart.kill, plain.kill),
   ].join('\n');
   console.log(table);
-  const path = 'docs/benchmarks.md';
-  const text = readFileSync(path, 'utf8');
-  writeFileSync(
-    path,
-    text.replace(
-      /<!-- database -->[^]*<!-- \/database -->/,
-      () => `<!-- database -->\n\n${table}\n\n<!-- /database -->`,
-    ),
-  );
+  writeSection('docs/benchmarks.md', 'database', table);
 } finally {
   await run(`kubectl delete namespace ${namespace} --timeout=180s`);
 }

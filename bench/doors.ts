@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,6 +5,7 @@ import { PostgresFixture, ProcessFixture } from '@cafe-lumiere/runtime/testing';
 import { Agent, request } from 'undici';
 import { bundledServer } from '../images/bundled-server.js';
 import { residentMegabytes } from './program.js';
+import { writeSection } from './section.js';
 import { percentile } from './statistics.js';
 
 // What the doors hold, into docs/security.md: attacks on a café of this computer, each with a guest beside it who only wants a coffee. Every part is
@@ -165,12 +165,7 @@ try {
   await unreadStreams();
   await flood();
   await slowClients();
-  const page = 'docs/security.md';
-  const table = `<!-- attacks -->\n\n${rows.join('\n')}\n\n<!-- /attacks -->`;
-  writeFileSync(
-    page,
-    readFileSync(page, 'utf8').replace(/<!-- attacks -->[^]*<!-- \/attacks -->/, () => table),
-  );
+  writeSection('docs/security.md', 'attacks', rows.join('\n'));
 } finally {
   for (const service of [pages, kitchen, orders]) {
     service.signal('SIGKILL');

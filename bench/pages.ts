@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { z } from 'zod';
 import { CafeFixture } from '../services/frontend/cafe-fixture.js';
 import { launchChromium } from '../services/frontend/chromium-fixture.js';
 import { median } from './statistics.js';
+import { writeSection } from './section.js';
 
 // Takes the README's pictures of the pages, and measures each: bytes over the wire, and the time until its largest part
 // is painted on a processor that is slowed down four times. Writes both into docs/.
@@ -39,12 +40,7 @@ try {
     ...rows,
   ];
   console.log(table.join('\n'));
-  const file = 'docs/benchmarks.md';
-  const results = `<!-- pages -->\n\n${table.join('\n')}\n\n<!-- /pages -->`;
-  writeFileSync(
-    file,
-    readFileSync(file, 'utf8').replace(/<!-- pages -->[^]*<!-- \/pages -->/, () => results),
-  );
+  writeSection('docs/benchmarks.md', 'pages', table.join('\n'));
 } finally {
   await browser.close();
   await cafe.end();

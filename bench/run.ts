@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { measureBoards } from './boards.js';
 import { measureEvents } from './events.js';
 import { measureOrders } from './orders.js';
 import { measureOutages } from './outages.js';
+import { writeSection } from './section.js';
 
 const HELP = `Measures the order path, and writes the results into docs/benchmarks.md.
 
@@ -50,11 +51,5 @@ try {
 if (positionals.length === 0) {
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}`;
   const table = ['| what | measured | aim |', '| --- | --- | --- |', ...rows].join('\n');
-  const path = 'docs/benchmarks.md';
-  const text = readFileSync(path, 'utf8');
-  const results = `<!-- results -->\n\nOn ${machine}:\n\n${table}\n\n<!-- /results -->`;
-  writeFileSync(
-    path,
-    text.replace(/<!-- results -->[^]*<!-- \/results -->/, () => results),
-  );
+  writeSection('docs/benchmarks.md', 'results', `On ${machine}:\n\n${table}`);
 }
