@@ -26,6 +26,9 @@ export class ConfigurationError extends Error {
   }
 }
 
+/** The exit code for a configuration that cannot be used: EX_CONFIG of sysexits.h. */
+export const EX_CONFIG = 78;
+
 /** The environment of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 

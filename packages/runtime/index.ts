@@ -1,4 +1,10 @@
-export { ConfigurationError, ConfigurationReader, type Environment, type StoreConfig } from './config.js';
+export {
+  ConfigurationError,
+  ConfigurationReader,
+  EX_CONFIG,
+  type Environment,
+  type StoreConfig,
+} from './config.js';
 export { type Deadline, DeadlineError, beforeDeadline } from './deadline.js';
 export { type Logger, createLog } from './log.js';
 export {

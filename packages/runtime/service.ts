@@ -2,7 +2,13 @@ import type { Server } from 'node:http';
 import { type Api, type ConfigOf, RUNTIME_VARIABLES, type ServiceDeclaration } from '@cafe-lumiere/contract';
 import type { Middleware } from 'koa';
 import { createApplication } from './http/application.js';
-import { ConfigurationError, ConfigurationReader, type Environment, type StoreConfigs } from './config.js';
+import {
+  ConfigurationError,
+  ConfigurationReader,
+  EX_CONFIG,
+  type Environment,
+  type StoreConfigs,
+} from './config.js';
 import { drain } from './http/drain.js';
 import { type Dependency, Health } from './health.js';
 import { createLog, type Logger } from './log.js';
@@ -189,9 +195,6 @@ export async function startService<Declared extends ServiceDeclaration>(
     drain: () => (drained ??= end()),
   };
 }
-
-/** The exit code for a configuration that cannot be used: EX_CONFIG of sysexits.h. */
-const EX_CONFIG = 78;
 
 /** A service as a process: reads the process's environment, drains on SIGTERM and SIGINT, and exits. */
 export async function runService<Declared extends ServiceDeclaration>(

@@ -1,3 +1,4 @@
+import { clientNetwork } from '@cafe-lumiere/runtime/http';
 import type { Context } from 'koa';
 import { relayOrders } from '../order-service/order-relay.js';
 import { ConfigurationError, implementService } from '@cafe-lumiere/runtime';
@@ -10,7 +11,6 @@ import { boardPageRoutes } from './board-page-routes.js';
 import { OrderLimit } from './order-limit.js';
 import { orderPageRoutes } from './order-page-routes.js';
 import { problemPage } from './problem-page.js';
-import { clientOf } from './client-address.js';
 import { compression } from './compression.js';
 import { frontend } from './declaration.js';
 import { securityEvents } from './security-events.js';
@@ -45,7 +45,7 @@ export const frontendServer = implementService(frontend, {
     const { hub, relay } = relayOrders(config.ORDER_SERVICE_URL, { draining, metrics, log });
     const limit = new OrderLimit(config.ORDERS_PER_MINUTE);
     const countOrder = (context: Context): void => {
-      limit.take(clientOf(context.ip));
+      limit.take(clientNetwork(context.ip));
     };
     const assets = new Assets();
     const { STAFF_PASSWORD: password, STAFF_SIGNING_KEY: signingKey } = config;

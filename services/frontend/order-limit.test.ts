@@ -1,8 +1,8 @@
+import { clientNetwork } from '@cafe-lumiere/runtime/http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { fieldOf, open, submit, textOf } from './browser-fixture.js';
 import { CafeFixture } from './cafe-fixture.js';
-import { clientOf } from './client-address.js';
 import { frontendServer } from './frontend.js';
 import { LIMITS, ORDERS_PER_MINUTE } from './limits.js';
 import { OrderLimit } from './order-limit.js';
@@ -126,5 +126,5 @@ test.each([
   ['::1', '0:0:0:0::/64'],
   ['nobody', 'nobody'],
 ])('the client at %s is %s', (address, client) => {
-  expect(clientOf(address)).toBe(client);
+  expect(clientNetwork(address)).toBe(client);
 });

@@ -1,7 +1,7 @@
+import { clientNetwork } from '@cafe-lumiere/runtime/http';
 import { HEADERS } from '@cafe-lumiere/contract';
 import type { Middleware } from 'koa';
 import type { Logger } from '@cafe-lumiere/runtime';
-import { clientOf } from './client-address.js';
 
 /** @see https://cheatsheetseries.owasp.org/cheatsheets/Logging_Vocabulary_Cheat_Sheet.html */
 const EVENTS: Readonly<Record<number, string>> = {
@@ -25,7 +25,7 @@ export function securityEvents(
     const { method, path, status } = context;
     const event = EVENTS[status];
     if (event === undefined || hasOwnEvent(path, status)) return;
-    const client = clientOf(context.ip);
+    const client = clientNetwork(context.ip);
     log.warn(
       { event, requestId: context.response.get(HEADERS.requestId), client, method, path, status },
       `${client} was refused: ${method} ${path} ${status}`,

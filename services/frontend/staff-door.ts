@@ -1,8 +1,7 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import type { Logger } from '@cafe-lumiere/runtime';
-import { type Admit, Problem, type Route, validForm } from '@cafe-lumiere/runtime/http';
-import { clientOf } from './client-address.js';
+import { clientNetwork, type Admit, Problem, type Route, validForm } from '@cafe-lumiere/runtime/http';
 import { Guesses } from './guesses.js';
 import { html } from './html.js';
 import { layout, type Site } from './layout.js';
@@ -51,7 +50,7 @@ export function staffDoor({ password, signingKey, site, log }: StaffDoorParts): 
   const logIn = async (context: Context): Promise<void> => {
     context.set('Cache-Control', 'no-store');
     const { password: given } = await validForm(context, z.looseObject({ password: z.string().catch('') }));
-    const client = clientOf(context.ip);
+    const client = clientNetwork(context.ip);
     // Somebody who guesses from the same address does not keep them waiting.
     const lane = (await session.knows(cookieOf(context))) ? `known at ${client}` : client;
     const right = await guesses.ask(lane, () => session.isPassword(given));

@@ -1,4 +1,10 @@
-import { type Environment, ConfigurationError, ConfigurationReader, createLog } from '@cafe-lumiere/runtime';
+import {
+  type Environment,
+  ConfigurationError,
+  ConfigurationReader,
+  createLog,
+  EX_CONFIG,
+} from '@cafe-lumiere/runtime';
 import { Database } from '@cafe-lumiere/runtime/database';
 import { orderService } from './declaration.js';
 import { isOrderNumber } from './order-number.js';
@@ -13,9 +19,8 @@ const USAGE = `Takes a guest's name, and what would open the order for the guest
 
 Items and prices stay. Backups keep the name until they are deleted: docs/decisions/retention.md.`;
 
-/** The exit codes of sysexits.h. */
+/** The exit code for words that it does not know: EX_USAGE of sysexits.h. */
 const EX_USAGE = 64;
-const EX_CONFIG = 78;
 
 /** @returns the exit code */
 async function eraseGuest(words: readonly string[], environment: Environment): Promise<number> {

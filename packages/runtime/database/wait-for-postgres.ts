@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { GATE_VARIABLES, type ServiceDeclaration, type Stores } from '@cafe-lumiere/contract';
-import { ConfigurationError, ConfigurationReader } from '../config.js';
+import { ConfigurationError, ConfigurationReader, EX_CONFIG } from '../config.js';
 import { Database } from './database.js';
 import type { DatabaseAccess } from './database-settings.js';
 import { createLog } from '../log.js';
@@ -13,9 +13,6 @@ const INTERVAL_MS = 500;
 const QUERY_TIMEOUT_MS = 3000;
 /** Somebody who looks at the log late should still see the reason in the last lines. */
 const REMINDER_MS = 15_000;
-/** The exit code for a configuration that cannot be used: EX_CONFIG of sysexits.h. */
-const EX_CONFIG = 78;
-
 /**
  * The program of a gate, an init container in front of a service: ends the process with 0 when each store of its
  * declaration is usable, that is, when the service's role can log in and the right database answers. Says in one line what

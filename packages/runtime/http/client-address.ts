@@ -16,10 +16,11 @@ export function clientAddress(
   const hops = [...forwarded, socket.remoteAddress ?? '']
     .map((hop) => hop.trim())
     .filter((hop) => hop !== '');
-  return network(hops.at(-1 - trustedProxies) ?? hops[0] ?? '');
+  return clientNetwork(hops.at(-1 - trustedProxies) ?? hops[0] ?? '');
 }
 
-function network(address: string): string {
+/** Who counts as one client: an IPv4 address, and of IPv6 the first 64 bits. What is no address stays what it is. */
+export function clientNetwork(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (!isIPv6(address)) return address;
