@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,10 +30,11 @@ async function initializedOnce(): Promise<string> {
   const name = `postgresql-${createHash('sha256').update(made).digest('hex').slice(0, 16)}`;
   const kept = join(postgres.cache, name);
   if (existsSync(kept)) return kept;
-  const ours = `${kept}.${process.pid}`;
+  // Not our process id: one test may start two servers at once.
+  const ours = `${kept}.${randomUUID()}`;
   await initializeDataDirectory(postgres, ours);
   await rename(ours, kept).catch(async (error: unknown) => {
-    // Another test process was quicker.
+    // Another one was quicker.
     if (!existsSync(kept)) throw error;
     await rm(ours, { recursive: true });
   });
