@@ -69,3 +69,27 @@ export const STREAM_LIMITS = {
   /** Milliseconds after which a client is cut off that has not read what waits for it. Longer than a phone's bad moment. */
   unreadMs: 15_000,
 } as const;
+
+/** When a process has more to do than it can: who waits, and for how long. Measured in docs/decisions/overload.md. */
+export const OVERLOAD_LIMITS = {
+  /** Milliseconds that a turn of the event loop gives to beginning requests; the others wait for the next turn. */
+  sliceMs: 2,
+  /** Turns of the event loop at most that look for who is new, between two slices. */
+  looks: 50,
+  /**
+   * How long one may wait while the queue was empty not longer ago: the processor of a container with a limit stands still for up to
+   * 100 ms at a time, and the page of a guest who waits says so only after 2.5 s.
+   */
+  burstMs: 500,
+  /** How long one may wait when the queue has not been empty for that long. */
+  standingMs: 200,
+  /** How long those who have begun may wait on average before fewer newcomers are let in, and how often that is looked at. */
+  waitMs: 15,
+  windowMs: 200,
+  /** Newcomers a second that are let in, however long the others wait. */
+  leastPerSecond: 2,
+  /** Requests that wait at a time. One more refuses the least critical. */
+  waiting: 500,
+  /** Without a refusal for so long, everybody is let in again. */
+  quietMs: 2000,
+} as const;
