@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { attempt, run } from '../command.js';
-import { kubectl, NAMESPACE } from '../cluster.js';
+import { attempt } from '../command.js';
+import { kubectl } from '../cluster.js';
 import { eventually, must } from '../journal.js';
 
 /** Two of PostgreSQL 17 for the operator, from https://github.com/cloudnative-pg/postgres-containers. */
@@ -56,9 +56,9 @@ export function mustBeWhole({ spec, status }: PostgresCluster): void {
 /** Changes the Cluster's `spec`, or with a word its subresource. */
 export async function patchCluster(patch: object, subresource?: 'status'): Promise<void> {
   const { metadata } = await postgresCluster();
-  await run(
-    `kubectl -n ${NAMESPACE} patch clusters.postgresql.cnpg.io ${metadata.name} --type merge ${subresource ? `--subresource ${subresource}` : ''} --patch-file /dev/stdin`,
-    { stdin: JSON.stringify(patch) },
+  const options = subresource ? `--subresource ${subresource}` : '';
+  await kubectl(
+    `patch clusters.postgresql.cnpg.io ${metadata.name} --type merge ${options} --patch '${JSON.stringify(patch)}'`,
   );
 }
 

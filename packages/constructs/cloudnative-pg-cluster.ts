@@ -11,7 +11,7 @@ import * as k8s from './k8s.js';
 import { KEPT } from './kept.js';
 import { checkDnsLabel, checkIdentifier } from './names.js';
 import type { Peer, PodNetworkPolicy } from './pod-network-policy.js';
-import { checkResources, type Resources, toResourceRequirements } from './resources.js';
+import { checkResources, type Resources, toNumber, toResourceRequirements } from './resources.js';
 import type { DatabaseCredentials, Store, StoreClient, StoreTls } from './store.js';
 
 /** What a Cluster is called, how large it is, and who is around it. */
@@ -99,6 +99,7 @@ export interface CloudNativePgClusterProps {
 const PORT = 5432;
 /** https://cloudnative-pg.io/documentation/1.28/cloudnative-pg.v1/: pods and Services get endings. */
 const NAME_LENGTH = 50;
+const LEAST_MEMORY = 256 * 2 ** 20;
 const DEFAULT_RESOURCES: Resources = {
   cpu: { request: '100m', limit: '2' },
   memory: { request: '512Mi', limit: '512Mi' },
@@ -188,7 +189,7 @@ export class CloudNativePgCluster extends Construct implements Peer, Store {
   private writeCluster(cluster: string, maxConnections: number, props: CloudNativePgClusterProps): void {
     const path = this.node.path;
     const instances = props.instances ?? 3;
-    const resources = checkResources(path, 'resources', props.resources ?? DEFAULT_RESOURCES);
+    const resources = checkMemory(path, props.resources ?? DEFAULT_RESOURCES);
     const { image, major } = checkPostgresImage(path, props.image);
     new KubeCluster(this, 'Resource', {
       metadata: { name: cluster, annotations: KEPT },
@@ -262,6 +263,15 @@ export class CloudNativePgCluster extends Construct implements Peer, Store {
     const { name, namespace } = this;
     return namespace === undefined ? [name] : [name, `${name}.${namespace}`, `${name}.${namespace}.svc`];
   }
+}
+
+/** PostgreSQL and the instance manager beside it are at home in no less. */
+function checkMemory(path: string, resources: Resources): Resources {
+  const { limit } = checkResources(path, 'resources', resources).memory;
+  if ((toNumber(limit) ?? 0) >= LEAST_MEMORY) return resources;
+  throw new Error(
+    `${path}: resources.memory.limit is "${limit}"; PostgreSQL and the operator's instance manager need 256Mi or more.`,
+  );
 }
 
 function tlsOf(cluster: string, tls: CloudNativePgClusterProps['tls']): StoreTls | undefined {

@@ -70,6 +70,11 @@ export class CloudNativePgPolicy extends Construct {
       for (const port of API_SERVER_PORTS) this.policy.allowToNetworks(ANYWHERE, port);
       return;
     }
+    if (apiServer.networks.length === 0) {
+      throw new Error(
+        `${path}: apiServer.networks is empty, so that no instance could ask who the primary is; name its address, such as "10.0.0.2/32".`,
+      );
+    }
     for (const network of apiServer.networks) checkNetwork(path, 'apiServer.networks', network);
     const port = checkPort(path, 'apiServer.port', apiServer.port ?? 6443);
     this.policy.allowToNetworks(apiServer.networks, port);
