@@ -16,6 +16,9 @@ const AWAY_MS = 60_000;
 const PROCESS_LIMIT_MS = 6000;
 const MACHINE_LIMIT_MS = 10_000;
 
+/** Its container begins anew as a standby. */
+const FORMER_PRIMARY = /\/postgres$/;
+
 /** The same café with three PostgreSQLs of the operator: nothing that happens to one of them may be seen for long. */
 export const clusterScenarios: readonly Scenario[] = [
   {
@@ -23,6 +26,7 @@ export const clusterScenarios: readonly Scenario[] = [
     title: 'An operator makes a standby the primary',
     kind: 'planned',
     database: 'cluster',
+    restarts: FORMER_PRIMARY,
     run: async (tools) => {
       const former = (await databasePod()).metadata.name;
       const { metadata } = await standby();
@@ -49,6 +53,7 @@ export const clusterScenarios: readonly Scenario[] = [
     title: 'The primary’s node is cordoned, drained and given back',
     kind: 'planned',
     database: 'cluster',
+    restarts: FORMER_PRIMARY,
     run: async (tools) => {
       const { metadata, spec } = await databasePod();
       await drain(tools, spec.nodeName);
@@ -60,6 +65,7 @@ export const clusterScenarios: readonly Scenario[] = [
     title: 'A changed parameter that every PostgreSQL is restarted for, and back',
     kind: 'planned',
     database: 'cluster',
+    restarts: FORMER_PRIMARY,
     run: async (tools) => {
       for (const [value, words] of [
         ['96MB', 'shared_buffers changed'],
@@ -78,6 +84,7 @@ export const clusterScenarios: readonly Scenario[] = [
     title: 'Another image of PostgreSQL, and back',
     kind: 'planned',
     database: 'cluster',
+    restarts: FORMER_PRIMARY,
     run: async (tools) => {
       for (const [words, imageName] of [
         ['other image', CLUSTER_IMAGES.other],
@@ -124,8 +131,8 @@ export const clusterScenarios: readonly Scenario[] = [
     title: 'The primary is killed',
     kind: 'replica',
     database: 'cluster',
+    restarts: FORMER_PRIMARY,
     worstClickMs: PROCESS_LIMIT_MS,
-    restarts: /\/postgres$/,
     run: async (tools) => {
       const pod = await databasePod();
       tools.mark('SIGKILL the primary');
@@ -138,6 +145,7 @@ export const clusterScenarios: readonly Scenario[] = [
     title: 'The primary’s pod is deleted by force',
     kind: 'replica',
     database: 'cluster',
+    restarts: FORMER_PRIMARY,
     worstClickMs: PROCESS_LIMIT_MS,
     run: async (tools) => {
       const { metadata } = await databasePod();
@@ -152,8 +160,8 @@ export const clusterScenarios: readonly Scenario[] = [
     title: 'The primary stands still for 20 s',
     kind: 'replica',
     database: 'cluster',
+    restarts: FORMER_PRIMARY,
     worstClickMs: MACHINE_LIMIT_MS,
-    restarts: /\/postgres$/,
     run: async (tools) => {
       const pod = await databasePod();
       tools.mark('freeze the primary');

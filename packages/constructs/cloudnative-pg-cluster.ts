@@ -60,7 +60,7 @@ export interface CloudNativePgClusterProps {
   readonly tls?: { readonly existingSecret: string } | 'off';
   /**
    * Of each instance. PostgreSQL gets a quarter of the memory for `shared_buffers`.
-   * @default - 100m to 2 CPUs, 512Mi of memory
+   * @default - half to 2 CPUs, 512Mi of memory
    */
   readonly resources?: Resources;
   /**
@@ -101,7 +101,7 @@ const PORT = 5432;
 const NAME_LENGTH = 50;
 const LEAST_MEMORY = 256 * 2 ** 20;
 const DEFAULT_RESOURCES: Resources = {
-  cpu: { request: '100m', limit: '2' },
+  cpu: { request: '500m', limit: '2' },
   memory: { request: '512Mi', limit: '512Mi' },
   ephemeralStorage: { request: '64Mi', limit: '1Gi' },
 };
