@@ -50,7 +50,15 @@ function newShop(changes: Partial<CloudNativePgClusterProps> = {}) {
   const configuration = new Configuration(chart, 'configuration', { configMap: 'shop', secret: 'shop' });
   const image = 'example.com/shop:1.0.0';
   const service = new ProbedService(chart, shop, { image, configuration });
-  return { app, chart, cluster, service, connect: () => service.connects(cluster) };
+  return {
+    app,
+    chart,
+    cluster,
+    service,
+    connect: () => {
+      service.connects(cluster);
+    },
+  };
 }
 
 function manifestsWith(changes: Partial<CloudNativePgClusterProps> = {}): readonly Manifest[] {
@@ -302,7 +310,9 @@ describe('its clients', () => {
     const elsewhere = new Chart(app, 'elsewhere', { namespace: 'elsewhere' });
     const configuration = new Configuration(elsewhere, 'configuration', { configMap: 'c', secret: 's' });
     const client = new ProbedService(elsewhere, shop, { image: 'example.com/shop:1.0.0', configuration });
-    expect(() => client.connects(cluster)).toThrow(
+    expect(() => {
+      client.connects(cluster);
+    }).toThrow(
       'shop/postgres: shop is in the namespace elsewhere, and this database admits only clients of its own, shop. Give that namespace a CloudNativePgCluster of its own.',
     );
   });

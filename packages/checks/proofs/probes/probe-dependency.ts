@@ -102,5 +102,7 @@ function isStore(cluster: Cluster, { namespace }: Workload, name: string): boole
   const service = cluster.services.get(`${namespace}/${name.split('.')[0] ?? name}`);
   const { selector } = service?.typed.spec ?? {};
   if (!service || !selector) return true;
-  return cluster.pods.withLabels(namespace, selector).every(({ kind }) => kind === 'StatefulSet' || kind === 'Cluster');
+  return cluster.pods
+    .withLabels(namespace, selector)
+    .every(({ kind }) => kind === 'StatefulSet' || kind === 'Cluster');
 }
