@@ -203,7 +203,7 @@ describe('a Cluster', () => {
     expect(clusterOf(manifestsWith({ resources }))).toHaveProperty('spec.postgresql.parameters', {
       max_connections: '100',
       shared_buffers: '1024MB',
-      wal_retrieve_retry_interval: '250ms',
+      wal_retrieve_retry_interval: '1s',
     });
   });
 
