@@ -1,13 +1,23 @@
 import type { DatabaseCredentials, Dns, ExternalPostgresProps } from '@cafe-lumiere/constructs';
 
-/** Who runs the database: the chart's own, beside the services, or somebody else's over TLS. */
+/**
+ * Who runs the database, in one word: our chart with one PostgreSQL beside the services, the CloudNativePG operator with
+ * three, or somebody else over TLS. With `chart` and `cluster` the services are the same to the letter.
+ */
 export type CafeDatabase<Credentials extends DatabaseCredentials = DatabaseCredentials> =
   | {
+      readonly mode: 'chart' | 'cluster';
+      /** For `cluster`, a Secret has the keys `username` and `password` as well, for the operator. */
       readonly credentials: Credentials;
       /** What protects the way from the services to it: a Secret with a certificate for its name, or nothing. */
       readonly tls: { readonly existingSecret: string } | 'off';
+      /**
+       * PostgreSQL for the operator.
+       * @default - a version of its own, see cafe.ts
+       */
+      readonly clusterImage?: string;
     }
-  | { readonly external: Omit<ExternalPostgresProps, 'database' | 'owner'> };
+  | ({ readonly mode: 'external' } & Omit<ExternalPostgresProps, 'database' | 'owner'>);
 
 /** Who leads guests to the pages, and who ends their TLS. */
 export type Exposure =
@@ -51,7 +61,7 @@ const STAFF_SECRET = 'cafe-staff';
  * and, until there is a Secret `cafe-staff`, with a kitchen that is open to everybody. `make deploy` takes it to no other.
  */
 const local: Environment = {
-  database: { credentials: { developmentPassword: 'cafe-lumiere-development' }, tls: 'off' },
+  database: { mode: 'chart', credentials: { developmentPassword: 'cafe-lumiere-development' }, tls: 'off' },
   exposure: { loadBalancer: 'without TLS' },
   staffDoor: { openWithout: STAFF_SECRET },
 };
@@ -60,6 +70,7 @@ const local: Environment = {
 const others: Readonly<Record<string, WithoutPassword>> = {
   production: {
     database: {
+      mode: 'chart',
       credentials: { existingSecret: SECRET_NAME },
       tls: { existingSecret: 'cafe-postgresql-tls' },
     },

@@ -16,13 +16,12 @@ const newCafe = (changes: Partial<External> = {}) =>
     environment: {
       ...environmentNamed('production'),
       database: {
-        external: {
-          host: 'db.example.com',
-          networks: ['10.20.0.0/24'],
-          credentials: { existingSecret: 'cafe-secrets' },
-          tls: { ca: { configMap: 'database-ca', key: 'ca.pem' } },
-          ...changes,
-        },
+        mode: 'external',
+        host: 'db.example.com',
+        networks: ['10.20.0.0/24'],
+        credentials: { existingSecret: 'cafe-secrets' },
+        tls: { ca: { configMap: 'database-ca', key: 'ca.pem' } },
+        ...changes,
       },
     },
     imageOf: (service) => `registry.example/${service}:1`,

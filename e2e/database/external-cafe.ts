@@ -18,8 +18,8 @@ export function cafeWith(
     if (image === undefined) throw new Error(`there is no image of ${service}`);
     return image;
   };
-  const external = { ...database, credentials: { existingSecret: SECRET_NAME } };
-  const environment = { ...environmentNamed('local'), database: { external } };
+  const external = { mode: 'external', ...database, credentials: { existingSecret: SECRET_NAME } } as const;
+  const environment = { ...environmentNamed('local'), database: external };
   const cafe = new Cafe(new App(), 'deployments', { environment, imageOf, namespace });
   const items: readonly unknown[] = cafe.toJson();
   return { apiVersion: 'v1', kind: 'List', items };

@@ -4,6 +4,7 @@ import { run } from '../command.js';
 import { eventually, must } from '../journal.js';
 import { type Stored, stored, storedStatement } from '../load/ledger.js';
 import type { Records } from '../load/records.js';
+import { mustBeWhole, postgresCluster } from './postgres-cluster.js';
 
 const containerStatus = z.object({
   name: z.string(),
@@ -49,12 +50,18 @@ export async function restartCounts(): Promise<ReadonlyMap<string, number>> {
 export const isReady = ({ status }: CafePod): boolean =>
   status.conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True');
 
-/** The database's pod. */
+/** The database's pod: the chart's only one, or the primary of a Cluster. */
 export async function databasePod(): Promise<CafePod> {
-  const [pod] = await cafePods(`app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/component=primary`);
+  const pods = await cafePods();
+  const primary = pods.some(isInstance) ? (await postgresCluster()).status.currentPrimary : `${RELEASE}-0`;
+  const pod = pods.find(({ metadata }) => metadata.name === primary);
   must(pod !== undefined, 'PostgreSQL has no pod');
   return pod;
 }
+
+/** Whether it is one of several PostgreSQLs that the operator runs. */
+export const isInstance = ({ metadata }: CafePod): boolean =>
+  metadata.labels['cnpg.io/podRole'] === 'instance';
 
 const deployment = z.object({
   metadata: z.object({ name: z.string(), generation: z.number() }),
@@ -91,10 +98,8 @@ export async function healthy(seconds = 240): Promise<void> {
         late === undefined,
         `${late?.metadata.name ?? ''} is ${late?.metadata.deletionTimestamp ? 'still ending' : 'not ready'}`,
       );
-      must(
-        pods.some(({ metadata }) => metadata.name === `${RELEASE}-0`),
-        'PostgreSQL has no pod',
-      );
+      await databasePod();
+      if (pods.some(isInstance)) mustBeWhole(await postgresCluster());
       const nodes = await run(
         `kubectl get nodes -o jsonpath='{range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status},{.spec.unschedulable}{"\\n"}{end}'`,
       );
@@ -116,8 +121,9 @@ export async function readStored(name: string, records: Records): Promise<Stored
 
 /** Runs a statement as PostgreSQL's superuser. @returns what it answered, unadorned */
 export async function sql(statement: string, timeoutSeconds = 60): Promise<string> {
+  const { metadata } = await databasePod();
   return run(
-    `kubectl -n ${NAMESPACE} exec -i ${RELEASE}-0 -c postgres -- psql -U postgres -d cafe_lumiere -XAtq -v ON_ERROR_STOP=1`,
+    `kubectl -n ${NAMESPACE} exec -i ${metadata.name} -c postgres -- psql -U postgres -d cafe_lumiere -XAtq -v ON_ERROR_STOP=1`,
     { stdin: statement, timeoutSeconds },
   );
 }
@@ -125,8 +131,13 @@ export async function sql(statement: string, timeoutSeconds = 60): Promise<strin
 /** What PostgreSQL says when it can be used. */
 const ACCEPTS = 'database system is ready to accept connections';
 
-/** When PostgreSQL last began to accept connections, by its own log, in milliseconds since 1970. */
+/**
+ * When the chart's PostgreSQL last began to accept connections, by its own log, in milliseconds since 1970. Of a Cluster
+ * nothing: its standbys accept them all the time.
+ */
 export async function acceptedConnectionsAt(): Promise<number | undefined> {
+  const { metadata } = await databasePod();
+  if (metadata.name !== `${RELEASE}-0`) return undefined;
   // Not the last lines alone: PostgreSQL logs much when its clients come back.
   const log = await kubectl(`logs ${RELEASE}-0 -c postgres --timestamps | grep -F "${ACCEPTS}" || true`);
   const line = log.trim().split('\n').at(-1);

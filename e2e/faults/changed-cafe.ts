@@ -1,8 +1,9 @@
 import { App } from '@cafe-lumiere/constructs';
 import { ApiObject, JsonPatch } from 'cdk8s';
 import { Cafe } from '../../cdk8s/cafe.js';
-import { environmentNamed } from '../../cdk8s/environments.js';
+import { type CafeDatabase, environmentNamed } from '../../cdk8s/environments.js';
 import { imageOf } from '../../images/image-lock.js';
+import { CLUSTER_IMAGES } from './postgres-cluster.js';
 
 // The café of `local` with one thing changed, as an operator would change it: the word says which.
 
@@ -10,10 +11,7 @@ const [, , change] = process.argv;
 const local = environmentNamed('local');
 const app = new App();
 const cafe = new Cafe(app, 'deployments', {
-  environment:
-    change === 'password'
-      ? { ...local, database: { credentials: { developmentPassword: 'rotated' }, tls: 'off' } }
-      : local,
+  environment: { ...local, database: changedDatabase() },
   imageOf: imageOf(),
 });
 if (change === 'configuration') {
@@ -27,3 +25,12 @@ if (change === 'configuration') {
   }
 }
 app.synth();
+
+function changedDatabase(): CafeDatabase {
+  const { database } = local;
+  if (database.mode === 'external') return database;
+  if (change === 'password') return { ...database, credentials: { developmentPassword: 'rotated' } };
+  return change === 'cluster'
+    ? { ...database, mode: 'cluster', clusterImage: CLUSTER_IMAGES.usual }
+    : database;
+}

@@ -62,6 +62,7 @@ async function observe(scenario: Scenario, tools: FaultTools, origin: string): P
     marks: tools.marks,
     balance: balance(records, await readStored(load.name, records)),
     restarts,
+    noticed: tools.noticed,
     databaseBackAt: tools.databaseBackAt ?? (accepted !== acceptedBefore ? accepted : undefined),
   });
   return {

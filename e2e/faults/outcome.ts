@@ -1,6 +1,6 @@
 import type { Balance } from '../load/ledger.js';
 import type { Records } from '../load/records.js';
-import type { ScenarioKind } from './scenario.js';
+import type { Scenario, ScenarioKind } from './scenario.js';
 import type { Mark } from './tools.js';
 
 /** What one scenario did to the guests and cooks. Durations are milliseconds. */
@@ -19,6 +19,8 @@ export interface Outcome {
   readonly worstSaid: number;
   /** From the first mark to the end of the last click that failed, was retried or took longer than a second. */
   readonly recovery: number;
+  /** Until Kubernetes said that what was lost is lost. */
+  readonly noticed?: number | undefined;
   /** From PostgreSQL's return to the first order. */
   readonly firstOrder?: number | 'never' | undefined;
   /** The longest time for which a board had no news; 0 when none was called old. */
@@ -43,12 +45,13 @@ export class ViolationError extends Error {
 
 /** What is known when a scenario is over. */
 export interface Observation {
-  readonly scenario: { readonly name: string; readonly title: string; readonly kind: ScenarioKind };
+  readonly scenario: Pick<Scenario, 'name' | 'title' | 'kind' | 'worstClickMs'>;
   readonly records: Records;
   readonly marks: readonly Mark[];
   readonly balance: Balance;
   /** Containers that were restarted and should not have been. */
   readonly restarts: readonly string[];
+  readonly noticed?: number | undefined;
   readonly databaseBackAt?: number | undefined;
 }
 
@@ -65,6 +68,7 @@ export function toOutcome({
   marks,
   balance,
   restarts,
+  noticed,
   databaseBackAt,
 }: Observation): Outcome {
   const { clicks, requests } = records;
@@ -78,8 +82,11 @@ export function toOutcome({
         failure !== undefined || attempts > 1 || took > DISTURBED_MS,
     )
     .map(({ startedAt, milliseconds: took }) => startedAt + took);
+  const { name, title, kind, worstClickMs } = scenario;
   const counted = {
-    ...scenario,
+    name,
+    title,
+    kind,
     requests: requests.length,
     failedRequests: failedRequests.length,
     clicks: clicks.length,
@@ -89,6 +96,7 @@ export function toOutcome({
     p99Click: milliseconds[Math.floor(milliseconds.length * 0.99)] ?? 0,
     worstSaid: Math.max(0, ...clicks.map(({ saidAfter }) => saidAfter)),
     recovery: Math.max(0, Math.max(0, ...disturbed) - begun),
+    noticed,
     firstOrder: databaseBackAt === undefined ? undefined : firstOrderAfter(databaseBackAt, records),
     staleBoard: Math.max(0, ...records.staleBoards),
     restarts,
@@ -98,7 +106,7 @@ export function toOutcome({
       ...commonest(failedRequests.map(({ failure = '' }) => failure)),
     ],
   };
-  return { ...counted, violations: violationsOf(counted, records), late: lateIn(counted) };
+  return { ...counted, violations: violationsOf(counted, records), late: lateIn(counted, worstClickMs) };
 }
 
 type Counted = Omit<Outcome, 'violations' | 'late'>;
@@ -122,10 +130,18 @@ function violationsOf(outcome: Counted, { streamFaults }: Records): readonly str
   ].slice(0, 20);
 }
 
-function lateIn({ worstSaid, firstOrder }: Counted): readonly string[] {
+function lateIn(
+  { worstSaid, firstOrder, worstClick, noticed = 0 }: Counted,
+  worstClickMs = Infinity,
+): readonly string[] {
+  const limit = worstClickMs + noticed;
+  const slow =
+    worstClick > limit ? [`the worst click took ${worstClick} ms, and ${limit} ms are the limit`] : [];
   const said = worstSaid > SAID_LIMIT_MS ? [`a page said nothing for ${worstSaid} ms`] : [];
   const late = typeof firstOrder === 'number' && firstOrder > FIRST_ORDER_LIMIT_MS;
-  return late ? [...said, `the first order came ${firstOrder} ms after the database's return`] : said;
+  return late
+    ? [...slow, ...said, `the first order came ${firstOrder} ms after the database's return`]
+    : [...slow, ...said];
 }
 
 function firstOrderAfter(moment: number, { acknowledgements }: Records): number | 'never' {

@@ -187,7 +187,8 @@ async function databaseReplaced(action: () => Promise<unknown>): Promise<void> {
   must((await databasePod()).metadata.uid !== before.metadata.uid, 'PostgreSQL was not restarted');
 }
 
-async function drain(tools: FaultTools, node: string): Promise<void> {
+/** Takes a node's pods away, as before its repair, and gives it back. */
+export async function drain(tools: FaultTools, node: string): Promise<void> {
   tools.mark(`drain ${node}`);
   await tools.disturb(
     () => run(`kubectl uncordon ${node}`),

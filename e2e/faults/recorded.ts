@@ -24,6 +24,7 @@ const outcome = z.object({
   p99Click: z.number(),
   worstSaid: z.number(),
   recovery: z.number(),
+  noticed: z.number().optional(),
   firstOrder: z.union([z.number(), z.literal('never')]).optional(),
   staleBoard: z.number(),
   restarts: z.array(z.string()),

@@ -113,7 +113,7 @@ async function busiestNodeWithout(tools: FaultTools, database: string): Promise<
   return busiest[0];
 }
 
-async function lose(
+export async function lose(
   tools: FaultTools,
   node: string,
   take: 'stop' | 'cut',

@@ -63,13 +63,20 @@ function table(rows: readonly ReportedScenario[], kind: ScenarioKind): string {
     `${kind === 'planned' ? '**' : ''}${sum(runs, ({ failedRequests }) => failedRequests)}${kind === 'planned' ? '**' : ''} of ${sum(runs, ({ requests }) => requests)}`,
     String(sum(runs, ({ retriedClicks }) => retriedClicks)),
     inWords(worst(runs, ({ p99Click }) => p99Click)),
-    inWords(worst(runs, ({ worstClick }) => worstClick)),
+    worstClick(runs),
     inWords(worst(runs, ({ recovery }) => recovery)),
     ...(database ? [inWords(worst(runs, ({ worstSaid }) => worstSaid)), firstOrder(runs)] : []),
     `${sum(runs, ({ balance }) => balance.acknowledged)} / ${sum(runs, ({ balance }) => balance.found)} / ${sum(runs, ({ balance }) => balance.doubled.length)}`,
     String(sum(runs, ({ restarts }) => restarts.length)),
   ]);
   return toTable(head, body);
+}
+
+/** With the time until Kubernetes had noticed, which nobody here can shorten. */
+function worstClick(runs: readonly Outcome[]): string {
+  const noticed = worst(runs, ({ noticed: after = 0 }) => after);
+  const click = inWords(worst(runs, ({ worstClick: milliseconds }) => milliseconds));
+  return noticed === 0 ? click : `${click} (noticed after ${inWords(noticed)})`;
 }
 
 function comparison(scenarios: readonly ReportedScenario[], naive: readonly ReportedScenario[]): string {

@@ -15,7 +15,8 @@ import { toSvg } from './plot.js';
 import { describeEnvironment } from './environment.js';
 import { plannedScenarios } from './planned.js';
 import { record } from './recorded.js';
-import type { Scenario } from './scenario.js';
+import { noOperator } from './postgres-cluster.js';
+import type { DatabaseMode, Scenario } from './scenario.js';
 import { scenarios, scenariosNamed } from './scenarios.js';
 import { FaultTools } from './tools.js';
 
@@ -107,15 +108,21 @@ function chosenScenarios(): readonly Scenario[] {
 
 async function tryAll(): Promise<void> {
   const workspace = await prepare(journal, options.force);
-  const inWorkspace = (line: string) => run(line, { cwd: workspace, timeoutSeconds: 600 });
   mkdirSync(join(workspace, 'build'), { recursive: true });
   if (!options.keep) cleanUps.push(deleteNamespace);
+  for (const database of ['chart', 'cluster'] as const) {
+    const some = chosen.filter((scenario) => (scenario.database ?? 'chart') === database);
+    const reason = some.length > 0 && database === 'cluster' ? await noOperator() : undefined;
+    if (reason === undefined && some.length > 0) await tryWith(database, some, workspace);
+    else for (const { title } of some) skipped(title, reason ?? '');
+  }
+}
+
+/** The scenarios of one kind of database, in a café that is opened for them. */
+async function tryWith(database: DatabaseMode, some: readonly Scenario[], workspace: string): Promise<void> {
+  journal.heading(database === 'chart' ? 'What happens' : 'What happens with three PostgreSQLs');
   const agent = await journal.step('the café is open, and an agent is on every node', async () => {
-    await inWorkspace('kubectl apply -f dist');
-    await inWorkspace(
-      `helm upgrade --install ${RELEASE} dist/helm/postgresql --namespace ${NAMESPACE} --wait --timeout 5m`,
-    );
-    await healthy();
+    await open(database, workspace);
     const image = await kubectl(
       `get deployment order-service -o jsonpath='{.spec.template.spec.containers[0].image}'`,
     );
@@ -132,21 +139,20 @@ async function tryAll(): Promise<void> {
   if (options.naive) {
     await journal.step('the café’s manifests are replaced by naive ones', async () => {
       makeNaive(join(workspace, 'dist/deployments.yaml'), join(workspace, 'build/naive.yaml'));
-      await inWorkspace('kubectl apply -f build/naive.yaml');
+      await run('kubectl apply -f build/naive.yaml', { cwd: workspace });
       await healthy();
     });
   }
   const environment = await describeEnvironment();
-  journal.heading('What happens');
-  for (const scenario of chosen) {
+  for (const scenario of some) {
     const reason = scenario.cannot?.();
     if (reason !== undefined) {
-      console.log(`  - ${scenario.title}: skipped, because ${reason}`);
+      skipped(scenario.title, reason);
       continue;
     }
     const runs: Outcome[] = [];
     let plot = '';
-    const times = plannedScenarios.includes(scenario) && !options.naive ? plannedTimes : 1;
+    const times = repeated(scenario) ? plannedTimes : 1;
     for (let time = 1; time <= times; time += 1) {
       const measurement = await once(scenario, tools(), origin);
       runs.push(measurement.outcome);
@@ -155,6 +161,32 @@ async function tryAll(): Promise<void> {
     if (options.record) record(runs, { environment, plot, naive: options.naive });
   }
 }
+
+/** Puts the café into its namespace; one with another database, and its data, goes before. */
+async function open(database: DatabaseMode, workspace: string): Promise<void> {
+  const inWorkspace = (line: string) => run(line, { cwd: workspace, timeoutSeconds: 600 });
+  if (database === 'chart') {
+    await inWorkspace('kubectl apply -f dist');
+    await inWorkspace(
+      `helm upgrade --install ${RELEASE} dist/helm/postgresql --namespace ${NAMESPACE} --wait --timeout 5m`,
+    );
+  } else {
+    await deleteNamespace();
+    await inWorkspace(
+      `npx cdk8s synth --app 'node cdk8s/run.js e2e/faults/changed-cafe.ts cluster' --output build/cluster`,
+    );
+    await inWorkspace('kubectl apply -f build/cluster');
+  }
+  await healthy();
+}
+
+/** The operators' ones, and all with three PostgreSQLs: each may meet another moment. */
+const repeated = (scenario: Scenario): boolean =>
+  !options.naive && (plannedScenarios.includes(scenario) || scenario.database === 'cluster');
+
+const skipped = (title: string, reason: string): void => {
+  console.log(`  - ${title}: skipped, because ${reason}`);
+};
 
 /** A forwarded port would not do: it leads to one pod, and ends with it. */
 async function loadBalancer(): Promise<string> {
@@ -201,12 +233,13 @@ function describe(outcome: Outcome): string {
     worstClick,
     worstSaid,
     recovery,
+    noticed,
     firstOrder,
     balance,
   } = outcome;
   return [
     `${clicks} clicks, ${failedClicks} failed, ${retriedClicks} retried; ${requests} requests, ${failedRequests} failed; ${balance.acknowledged} orders, ${balance.found} found, ${balance.doubled.length} doubled`,
-    `worst click ${worstClick} ms, longest silence ${worstSaid} ms, recovered after ${recovery} ms${firstOrder === undefined ? '' : `, first order ${firstOrder} ms after the database's return`}`,
+    `worst click ${worstClick} ms${noticed === undefined ? '' : ` (noticed after ${noticed} ms)`}, longest silence ${worstSaid} ms, recovered after ${recovery} ms${firstOrder === undefined ? '' : `, first order ${firstOrder} ms after the database's return`}`,
     ...outcome.reasons,
   ].join('\n');
 }

@@ -10,12 +10,26 @@ import type { FaultTools } from './tools.js';
  */
 export type ScenarioKind = 'planned' | 'replica' | 'database';
 
+/** One PostgreSQL of our chart, or three of the CloudNativePG operator. */
+export type DatabaseMode = 'chart' | 'cluster';
+
 /** Something that is done to a healthy café under load. */
 export interface Scenario {
   /** In words of a command line: `drain-nodes`. */
   readonly name: string;
   readonly title: string;
   readonly kind: ScenarioKind;
+  /**
+   * Who runs the café's database.
+   * @default 'chart'
+   */
+  readonly database?: DatabaseMode;
+  /**
+   * What the worst click may last, in milliseconds, besides the time until Kubernetes has noticed, where the scenario says
+   * it ({@link FaultTools.noticed}). Judged where it is recorded.
+   * @default - nobody looks
+   */
+  readonly worstClickMs?: number;
   /**
    * Which containers the scenario itself restarts, by `pod/container`.
    * @default - none

@@ -1,3 +1,4 @@
+import { clusterScenarios } from './cluster.js';
 import { databaseScenarios } from './database.js';
 import { fullDisk } from './full-disk.js';
 import { plannedScenarios } from './planned.js';
@@ -10,6 +11,7 @@ export const scenarios: readonly Scenario[] = [
   ...replicaScenarios,
   ...databaseScenarios,
   fullDisk,
+  ...clusterScenarios,
 ];
 
 /** The scenarios with these names, or all. @throws Error that lists the names there are */

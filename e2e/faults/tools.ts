@@ -17,6 +17,8 @@ export class FaultTools {
   readonly marks: Mark[] = [];
   /** When the database could be used again, where the scenario itself decides that. Milliseconds since 1970. */
   databaseBackAt: number | undefined;
+  /** How long Kubernetes took to notice what was lost, in milliseconds, where the scenario waited for it. */
+  noticed: number | undefined;
   private readonly toUndo = new Set<() => Promise<unknown>>();
 
   constructor(

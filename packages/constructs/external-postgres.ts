@@ -1,8 +1,8 @@
-import { isIP } from 'node:net';
 import { Construct } from 'constructs';
 import { connectionBudgetProblem } from '@cafe-lumiere/contract';
 import type { Address } from './environment-variable.js';
 import { checkIdentifier, checkPort } from './names.js';
+import { checkNetwork } from './network.js';
 import type { PodNetworkPolicy } from './pod-network-policy.js';
 import type { DatabaseCredentials, Store, StoreClient, StoreTls } from './store.js';
 
@@ -64,7 +64,7 @@ export class ExternalPostgres extends Construct implements Store {
         `${path}: networks is empty, so that no service could reach ${this.name}; name those of its addresses, such as "10.20.0.0/24".`,
       );
     }
-    for (const network of props.networks) checkNetwork(path, network);
+    for (const network of props.networks) checkNetwork(path, 'networks', network);
     this.node.addValidation({
       validate: () => {
         const problem = connectionBudgetProblem(this.clients, props.maxConnections ?? 100);
@@ -90,20 +90,5 @@ function checkHost(path: string, host: string): string {
   if (/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(host)) return host;
   throw new Error(
     `${path}: host is "${host}"; it is the name alone that the server's certificate is for, such as db.example.com.`,
-  );
-}
-
-function checkNetwork(path: string, network: string): void {
-  const [address = '', length = '', ...rest] = network.split('/');
-  const family = isIP(address);
-  if (
-    family !== 0 &&
-    rest.length === 0 &&
-    /^\d+$/.test(length) &&
-    Number(length) <= (family === 4 ? 32 : 128)
-  )
-    return;
-  throw new Error(
-    `${path}: networks has "${network}"; a network is an address and the length of its prefix, such as 10.20.0.0/24 or 10.20.0.7/32.`,
   );
 }

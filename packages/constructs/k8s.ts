@@ -31,7 +31,8 @@ export type KubeProps<Shape> = Immutable<
 /** The class of one kind. */
 export type Kube<Shape> = new (scope: Construct, id: string, props: KubeProps<Shape>) => ApiObject;
 
-function kube<Shape extends { apiVersion?: string; kind?: string }>(
+/** The class of a kind, as the API server knows it. */
+export function kube<Shape extends { apiVersion?: string; kind?: string }>(
   apiVersion: NonNullable<Shape['apiVersion']>,
   kind: NonNullable<Shape['kind']>,
 ): Kube<Shape> {

@@ -37,7 +37,7 @@ export const PASSWORD_KEY = 'DB_PASSWORD';
 
 /**
  * A PostgreSQL that services connect to, whoever runs it. What a service is told is the same for all of them, so that
- * one can take another's place: here for a database of our own, of a cloud, and next for one that an operator runs.
+ * one can take another's place: here for a database of our chart, of an operator, and of a cloud.
  */
 export interface Store {
   readonly node: Node;

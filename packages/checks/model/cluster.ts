@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { isRecord, type Manifest } from './manifest.js';
 import type { MadeObjects } from './made-objects.js';
 import { PodIndex } from './pod-index.js';
+import { instancesOf, toCloudNativePgCluster } from './cloudnative-pg.js';
 import { KINDS, type LabelSelector, type PodSpec, type WorkloadSpec } from './schemas.js';
 
 /** An object whose fields have been read with the types of its kind. */
@@ -140,8 +141,22 @@ export class Cluster {
     }
   }
 
-  /** Pods of a Rollout, a ReplicationController, a DeploymentConfig: whatever has a template of pods, as far as it is one. */
+  /**
+   * Pods of a Rollout, a ReplicationController, a DeploymentConfig: whatever has a template of pods, as far as it is one; and
+   * those of a PostgreSQL that an operator runs.
+   */
   private readForeign(manifest: Manifest): void {
+    const postgres = toCloudNativePgCluster(manifest);
+    if (postgres) {
+      this.workloads.push({
+        ...manifest,
+        ...instancesOf(postgres),
+        podAnnotations: {},
+        podPath: 'spec',
+        spec: undefined,
+      });
+      return;
+    }
     const { spec } = manifest.content;
     if (!isRecord(spec) || !isRecord(spec['template']) || !isRecord(spec['template']['spec'])) return;
     const { selector } = spec;

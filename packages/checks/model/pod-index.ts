@@ -1,3 +1,4 @@
+import { INSTANCE_LABELS } from './cloudnative-pg.js';
 import type { Workload } from './cluster.js';
 import { matches } from './label-selector.js';
 import type { LabelSelector } from './schemas.js';
@@ -14,6 +15,13 @@ const MADE_LABELS: Readonly<Record<string, (workload: Workload, value: string) =
   'job-name': ({ kind, name }, value) => kind === 'CronJob' || (kind === 'Job' && name === value),
   'batch.kubernetes.io/job-name': ({ kind, name }, value) =>
     kind === 'CronJob' || (kind === 'Job' && name === value),
+  ...Object.fromEntries(
+    Object.entries(INSTANCE_LABELS).map(([label, values]) => [
+      label,
+      ({ podLabels }: Workload, value: string) =>
+        'cnpg.io/cluster' in podLabels ? values.test(value) : podLabels[label] === value,
+    ]),
+  ),
 };
 
 /** Finds the workloads whose pods a selector picks, without looking at every one. */

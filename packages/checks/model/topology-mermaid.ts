@@ -14,7 +14,9 @@ export function topologyMermaid({ nodes, links }: Topology, clients = 'clients')
       `container port ${ports.join(', ')}`,
       ...(probes.length === 0 ? [] : [`probes ${probes.join(' ')}`]),
     ].join('<br/>');
-    lines.push(kind === 'StatefulSet' ? `  ${name}[("${facts}")]` : `  ${name}["${facts}"]`);
+    lines.push(
+      kind === 'StatefulSet' || kind === 'Cluster' ? `  ${name}[("${facts}")]` : `  ${name}["${facts}"]`,
+    );
   }
   for (const { name, exposed } of nodes) {
     if (exposed !== undefined) lines.push(`  clients -- "load balancer :${exposed}" --> ${name}`);

@@ -1,4 +1,5 @@
 import { CAPACITY_PROOFS } from './capacity/index.js';
+import { CLOUDNATIVE_PG_PROOFS } from './cloudnative-pg/index.js';
 import { CONNECTION_PROOFS } from './connections/index.js';
 import { IMAGE_PROOFS } from './images/index.js';
 import { NETWORK_PROOFS } from './network/index.js';
@@ -26,4 +27,5 @@ export const PROOFS: readonly Proof[] = [
   ...SECRET_PROOFS,
   ...TIME_PROOFS,
   ...CAPACITY_PROOFS,
+  ...CLOUDNATIVE_PG_PROOFS,
 ];

@@ -97,10 +97,12 @@ function declaredReadiness(cluster: Cluster, workload: Workload): Problem[] {
   ];
 }
 
-/** A store keeps data of its own: a StatefulSet's, or one outside of these manifests. */
+/** A store keeps data of its own: a StatefulSet's, a Cluster's of an operator, or one outside of these manifests. */
 function isStore(cluster: Cluster, { namespace }: Workload, name: string): boolean {
   const service = cluster.services.get(`${namespace}/${name.split('.')[0] ?? name}`);
   const { selector } = service?.typed.spec ?? {};
   if (!service || !selector) return true;
-  return cluster.pods.withLabels(namespace, selector).every(({ kind }) => kind === 'StatefulSet');
+  return cluster.pods
+    .withLabels(namespace, selector)
+    .every(({ kind }) => kind === 'StatefulSet' || kind === 'Cluster');
 }

@@ -1,0 +1,38 @@
+import type { Manifest } from '../../model/manifest.js';
+import { titleOf } from '../../model/manifest.js';
+import type { Problem, Proof } from '../proof.js';
+import { postgresClusters } from './objects.js';
+
+/** What keeps a controller from deleting an object that is no longer in git, or with everything else. */
+const KEEPS = [
+  ['argocd.argoproj.io/sync-options', /(?:^|,)Prune=false(?:,|$)/, 'Prune=false,Delete=false'],
+  ['kustomize.toolkit.fluxcd.io/prune', /^disabled$/i, 'disabled'],
+] as const;
+
+/**
+ * `bootstrap` is read when a Cluster is made. One that a controller takes away by mistake and makes anew is made from the
+ * old backup again, without a word.
+ */
+export const keptRecovery = {
+  id: 'CAFE124',
+  severity: 'risk',
+  title: 'A PostgreSQL that is made anew would be an old one again: bootstrap.recovery is left in it',
+  problems: (cluster) =>
+    postgresClusters(cluster).flatMap((postgres): Problem[] => {
+      if (postgres.typed.spec.bootstrap?.recovery === undefined || isKept(postgres)) return [];
+      const [argocd, flux] = KEEPS.map(([key, , value]) => `${key}: ${value}`);
+      return [
+        {
+          object: titleOf(postgres),
+          field: 'spec.bootstrap.recovery',
+          found: 'recovery, in a Cluster that a controller may delete and make again',
+          expected:
+            'initdb, once the Cluster is there: recovery is read when it is made, and never after that',
+          change: `write the initdb of the database in its place when it is restored; until then, annotate it with ${argocd ?? ''} or ${flux ?? ''}`,
+        },
+      ];
+    }),
+} as const satisfies Proof;
+
+const isKept = ({ annotations }: Manifest): boolean =>
+  KEEPS.some(([key, value]) => value.test(annotations[key] ?? ''));
