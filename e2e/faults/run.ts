@@ -181,12 +181,13 @@ async function open(database: DatabaseMode, workspace: string): Promise<void> {
 }
 
 /** The operators' ones, and all with three PostgreSQLs: each may meet another moment. */
-const repeated = (scenario: Scenario): boolean =>
-  !options.naive && (plannedScenarios.includes(scenario) || scenario.database === 'cluster');
+function repeated(scenario: Scenario): boolean {
+  return !options.naive && (plannedScenarios.includes(scenario) || scenario.database === 'cluster');
+}
 
-const skipped = (title: string, reason: string): void => {
+function skipped(title: string, reason: string): void {
   console.log(`  - ${title}: skipped, because ${reason}`);
-};
+}
 
 /** A forwarded port would not do: it leads to one pod, and ends with it. */
 async function loadBalancer(): Promise<string> {

@@ -1,6 +1,7 @@
 export { App, type Proven, UnprovenError } from './app.js';
 export type { Autoscaler } from './autoscaler.js';
-export { CloudNativePgCluster, type CloudNativePgClusterProps } from './cloudnative-pg-cluster.js';
+export { CloudNativePgCluster } from './cloudnative-pg-cluster.js';
+export type { CloudNativePgClusterProps } from './cloudnative-pg-cluster-props.js';
 export type { ApiServer } from './cloudnative-pg-policy.js';
 export { Configuration, type ConfigurationProps } from './configuration.js';
 export type { ContainerProps, InitContainer, Sidecar } from './container.js';
