@@ -1,18 +1,15 @@
-import { Chart, Duration, Size } from 'cdk8s';
+import { Chart, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import {
-  CloudNativePgCluster,
   Configuration,
   DefaultDenyNetworkPolicy,
-  ExternalPostgres,
-  PostgresStack,
   ProbedService,
   RestrictedNamespace,
-  type Store,
 } from '@cafe-lumiere/constructs';
 import { frontend } from '../services/frontend/declaration.js';
 import { kitchenService } from '../services/kitchen-service/declaration.js';
 import { orderService } from '../services/order-service/declaration.js';
+import { cafeDatabase } from './database.js';
 import { type Environment, SECRET_NAME } from './environments.js';
 
 /** What the café is made from. */
@@ -26,9 +23,6 @@ export interface CafeProps {
    */
   readonly namespace?: string;
 }
-
-/** What the services are told, whoever runs the database; the chart's release, too. */
-const DB_HOST = 'cafe-lumiere-postgresql';
 
 /** The café: three services, their database, and who talks to whom. */
 export class Cafe extends Chart {
@@ -48,7 +42,7 @@ export class Cafe extends Chart {
     });
     new DefaultDenyNetworkPolicy(this, 'default-deny');
 
-    const postgres = this.database(environment);
+    const postgres = cafeDatabase(this, environment);
 
     // Each callee gives up before its caller does: a query after 1.5 s, kitchen-service after 5.5 s, the frontend after
     // 5.75 s, and the page after 6 s, which says after 2.5 s that it takes long. No sooner, because requests wait for the
@@ -84,24 +78,5 @@ export class Cafe extends Chart {
     }
     pages.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5750) });
     pages.calls(kitchen, { env: 'KITCHEN_SERVICE_URL', timeout: Duration.millis(5750) });
-  }
-  private database({ database, monitoring, dns }: Environment): Store {
-    const names = { database: 'cafe_lumiere', owner: 'cafe' };
-    if (database.mode === 'external')
-      return new ExternalPostgres(this, 'postgres', { ...names, ...database });
-    const { mode, credentials, tls, clusterImage } = database;
-    const props = { ...names, credentials, storage: Size.gibibytes(5) };
-    return mode === 'chart'
-      ? new PostgresStack(this, 'postgres', { ...props, release: DB_HOST, ...(tls !== 'off' && { tls }) })
-      : new CloudNativePgCluster(this, 'postgres', {
-          ...props,
-          // Another name than the release's, so that one can be there while the other takes over.
-          name: 'cafe-lumiere-database',
-          service: DB_HOST,
-          image: clusterImage ?? 'ghcr.io/cloudnative-pg/postgresql:17.6-standard-trixie',
-          tls,
-          ...(monitoring === undefined ? {} : { monitoring }),
-          ...(dns === undefined ? {} : { dns }),
-        });
   }
 }

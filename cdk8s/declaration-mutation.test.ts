@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 import { Compiler, mutated, type Mutation, ROOT } from './declaration-mutation.js';
 
 const CAFE = 'cdk8s/cafe.ts';
+const DATABASE = 'cdk8s/database.ts';
 const ENVIRONMENTS = 'cdk8s/environments.ts';
 const ORDERS = 'services/order-service/declaration.ts';
 const ORDERS_CODE = 'services/order-service/order-service.ts';
@@ -19,7 +20,7 @@ const FRONTEND = 'services/frontend/declaration.ts';
 const FRONTEND_CODE = 'services/frontend/frontend.ts';
 
 /** Everything that one of the mistakes may show in. */
-const PROGRAM = [CAFE, 'cdk8s/main.ts', ENVIRONMENTS, ORDERS, KITCHEN, FRONTEND];
+const PROGRAM = [CAFE, DATABASE, 'cdk8s/main.ts', ENVIRONMENTS, ORDERS, KITCHEN, FRONTEND];
 const CODE = [ORDERS_CODE, KITCHEN_CODE, KITCHEN_ROUTES, FRONTEND_CODE, 'services/order-service/routes.ts'];
 
 type By = 'compiler' | 'synth';
@@ -143,7 +144,7 @@ const table: readonly Row[] = [
     "image: imageOf('order-service') }",
     /configuration/,
   ],
-  ['the release', 'compiler', CAFE, "            release: 'cafe-lumiere-postgresql',\n", '', /release/],
+  ['the release', 'compiler', DATABASE, ' release: DB_HOST,', '', /release/],
   [
     'a handler of an operation',
     'compiler',
@@ -335,10 +336,18 @@ const table: readonly Row[] = [
   [
     'a release with another name than the host',
     'synth',
-    CAFE,
-    "release: 'cafe-lumiere-postgresql'",
-    "release: 'Cafe'",
+    DATABASE,
+    "DB_HOST = 'cafe-lumiere-postgresql'",
+    "DB_HOST = 'Cafe'",
     /the name "Cafe" is not a DNS label/,
+  ],
+  [
+    'a mode of the database that is none',
+    'compiler',
+    ENVIRONMENTS,
+    "      mode: 'chart',\n",
+    "      mode: 'clusters',\n",
+    /"chart" \| "cluster"/,
   ],
   [
     'a database without credentials',

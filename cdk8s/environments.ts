@@ -13,7 +13,7 @@ export type CafeDatabase<Credentials extends DatabaseCredentials = DatabaseCrede
       readonly tls: { readonly existingSecret: string } | 'off';
       /**
        * PostgreSQL for the operator.
-       * @default - a version of its own, see cafe.ts
+       * @default - a version of 17, see database.ts
        */
       readonly clusterImage?: string;
     }
