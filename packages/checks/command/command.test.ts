@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { PROOFS } from '../proofs/index.js';
+import { rulesById } from '../proofs/titles.js';
 import { BOOKSHOP } from '../testing/bookshop.js';
 import { type Outcome, run } from './command.js';
 
@@ -389,7 +389,7 @@ describe('cafe', () => {
   test('lists each id with what it means', async () => {
     const { status, output } = await cafe('ids');
     expect(status).toBe(0);
-    expect(output.split('\n')).toHaveLength(PROOFS.length);
+    expect(output.split('\n')).toHaveLength(rulesById().length);
     expect(output).toContain('CAFE072  A PodDisruptionBudget blocks every node');
   });
 

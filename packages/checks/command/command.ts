@@ -13,20 +13,23 @@ export interface Surroundings {
   readonly version: () => string;
   /** Asked only for `-`. */
   readonly readStandardInput: () => string;
+  /** Told what is being done while it takes a while; an empty line when it is done. @default - nobody looks */
+  readonly progress?: ((line: string) => void) | undefined;
 }
 
 type Command = (words: readonly string[], surroundings: Surroundings) => Promise<Outcome>;
 
 // Each is loaded when it is asked for: the readers of YAML and of schemas are most of a start.
 const COMMANDS: Readonly<Record<string, Command>> = {
-  check: async (words, { readStandardInput }) =>
-    (await import('./check-command.js')).checkCommand(words, readStandardInput),
+  check: async (words, surroundings) =>
+    (await import('./check-command.js')).checkCommand(words, surroundings),
   ids: async () => (await import('./ids-command.js')).idsCommand(),
 };
 
 const HELP = `Proves that Kubernetes manifests can work together, before anybody applies them.
 
   cafe check [dir | file | -]…  look at manifests; "cafe check --help" says more
+  cafe check chart CHART        look at a Helm chart under every name and value
   cafe ids                      what each id of a finding means
   cafe --version
   cafe --help

@@ -1,6 +1,6 @@
 import { manifestsByTitle, type Report } from '../check.js';
 import type { Finding, Severity } from '../model/finding.js';
-import { titlesById } from '../proofs/titles.js';
+import { rulesById } from '../proofs/titles.js';
 
 /** SARIF's words for the levels. */
 const LEVELS: Readonly<Record<Severity, string>> = { broken: 'error', risk: 'warning', advice: 'note' };
@@ -38,8 +38,8 @@ export function reportSarif({ findings, waived, objects }: Report): unknown {
         tool: {
           driver: {
             name: 'cafe check',
-            rules: titlesById().flatMap(([id, text]) =>
-              ids.has(id) ? [{ id, shortDescription: { text } }] : [],
+            rules: rulesById().flatMap(({ id, title }) =>
+              ids.has(id) ? [{ id, shortDescription: { text: title } }] : [],
             ),
           },
         },

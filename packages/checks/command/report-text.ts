@@ -1,6 +1,6 @@
 import type { Report } from '../check.js';
 import { type Finding, findingText, SEVERITIES } from '../model/finding.js';
-import { titlesById } from '../proofs/titles.js';
+import { rulesById } from '../proofs/titles.js';
 
 /** So many findings are written out, and so many of one id and level; the others are counted. */
 const SHOWN = 8;
@@ -27,7 +27,7 @@ export function reportText(
       if (all || (shown.size < SHOWN && finding.severity !== 'advice')) shown.add(finding);
     }
   }
-  const titles = new Map(titlesById());
+  const titles = new Map<string, string>(rulesById().map(({ id, title }) => [id, title]));
   const counted = groups.flatMap((group) => {
     const more = group.filter((finding) => !shown.has(finding)).length;
     const [first] = group;

@@ -16,6 +16,8 @@ export interface CheckOptions {
   readonly unreadable?: readonly Unreadable[];
   /** The same objects as they were committed, for fields that an `apply` cannot change. @default - not known */
   readonly previous?: readonly Manifest[];
+  /** What `previous` is. @default the committed version */
+  readonly previousName?: string | undefined;
 }
 
 /** One place where a proof does not hold. It is of the proof's level, unless it says another. */
