@@ -26,7 +26,7 @@ const CASES: Readonly<Record<(typeof CHART_PROOFS)[number]['id'], readonly [Char
   ],
   CAFE112: [
     ['a name that is the same in every release', [[RECIPES, 'name: {{ include "bakery.secret" . }}\n', 'name: recipes\n']], 'recipes, in both', 'risk'],
-    ['a name that is only cut', [[NAMES, HASH, '{{ trunc 45 $whole | trimSuffix "-" }}']], 'end it with a part of its hash', 'risk'],
+    ['a name that is only cut', [[NAMES, HASH, '{{ trunc 45 $whole | trimSuffix "-" }}']], 'end it with a part of its hash', 'advice'],
   ],
   CAFE113: [
     ['a selector without the release', [[NAMES, 'app.kubernetes.io/instance: {{ .Release.Name | quote }}', '']], 'which also picks the pods of Deployment somewhere/r2-bakery', 'risk'],

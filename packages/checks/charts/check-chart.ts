@@ -1,39 +1,32 @@
 import { WAIVE } from '@cafe-lumiere/contract';
-import { check, manifestsByTitle, type Report } from '../check.js';
+import { check, type Report } from '../check.js';
 import { type Finding, isAtLeast, type WaivedFinding } from '../model/finding.js';
 import { type Manifest, titleOf } from '../model/manifest.js';
 import type { CheckOptions } from '../proofs/proof.js';
+import { Causes } from './causes.js';
 import type { Chart } from './chart.js';
 import { type ChartProof, isHook } from './chart-proof.js';
 import { CHART_PROOFS } from './index.js';
 import { type Rendering, renderChartVaried, type RenderingOptions, type Renderings } from './renderings.js';
-import { templatePlace } from './template-place.js';
-import { SHORT_RELEASE, type Variation } from './variations.js';
+import type { Variation } from './variations.js';
 
 /** What a chart is checked with. */
 export interface ChartCheckOptions extends RenderingOptions {
-  /** What controllers make. */
+  /** What controllers make, besides what the checks know of well-known ones. @default - nothing */
   readonly makes?: CheckOptions['makes'];
 }
 
 /** What a text like a number may break: a value that has to be a text, where anybody may write one. */
 const ANY_TEXT = /(?:[lL]abels|annotations|[dD]ata|nodeSelector)[.[]|\benv\b.*\.value$|\b(?:args|command)\b/;
-/** Ids that say of a chart what its renderings show better. */
-const SHOWN_BETTER: ReadonlySet<string> = new Set([
-  'CAFE013',
-  // What a chart makes of its values is no value in a repository.
-  'CAFE091',
-]);
-
 /**
  * Every proof over a chart's renderings, and those about the chart itself. What the plain installation shows is said without
  * more; what only another name or value shows says so.
  *
  * @throws Error when Helm is not here, or cannot render the chart with the user's values
  */
-export async function checkChart(chart: Chart, options: ChartCheckOptions): Promise<Report> {
+export async function checkChart(chart: Chart, options: ChartCheckOptions = {}): Promise<Report> {
   const renderings = await renderChartVaried(chart, options);
-  const found = new Found(chart);
+  const found = new Causes(chart);
   const base = reportOn(chart, renderings.base, options);
   found.add(base.findings, renderings.base);
   for (const rendering of renderings.varied) {
@@ -100,78 +93,6 @@ function refusedUpgrades(older: Rendering, newer: Rendering): Finding[] {
   return findings
     .filter(({ id }) => id === 'CAFE105')
     .map((finding) => ({ ...finding, when: `an upgrade of ${newer.variation.title}` }));
-}
-
-/** One finding, the objects that have it, and the names and values with which it happens. */
-interface Cause {
-  readonly finding: Finding;
-  readonly objects: Set<string>;
-  readonly whens: Set<string>;
-}
-
-/** Findings of many renderings, each cause once: objects are called differently in each, so they go by their template. */
-class Found {
-  private readonly byKey = new Map<string, Cause>();
-
-  constructor(private readonly chart: Chart) {}
-
-  add(findings: readonly Finding[], { manifests, variation }: Rendering, about?: Manifest): void {
-    const byTitle = manifestsByTitle(manifests);
-    for (const finding of findings) {
-      if (SHOWN_BETTER.has(finding.id)) continue;
-      const { object, field, when } = finding;
-      const manifest = about ?? byTitle.get(object);
-      const origin = manifest ? `${manifest.kind} ${manifest.template ?? ''}` : object;
-      const key =
-        sharedCause(finding) ??
-        [finding.id, withoutRelease(origin, variation), withoutRelease(field, variation)].join('\n');
-      const known = this.byKey.get(key);
-      if (known) {
-        known.objects.add(object);
-        if (when !== undefined) known.whens.add(when);
-        continue;
-      }
-      const place = manifest ? templatePlace(this.chart, manifest, field) : {};
-      this.byKey.set(key, {
-        finding: { ...finding, line: undefined, column: undefined, ...place },
-        objects: new Set([object]),
-        whens: new Set(when === undefined ? [] : [when]),
-      });
-    }
-  }
-
-  findings(): Finding[] {
-    return [...this.byKey.entries()].map(([key, { finding, objects, whens }]) => {
-      const { found, when } = finding;
-      const isShared = sharedCause(finding) === key;
-      return {
-        ...finding,
-        found: isShared && objects.size > 1 ? `${found}, and so in ${others(objects, 'object')}` : found,
-        when: when === undefined || whens.size < 2 ? when : `${when}, and ${others(whens, 'case')}`,
-      };
-    });
-  }
-}
-
-const others = ({ size }: ReadonlySet<string>, what: string): string =>
-  size === 2 ? `1 other ${what}` : `${size - 1} other ${what}s`;
-
-/** A release's name that is refused is so in each object that has it, and in its labels; the mistake is in one place. */
-function sharedCause({ id, found, field, when }: Finding): string | undefined {
-  if (when === undefined) return undefined;
-  if (id === 'CAFE112') return `${id} ${when}`;
-  if (id !== 'CAFE100' && id !== 'CAFE102') return undefined;
-  return /^(?:\d[\d.e+]*|true|false)$/.test(found) ? `unquoted ${when}` : `${id} ${field}`;
-}
-
-/** The release's name, cut as a chart may cut it, stands in names and in texts that are made of it. */
-function withoutRelease(text: string, { release }: Variation): string {
-  const shortest = Math.min(release.length, 12);
-  for (let length = release.length; length >= shortest; length -= 1) {
-    const begin = release.slice(0, length);
-    if (text.includes(begin)) return text.replaceAll(begin, SHORT_RELEASE);
-  }
-  return text;
 }
 
 function* proven({ chart, count, refused, upgrades }: Renderings, base: Report): Generator<string> {

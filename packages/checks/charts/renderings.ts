@@ -51,13 +51,13 @@ export interface Renderings {
 
 /** What is rendered. */
 export interface RenderingOptions {
-  /** The user's own files of values. */
-  readonly valueFiles: readonly string[];
-  /** An older version, whose releases are upgraded to this one. */
+  /** The user's own files of values. @default - none */
+  readonly valueFiles?: readonly string[];
+  /** An older version, whose releases are upgraded to this one. @default - none */
   readonly older?: Chart | undefined;
   /** The namespace of the releases. @default 'somewhere' */
   readonly namespace?: string | undefined;
-  /** Told what is being done. */
+  /** Told what is being done. @default - nobody */
   readonly progress?: ((line: string) => void) | undefined;
 }
 
@@ -190,7 +190,7 @@ class Renderer {
   private render({ directory }: Chart, { title, release, values }: Variation): Promise<Rendered> {
     this.count += 1;
     this.options.progress?.(`rendering ${this.count}: ${title}`);
-    const valueFiles = [...this.options.valueFiles];
+    const valueFiles = [...(this.options.valueFiles ?? [])];
     if (values !== undefined) {
       const file = join(this.scratch, `${this.count}.json`);
       writeFileSync(file, JSON.stringify(values));

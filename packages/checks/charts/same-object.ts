@@ -1,3 +1,4 @@
+import { LONGEST_RELEASE } from './variations.js';
 import { type ChartProof, isHook } from './chart-proof.js';
 import { titleOf } from '../model/manifest.js';
 
@@ -17,6 +18,11 @@ export const sameObject = {
                 manifest,
                 rendering: other,
                 problem: {
+                  // Helm refuses the second one in so many words, and hardly anybody has two whose names differ only there.
+                  severity:
+                    other.variation.release.length < LONGEST_RELEASE
+                      ? ('risk' as const)
+                      : ('advice' as const),
                   when: names,
                   field: 'metadata.name',
                   found: `${manifest.name}, in both`,

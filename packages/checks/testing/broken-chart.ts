@@ -30,7 +30,7 @@ export async function bakeryAfter(...edits: readonly ChartEdit[]): Promise<Repor
       writeFileSync(path, after);
     }
     const [chart, older] = [readChart(directory), readChart(BAKERY)];
-    return await checkChart(chart, { valueFiles: [], older: { ...older, title: 'bakery 1.0.0' } });
+    return await checkChart(chart, { older: { ...older, title: 'bakery 1.0.0' } });
   } finally {
     rmSync(folder, { recursive: true });
   }
