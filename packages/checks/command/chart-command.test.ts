@@ -73,7 +73,9 @@ describe('cafe check chart', () => {
       expect(output).toContain(`and after ${one}`);
       expect(status).toBe(1);
       // What is switched off in both is nothing that was lost.
-      expect(await chart(newer, '--against', one, '-f', values, '--only', 'CAFE115')).toMatchObject({ status: 0 });
+      expect(await chart(newer, '--against', one, '-f', values, '--only', 'CAFE115')).toMatchObject({
+        status: 0,
+      });
     });
 
     test('ends with 2, in Helm’s words, when the user’s values do not render', async () => {

@@ -23,6 +23,10 @@ type Command = (words: readonly string[], surroundings: Surroundings) => Promise
 const COMMANDS: Readonly<Record<string, Command>> = {
   check: async (words, surroundings) =>
     (await import('./check-command.js')).checkCommand(words, surroundings),
+  connections: async (words, surroundings) =>
+    (await import('./connections-command.js')).connectionsCommand(words, surroundings),
+  policies: async (words, surroundings) =>
+    (await import('./policies-command.js')).policiesCommand(words, surroundings),
   ids: async () => (await import('./ids-command.js')).idsCommand(),
 };
 
@@ -30,6 +34,8 @@ const HELP = `Proves that Kubernetes manifests can work together, before anybody
 
   cafe check [dir | file | -]…  look at manifests; "cafe check --help" says more
   cafe check chart CHART        look at a Helm chart under every name and value
+  cafe connections [dir]…       who reaches whom, by which variable and which policy; what a change adds to it
+  cafe policies [dir]…          NetworkPolicies that allow those connections and no others
   cafe ids                      what each id of a finding means
   cafe --version
   cafe --help
@@ -60,5 +66,5 @@ function unknown(word: string): string {
   const names = Object.keys(COMMANDS);
   const likely = nearest(word, names);
   const meant = likely === undefined ? '' : ` Did you mean "${likely}"?`;
-  return `cafe: there is no command "${word}".${meant} The commands are ${names.join(' and ')}; "cafe --help" says more.`;
+  return `cafe: there is no command "${word}".${meant} The commands are ${names.join(', ')}; "cafe --help" says more.`;
 }

@@ -1,3 +1,4 @@
+import { reaches } from '../../connections/reaches.js';
 import type { Cluster, Workload } from '../../model/cluster.js';
 import { connections, edges } from '../../model/connections.js';
 import { picksEveryPod } from '../../model/label-selector.js';
@@ -105,24 +106,11 @@ const defaultDenying = (cluster: Cluster, direction: Direction): ReadonlySet<str
     }),
   );
 
-/** Workloads that people outside reach: a load balancer's clients come from any address. */
-const exposedWorkloads = once((cluster): ReadonlySet<Workload> => {
-  const backends = new Set(
-    cluster.ingresses.flatMap(({ namespace, typed }) =>
-      typed.spec.rules.flatMap(({ http }) =>
-        (http?.paths ?? []).map(({ backend }) => `${namespace}/${backend.service?.name ?? ''}`),
-      ),
-    ),
-  );
-  return new Set(
-    [...cluster.services.values()].flatMap(({ namespace, name, typed: { spec } }) =>
-      spec.selector &&
-      (spec.type === 'LoadBalancer' || spec.type === 'NodePort' || backends.has(`${namespace}/${name}`))
-        ? cluster.pods.withLabels(namespace, spec.selector)
-        : [],
-    ),
-  );
-});
+/** Workloads that people outside reach: they come from any address. */
+const exposedWorkloads = once(
+  (cluster): ReadonlySet<Workload> =>
+    new Set(reaches(cluster).flatMap((reach) => (reach.kind === 'enters' ? [reach.to] : []))),
+);
 
 /** Workloads with a connection that does not resolve: that is a finding already, and its rule only seems to be unused. */
 const unresolvedWorkloads = once((cluster): ReadonlySet<Workload> => {
