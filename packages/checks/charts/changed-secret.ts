@@ -8,6 +8,7 @@ export const changedSecret = {
   id: 'CAFE116',
   severity: 'risk',
   title: "An upgrade changes a Secret's value that nobody changed",
+  why: 'The pods that restart read the new value, the data and the other pods keep the old one: log-ins fail one by one.',
   problems: (renderings) => {
     const random = randomKeys(renderings);
     return renderings.upgrades.flatMap(([older, newer]) => {

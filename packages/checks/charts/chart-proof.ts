@@ -15,6 +15,8 @@ export interface ChartProblem {
 export interface ChartProof<Id extends FindingId = FindingId> {
   readonly id: Id;
   readonly title: string;
+  /** What happens to people where it does not hold, for its page: docs/checks. */
+  readonly why: string;
   readonly severity?: Severity;
   readonly problems: (renderings: Renderings) => readonly ChartProblem[];
 }

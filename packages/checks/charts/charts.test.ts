@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { committedPage, pageOf } from '../documentation/page.js';
 import { type Finding, findingText } from '../model/finding.js';
-import { bakeryAfter, type ChartEdit, helmFound } from '../testing/broken-chart.js';
-import type { CHART_PROOFS } from './index.js';
+import { bakeryAfter, chartChanges, type ChartEdit, helmFound } from '../testing/broken-chart.js';
+import type { ChartProof } from './chart-proof.js';
+import { CHART_PROOFS } from './index.js';
 
 type ChartCase = readonly [
   name: string,
@@ -60,6 +62,21 @@ const CASES: Readonly<Record<(typeof CHART_PROOFS)[number]['id'], readonly [Char
     expect(texts.join('\n')).toContain(words);
     expect(found.find((finding) => findingText(finding).includes(words))?.severity).toBe(severity);
   });
+
+  test.each(CHART_PROOFS.map((proof) => [proof.id, proof] as const))(
+    'docs/checks/%s.md is what its proof and its first case make',
+    async (id, proof) => {
+      const { severity = 'broken', ...rest }: ChartProof = proof;
+      const [name, edits, words] = CASES[id][0];
+      // A chart that is checked lies in a folder of its own each time.
+      const texts = (await bakeryAfter(...edits)).findings
+        .filter((finding) => finding.id === id)
+        .map((finding) => findingText(finding).replaceAll(/\/\S*\/(?=bakery\b)/g, ''));
+      const finding = texts.find((text) => text.includes(words)) ?? '';
+      const page = pageOf({ severity, ...rest }, { name, changes: chartChanges(edits), finding });
+      expect(committedPage(id, page)).toBe(page);
+    },
+  );
 
   test('the bakery’s chart has no finding', async () => {
     const { findings, proven } = await bakeryAfter();

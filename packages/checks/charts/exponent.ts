@@ -8,6 +8,7 @@ export const exponent = {
   id: 'CAFE117',
   severity: 'risk',
   title: 'A number of the values is written with an exponent',
+  why: 'A program that expects a whole number refuses to start, or reads 5. It shows only from a million on.',
   problems: ({ base }) =>
     base.manifests.flatMap((manifest) =>
       texts(manifest.content, []).flatMap(({ path, text }) => {

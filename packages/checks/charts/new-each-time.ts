@@ -10,6 +10,7 @@ export const newEachTime = {
   id: 'CAFE114',
   severity: 'risk',
   title: 'Each rendering of a chart makes another value',
+  why: 'An upgrade that changes nothing gives everybody another password or certificate: a database keeps the old one in its data, and refuses its clients from then on.',
   problems: ({ chart, twice }) =>
     twice.flatMap(([one, other]) => {
       const others = new Map(other.manifests.map((manifest) => [titleOf(manifest), manifest]));

@@ -4,6 +4,7 @@ import type { ChartProof } from './chart-proof.js';
 export const notRendered = {
   id: 'CAFE111',
   title: 'A chart does not render under some release name or value',
+  why: "Whoever turns that switch, or installs under that name, gets an error of Helm's templates in the place of an installation.",
   problems: ({ failed }) =>
     failed.map(({ variation, reason }) => ({
       problem: {

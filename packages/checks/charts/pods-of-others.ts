@@ -10,6 +10,7 @@ export const podsOfOthers = {
   id: 'CAFE113',
   severity: 'risk',
   title: 'A selector of a release picks the pods of another release',
+  why: "As soon as there are two releases, each one's Service hands half of its requests to the other one's pods.",
   problems: ({ together }) =>
     together.flatMap(([one, other]) => [...picking(one, other), ...picking(other, one)]),
 } as const satisfies ChartProof;

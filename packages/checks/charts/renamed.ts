@@ -17,6 +17,7 @@ export const renamed = {
   id: 'CAFE115',
   severity: 'risk',
   title: 'An upgrade renames or deletes what clients and data are bound to',
+  why: 'The upgrade succeeds. Clients then look for a name that is gone, and a StatefulSet under a new name begins with empty volumes beside the old ones.',
   problems: ({ upgrades, chart }) =>
     upgrades.flatMap(([older, newer]) => {
       const now = lastingByTitle(newer);

@@ -7,6 +7,7 @@ export const sameObject = {
   id: 'CAFE112',
   severity: 'risk',
   title: 'Two releases of a chart make the same object',
+  why: 'Helm refuses the second release, because the object belongs to the first; with helm template and kubectl apply, the second overwrites the first.',
   problems: ({ together }) =>
     together.flatMap(([one, other]) => {
       const titles = new Set(one.manifests.map(titleOf));

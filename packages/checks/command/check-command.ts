@@ -21,7 +21,7 @@ ${REPORT_HELP}
 
 Exit status: 0 nothing found of the level of --fail-on, 1 findings, 2 could not look, or there was nothing to look at.
 An annotation "cafe-check/waive.CAFE031: <reason>" on the object accepts a finding; the report lists it.
-"cafe ids" says what each id means.`;
+"cafe explain CAFE031" says why that hurts, with an example, and "cafe ids" lists the ids.`;
 
 const OPTIONS = {
   ...INPUT_OPTIONS,

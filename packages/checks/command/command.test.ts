@@ -393,6 +393,27 @@ describe('cafe', () => {
     expect(output).toContain('CAFE072  A PodDisruptionBudget blocks every node');
   });
 
+  test('explains an id: why it hurts, an example, and how to accept it', async () => {
+    const { status, output } = await cafe('explain', 'cafe061', '21');
+    expect(output).toMatch(/^# CAFE061: A NetworkPolicy forbids a declared connection\n/);
+    expect(output).toMatch(/\n\n# CAFE021: /);
+    expect(output).toContain('cafe-check/waive.CAFE061: why it is right here');
+    expect(status).toBe(0);
+  });
+
+  test.each([
+    [[], 'name an id, as in "cafe explain CAFE001"'],
+    [['CAFE999'], 'there is no CAFE999.'],
+    [['CAFE06'], 'Did you mean CAFE0'],
+  ])('explains nothing of %j', async (ids, said) => {
+    expect(await cafe('explain', ...ids)).toEqual({ status: 2, output: expect.stringContaining(said) });
+  });
+
+  test('names the page of each kind of finding once', async () => {
+    const { output } = await cafe('check', changed('pages', [/catalogue:8081/g, 'catalogue:8091']));
+    expect(output.match(/more {5}cafe explain CAFE002/g)).toHaveLength(1);
+  });
+
   test('is the command of a checkout', () => {
     const npx = (...words: string[]) =>
       spawnSync('npx', ['--offline', 'cafe', ...words], { cwd: root, encoding: 'utf8' });

@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     (await import('./connections-command.js')).connectionsCommand(words, surroundings),
   policies: async (words, surroundings) =>
     (await import('./policies-command.js')).policiesCommand(words, surroundings),
+  explain: async (words) => (await import('./explain-command.js')).explainCommand(words),
   ids: async () => (await import('./ids-command.js')).idsCommand(),
 };
 
@@ -36,6 +37,7 @@ const HELP = `Proves that Kubernetes manifests can work together, before anybody
   cafe check chart CHART        look at a Helm chart under every name and value
   cafe connections [dir]…       who reaches whom, by which variable and which policy; what a change adds to it
   cafe policies [dir]…          NetworkPolicies that allow those connections and no others
+  cafe explain ID…              why it hurts, an example, and how to accept it
   cafe ids                      what each id of a finding means
   cafe --version
   cafe --help

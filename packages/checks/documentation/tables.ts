@@ -12,7 +12,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   ids: () =>
     table(
       ['id', 'level', 'what'],
-      rulesById().map(({ id, severity, title }) => [id, severity, title]),
+      rulesById().map(({ id, severity, title }) => [`[${id}](checks/${id}.md)`, severity, title]),
     ),
   'made-objects': () =>
     table(

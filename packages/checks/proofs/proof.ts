@@ -31,6 +31,8 @@ export interface Proof<Id extends FindingId = FindingId> {
   readonly id: Id;
   /** What is wrong where it does not hold, in one line. */
   readonly title: string;
+  /** What happens to people where it does not hold, for its page: docs/checks. */
+  readonly why: string;
   /** How bad a place is that does not say it by itself. @default broken */
   readonly severity?: Severity;
   /** Every place where it does not hold. It reads nothing but what it is given. */

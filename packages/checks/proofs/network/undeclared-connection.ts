@@ -20,6 +20,7 @@ export const undeclaredConnection = {
   id: 'CAFE063',
   severity: 'advice',
   title: 'A NetworkPolicy allows what nobody declared',
+  why: 'In a namespace that denies by default, each rule is read as a decision. One that is wider than what the manifests need is the way of whoever takes over a pod.',
   problems: (cluster) => {
     const policies = policiesOf(cluster);
     const judged = new Set<string>();

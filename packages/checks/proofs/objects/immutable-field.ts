@@ -22,6 +22,7 @@ export const IMMUTABLE_FIELDS: Readonly<Record<string, readonly string[]>> = {
 export const immutableField = {
   id: 'CAFE105',
   title: 'A change of a field that can never change',
+  why: 'The apply fails on the cluster where the older version runs, and only there: every test on a new cluster passes.',
   problems: (cluster, { previous = [], previousName = 'the committed version', releases = [] }) => {
     const rendered = new Set(releases.flatMap(({ manifests }) => manifests));
     const before = new Map(previous.map((manifest) => [titleOf(manifest), manifest]));

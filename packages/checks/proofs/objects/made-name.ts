@@ -19,6 +19,7 @@ const LONGEST: Readonly<Record<string, readonly [length: number, why: string]>> 
 export const madeName = {
   id: 'CAFE107',
   title: 'A name that is too long for what is made of it',
+  why: 'The API server takes the object, and no pod ever comes of it: what a controller makes of the name is too long.',
   problems: (cluster) => cluster.manifests.flatMap((manifest) => [...ownName(manifest), ...inPod(manifest)]),
 } as const satisfies Proof;
 

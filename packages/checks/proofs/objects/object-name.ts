@@ -15,6 +15,7 @@ const RBAC = /^(?:Cluster)?Role(?:Binding)?$/;
 export const objectName = {
   id: 'CAFE102',
   title: 'A name or label that the API server refuses',
+  why: 'The API server refuses the object, and with it everything that refers to its name.',
   problems: (cluster) =>
     cluster.manifests.flatMap((manifest) => {
       // It is no object of the cluster, and that is said already.

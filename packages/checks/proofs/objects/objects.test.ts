@@ -35,8 +35,8 @@ testBroken(OBJECT_PROOFS, {
     ['a Secret of another type', [previous('{apiVersion: v1, kind: Secret, metadata: {name: bookshop-secrets, namespace: bookshop}, type: kubernetes.io/basic-auth}')], 'kubernetes.io/basic-auth'],
   ],
   CAFE107: [
-    ['a StatefulSet whose pods cannot carry its name', [copy('Deployment/catalogue', ['kind', 'StatefulSet'], ['metadata.name', 'b'.repeat(53)])], 'at most 52'],
     ['a port with a long name', [set(CATALOGUE, `${C}.ports.0.name`, 'catalogue-operations')], 'at most 15'],
+    ['a StatefulSet whose pods cannot carry its name', [copy('Deployment/catalogue', ['kind', 'StatefulSet'], ['metadata.name', 'b'.repeat(53)])], 'at most 52'],
     ['a container with a dash at its end', [set(CATALOGUE, `${C}.name`, 'catalogue-')], 'with a letter or digit at both ends'],
   ],
   CAFE106: [
