@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { rulesById } from '../proofs/titles.js';
 import { BOOKSHOP } from '../testing/bookshop.js';
@@ -147,7 +147,11 @@ describe('cafe check', () => {
               ruleId: 'CAFE002',
               level: 'error',
               locations: [
-                { physicalLocation: { artifactLocation: { uri: join(directory, 'bookshop.yaml') } } },
+                {
+                  physicalLocation: {
+                    artifactLocation: { uri: pathToFileURL(join(directory, 'bookshop.yaml')).href },
+                  },
+                },
               ],
             },
             { ruleId: 'CAFE002' },

@@ -28,3 +28,12 @@ test('docs/checks has a page for each id, and for no other; the proofs’ tests 
   const ids = pages.flatMap((name) => /^(CAFE\d+)\.md$/.exec(name)?.[1] ?? []);
   expect(ids.sort()).toEqual(rulesById().map(({ id }) => id));
 });
+
+test.each(['action.yml', '.pre-commit-hooks.yaml'])('%s runs the package of this version', (name) => {
+  const root = new URL('../../../', import.meta.url);
+  const { version } = JSON.parse(readFileSync(new URL('packages/checks/package.json', root), 'utf8')) as {
+    version: string;
+  };
+  const text = readFileSync(new URL(name, root), 'utf8');
+  expect([...text.matchAll(/@cafe-lumiere\/checks@([\w.-]+)/g)].map(([, found]) => found)).toEqual([version]);
+});
