@@ -118,7 +118,9 @@ export function parseWords<Options extends NonNullable<ParseArgsConfig['options'
   command: string,
   words: readonly string[],
   options: Options,
-) {
+): ReturnType<
+  typeof parseArgs<{ readonly args: string[]; readonly allowPositionals: true; readonly options: Options }>
+> {
   try {
     return parseArgs({ args: [...words], allowPositionals: true, options });
   } catch (error) {

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { type Change, committedPage, pageOf } from '../documentation/page.js';
@@ -35,12 +37,22 @@ export function testBroken<const Proofs extends readonly Proof[]>(
     'docs/checks/%s.md is what its proof and its first case make',
     (id, { severity = 'broken', ...proof }, [name, mutations, words]) => {
       const draft = draftAfter(BOOKSHOP_SYSTEM, ...mutations);
+      keepBroken(id, name, draft);
       const finding = findingIn(id, mutations, words);
       const example = { name, changes: changesIn(draft), besides: optionsText(draft), finding };
       const page = pageOf({ severity, ...proof }, example);
       expect(committedPage(id, page)).toBe(page);
     },
   );
+}
+
+/** For other tools to look at, where documentation/compare.ts asks for it: what is broken as one file. */
+function keepBroken(id: string, name: string, { objects, chart, release, namespace }: Draft): void {
+  const folder = process.env['BROKEN_FOLDER'];
+  if (folder === undefined) return;
+  const made = BOOKSHOP_SYSTEM.render({ files: chart, release, namespace }).map(({ content }) => content);
+  const text = [...objects, ...made].map((object) => stringify(object)).join('---\n');
+  writeFileSync(join(folder, `${id}.yaml`), `# ${name}\n${text}`);
 }
 
 function findingIn(id: string, mutations: readonly Mutation[], words: string): string {
