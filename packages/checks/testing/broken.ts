@@ -46,7 +46,7 @@ export function testBroken<const Proofs extends readonly Proof[]>(
   );
 }
 
-/** For other tools to look at, where documentation/compare.ts asks for it: what is broken as one file. */
+/** For other tools to look at, where testing/compare.ts asks for it: what is broken as one file. */
 function keepBroken(id: string, name: string, { objects, chart, release, namespace }: Draft): void {
   const folder = process.env['BROKEN_FOLDER'];
   if (folder === undefined) return;

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments, stringify } from 'yaml';
 import { check } from '../check.js';
-import { manifestsIn } from '../testing/mutation.js';
+import { manifestsIn } from './mutation.js';
 
 // Writes the tables of docs/checks/compared.md: what kube-score says of the systems that our own tests break, beside what we
 // say. It needs kube-score (`go install github.com/zegl/kube-score/cmd/kube-score@latest`), or KUBE_SCORE, its path:
 //
-//   node --import tsx packages/checks/documentation/compare.ts
+//   node --import tsx packages/checks/testing/compare.ts
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PAGE = join(ROOT, 'docs/checks/compared.md');
