@@ -36,7 +36,7 @@ export interface Report {
  * for (const finding of findings) console.error(findingText(finding));
  */
 export function check(manifests: readonly Manifest[], options: CheckOptions = {}): Report {
-  const { cluster, ...known } = together(manifests, options);
+  const { cluster, ...known } = clusterOf(manifests, options);
   const all = PROOFS.flatMap(({ id, severity: usual = 'broken', problems }) =>
     problems(cluster, known).map(({ severity = usual, ...problem }): Finding => ({
       id,
@@ -77,9 +77,9 @@ export const manifestsByTitle = (manifests: readonly Manifest[]): ReadonlyMap<st
   new Map(manifests.map((manifest) => [titleOf(manifest), manifest]));
 
 /** Everything that the proofs look at, each object in the namespace that it goes to; releases are beside what needs them. */
-function together(
+export function clusterOf(
   manifests: readonly Manifest[],
-  { releases = [], previous = [], ...options }: CheckOptions,
+  { releases = [], previous = [], ...options }: CheckOptions = {},
 ): CheckOptions & { readonly cluster: Cluster } {
   const own = placementOf(manifests, options.namespace);
   const placement =

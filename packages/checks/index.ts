@@ -1,4 +1,6 @@
 export { check, type Report } from './check.js';
+export { type Chart, readChart } from './charts/chart.js';
+export { checkChart, type ChartCheckOptions } from './charts/check-chart.js';
 export { type Objects, readDirectory } from './command/directory.js';
 export { explanation } from './command/explanation.js';
 export { readRelease, readReleases, type ReleaseArgument } from './command/releases.js';

@@ -2,7 +2,7 @@ import { basename, dirname, sep } from 'node:path';
 import { check, manifestsByTitle } from './check.js';
 import { readFiles } from './command/directory.js';
 import { declaredReleases, readRelease } from './command/releases.js';
-import { titlesById } from './proofs/titles.js';
+import { rulesById } from './proofs/titles.js';
 
 /** What cdk8s-cli gives a validation plugin, as far as this one uses it; `ValidationContext` in cdk8s-cli/plugins. */
 export interface CafeValidationContext {
@@ -57,7 +57,7 @@ export class CafeValidation {
     const releases = declaredReleases(charts).map(readRelease);
     const { findings, waived, objects } = check(manifests, { unreadable, releases });
     const known = manifestsByTitle(objects);
-    const titles = new Map<string, string>(titlesById());
+    const titles = new Map<string, string>(rulesById().map(({ id, title }) => [id, title]));
     for (const { id, severity, object, field, found, expected, likely, change } of findings) {
       const manifest = known.get(object);
       report.addViolation({

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { PROOFS } from '../proofs/index.js';
+import { rulesById } from '../proofs/titles.js';
 import { BOOKSHOP } from '../testing/bookshop.js';
 import { type Outcome, run } from './command.js';
 
@@ -147,7 +147,11 @@ describe('cafe check', () => {
               ruleId: 'CAFE002',
               level: 'error',
               locations: [
-                { physicalLocation: { artifactLocation: { uri: join(directory, 'bookshop.yaml') } } },
+                {
+                  physicalLocation: {
+                    artifactLocation: { uri: pathToFileURL(join(directory, 'bookshop.yaml')).href },
+                  },
+                },
               ],
             },
             { ruleId: 'CAFE002' },
@@ -389,8 +393,29 @@ describe('cafe', () => {
   test('lists each id with what it means', async () => {
     const { status, output } = await cafe('ids');
     expect(status).toBe(0);
-    expect(output.split('\n')).toHaveLength(PROOFS.length);
+    expect(output.split('\n')).toHaveLength(rulesById().length);
     expect(output).toContain('CAFE072  A PodDisruptionBudget blocks every node');
+  });
+
+  test('explains an id: why it hurts, an example, and how to accept it', async () => {
+    const { status, output } = await cafe('explain', 'cafe061', '21');
+    expect(output).toMatch(/^# CAFE061: A NetworkPolicy forbids a declared connection\n/);
+    expect(output).toMatch(/\n\n# CAFE021: /);
+    expect(output).toContain('cafe-check/waive.CAFE061: why it is right here');
+    expect(status).toBe(0);
+  });
+
+  test.each([
+    [[], 'name an id, as in "cafe explain CAFE001"'],
+    [['CAFE999'], 'there is no CAFE999.'],
+    [['CAFE06'], 'Did you mean CAFE0'],
+  ])('explains nothing of %j', async (ids, said) => {
+    expect(await cafe('explain', ...ids)).toEqual({ status: 2, output: expect.stringContaining(said) });
+  });
+
+  test('names the page of each kind of finding once', async () => {
+    const { output } = await cafe('check', changed('pages', [/catalogue:8081/g, 'catalogue:8091']));
+    expect(output.match(/more {5}cafe explain CAFE002/g)).toHaveLength(1);
   });
 
   test('is the command of a checkout', () => {

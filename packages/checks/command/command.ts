@@ -13,20 +13,31 @@ export interface Surroundings {
   readonly version: () => string;
   /** Asked only for `-`. */
   readonly readStandardInput: () => string;
+  /** Told what is being done while it takes a while; an empty line when it is done. @default - nobody looks */
+  readonly progress?: ((line: string) => void) | undefined;
 }
 
 type Command = (words: readonly string[], surroundings: Surroundings) => Promise<Outcome>;
 
 // Each is loaded when it is asked for: the readers of YAML and of schemas are most of a start.
 const COMMANDS: Readonly<Record<string, Command>> = {
-  check: async (words, { readStandardInput }) =>
-    (await import('./check-command.js')).checkCommand(words, readStandardInput),
+  check: async (words, surroundings) =>
+    (await import('./check-command.js')).checkCommand(words, surroundings),
+  connections: async (words, surroundings) =>
+    (await import('./connections-command.js')).connectionsCommand(words, surroundings),
+  policies: async (words, surroundings) =>
+    (await import('./policies-command.js')).policiesCommand(words, surroundings),
+  explain: async (words) => (await import('./explain-command.js')).explainCommand(words),
   ids: async () => (await import('./ids-command.js')).idsCommand(),
 };
 
 const HELP = `Proves that Kubernetes manifests can work together, before anybody applies them.
 
   cafe check [dir | file | -]…  look at manifests; "cafe check --help" says more
+  cafe check chart CHART        look at a Helm chart under every name and value
+  cafe connections [dir]…       who reaches whom, by which variable and which policy; what a change adds to it
+  cafe policies [dir]…          NetworkPolicies that allow those connections and no others
+  cafe explain ID…              why it hurts, an example, and how to accept it
   cafe ids                      what each id of a finding means
   cafe --version
   cafe --help
@@ -57,5 +68,5 @@ function unknown(word: string): string {
   const names = Object.keys(COMMANDS);
   const likely = nearest(word, names);
   const meant = likely === undefined ? '' : ` Did you mean "${likely}"?`;
-  return `cafe: there is no command "${word}".${meant} The commands are ${names.join(' and ')}; "cafe --help" says more.`;
+  return `cafe: there is no command "${word}".${meant} The commands are ${names.join(', ')}; "cafe --help" says more.`;
 }

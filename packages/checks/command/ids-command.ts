@@ -1,10 +1,10 @@
-import { titlesById } from '../proofs/titles.js';
+import { rulesById } from '../proofs/titles.js';
 import type { Outcome } from './command.js';
 
 /** `cafe ids`: what each id means. */
 export const idsCommand = (): Outcome => ({
   status: 0,
-  output: titlesById()
-    .map(([id, title]) => `${id}  ${title}`)
+  output: rulesById()
+    .map(({ id, title }) => `${id}  ${title}`)
     .join('\n'),
 });

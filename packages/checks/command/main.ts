@@ -11,6 +11,10 @@ const { status, output } = await run(process.argv.slice(2), {
     return version;
   },
   readStandardInput: () => readFileSync(0, 'utf8'),
+  progress: process.stderr.isTTY
+    ? // On one line, which the next one takes.
+      (line) => process.stderr.write(`\r\u001B[K${line.slice(0, (process.stderr.columns || 80) - 1)}`)
+    : undefined,
 });
 (status === 2 ? process.stderr : process.stdout).write(`${output}\n`);
 process.exitCode = status;

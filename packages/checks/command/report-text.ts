@@ -1,6 +1,6 @@
 import type { Report } from '../check.js';
 import { type Finding, findingText, SEVERITIES } from '../model/finding.js';
-import { titlesById } from '../proofs/titles.js';
+import { rulesById } from '../proofs/titles.js';
 
 /** So many findings are written out, and so many of one id and level; the others are counted. */
 const SHOWN = 8;
@@ -27,7 +27,7 @@ export function reportText(
       if (all || (shown.size < SHOWN && finding.severity !== 'advice')) shown.add(finding);
     }
   }
-  const titles = new Map(titlesById());
+  const titles = new Map<string, string>(rulesById().map(({ id, title }) => [id, title]));
   const counted = groups.flatMap((group) => {
     const more = group.filter((finding) => !shown.has(finding)).length;
     const [first] = group;
@@ -36,7 +36,10 @@ export function reportText(
       : [];
   });
   return [
-    ...[...shown].map((finding) => `${findingText(finding)}\n`),
+    ...[...shown].map((finding, index, before) => {
+      const isFirst = before.findIndex(({ id }) => id === finding.id) === index;
+      return `${findingText(finding)}${isFirst ? `\n  more     cafe explain ${finding.id}` : ''}\n`;
+    }),
     ...section(shown.size === 0 ? 'Found ("--all" says each):' : 'And more ("--all" says each):', counted),
     ...section(
       'Waived, by an annotation:',
@@ -68,7 +71,7 @@ function summary(findings: readonly Finding[]): string {
     const count = findings.filter(({ severity }) => severity === level).length;
     return count === 0 ? [] : [`${count} ${level}`];
   });
-  return `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} (${counts.join(', ')}). "cafe ids" says what each id means.`;
+  return `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} (${counts.join(', ')}). "cafe explain ID" says more.`;
 }
 
 const short = (lines: readonly string[]): readonly string[] =>

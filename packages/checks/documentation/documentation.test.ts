@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import * as contract from '@cafe-lumiere/contract';
-import { PROOFS } from '../proofs/index.js';
+import { rulesById } from '../proofs/titles.js';
 import { withTables } from './tables.js';
 
 const page = readFileSync(new URL('../../../docs/checks.md', import.meta.url), 'utf8');
@@ -19,5 +19,21 @@ test('docs/checks.md describes each annotation, and no other', () => {
 });
 
 test('no two proofs have one id', () => {
-  expect(new Set(PROOFS.map(({ id }) => id)).size).toBe(PROOFS.length);
+  const ids = rulesById().map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('docs/checks has a page for each id, and for no other; the proofs’ tests say what is in it', () => {
+  const pages = readdirSync(new URL('../../../docs/checks/', import.meta.url));
+  const ids = pages.flatMap((name) => /^(CAFE\d+)\.md$/.exec(name)?.[1] ?? []);
+  expect(ids.sort()).toEqual(rulesById().map(({ id }) => id));
+});
+
+test.each(['action.yml', '.pre-commit-hooks.yaml'])('%s runs the package of this version', (name) => {
+  const root = new URL('../../../', import.meta.url);
+  const { version } = JSON.parse(readFileSync(new URL('packages/checks/package.json', root), 'utf8')) as {
+    version: string;
+  };
+  const text = readFileSync(new URL(name, root), 'utf8');
+  expect([...text.matchAll(/@cafe-lumiere\/checks@([\w.-]+)/g)].map(([, found]) => found)).toEqual([version]);
 });

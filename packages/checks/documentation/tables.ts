@@ -1,7 +1,6 @@
 import { IMMUTABLE_FIELDS } from '../proofs/objects/immutable-field.js';
 import { MADE_OBJECTS } from '../model/made-objects.js';
-import { PROOFS } from '../proofs/index.js';
-import { titlesById } from '../proofs/titles.js';
+import { rulesById } from '../proofs/titles.js';
 import { READ_VARIABLES } from '../model/variable-names.js';
 
 // The tables of docs/checks.md that only repeat what the code says.
@@ -10,13 +9,11 @@ const code = (text: string): string => `\`${text}\``;
 
 /** Each table by the word of its markers: `<!-- ids -->` before it, `<!-- /ids -->` behind it. */
 const TABLES: Readonly<Record<string, () => string>> = {
-  ids: () => {
-    const levels = new Map<string, string>(PROOFS.map(({ id, severity = 'broken' }) => [id, severity]));
-    return table(
+  ids: () =>
+    table(
       ['id', 'level', 'what'],
-      titlesById().map(([id, title]) => [id, levels.get(id) ?? '', title]),
-    );
-  },
+      rulesById().map(({ id, severity, title }) => [`[${id}](checks/${id}.md)`, severity, title]),
+    ),
   'made-objects': () =>
     table(
       ['kind', 'what is made of it'],

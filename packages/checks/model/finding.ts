@@ -26,6 +26,8 @@ export interface Finding {
   readonly column?: number | undefined;
   /** The path inside the object; lists by name: `spec.template.spec.containers[web].env[DB_HOST]`. */
   readonly field: string;
+  /** Where it is not so always: the release name, the value or the upgrade of a chart with which it happens. */
+  readonly when?: string | undefined;
   /** What stands there. */
   readonly found: string;
   /** What may stand there, and why. */
@@ -48,7 +50,8 @@ export interface WaivedFinding {
 export function findingText(finding: Finding): string {
   const { source = '', line, column } = finding;
   const rows: (readonly [string, string | undefined])[] = [
-    ['at', line === undefined ? undefined : `${source}:${line}:${column ?? 1}`],
+    ['at', line === undefined ? source || undefined : `${source}:${line}:${column ?? 1}`],
+    ['with', finding.when],
     ['field', finding.field],
     ['found', finding.found],
     ['expected', finding.expected],

@@ -16,6 +16,8 @@ export interface CheckOptions {
   readonly unreadable?: readonly Unreadable[];
   /** The same objects as they were committed, for fields that an `apply` cannot change. @default - not known */
   readonly previous?: readonly Manifest[];
+  /** What `previous` is. @default the committed version */
+  readonly previousName?: string | undefined;
 }
 
 /** One place where a proof does not hold. It is of the proof's level, unless it says another. */
@@ -29,6 +31,8 @@ export interface Proof<Id extends FindingId = FindingId> {
   readonly id: Id;
   /** What is wrong where it does not hold, in one line. */
   readonly title: string;
+  /** What happens to people where it does not hold, for its page: docs/checks. */
+  readonly why: string;
   /** How bad a place is that does not say it by itself. @default broken */
   readonly severity?: Severity;
   /** Every place where it does not hold. It reads nothing but what it is given. */

@@ -7,7 +7,8 @@ import { type Mutation, reportAfter, type System } from './mutation.js';
 /** The fixture without a fault. */
 export const BOOKSHOP = fileURLToPath(new URL('../fixtures/bookshop', import.meta.url));
 
-const SYSTEM: System = {
+/** The bookshop as the checks see it. */
+export const BOOKSHOP_SYSTEM: System = {
   manifests: join(BOOKSHOP, 'bookshop.yaml'),
   chart: join(BOOKSHOP, 'helm/postgresql'),
   release: 'bookshop',
@@ -16,4 +17,5 @@ const SYSTEM: System = {
 };
 
 /** The report on the bookshop, after these changes. */
-export const bookshopAfter = (...mutations: readonly Mutation[]): Report => reportAfter(SYSTEM, ...mutations);
+export const bookshopAfter = (...mutations: readonly Mutation[]): Report =>
+  reportAfter(BOOKSHOP_SYSTEM, ...mutations);

@@ -34,7 +34,11 @@ export interface Draft {
 export type Mutation = (draft: Draft) => void;
 
 /** The report on a system, after these changes. */
-export function reportAfter(system: System, ...mutations: readonly Mutation[]): Report {
+export const reportAfter = (system: System, ...mutations: readonly Mutation[]): Report =>
+  reportOn(system, draftAfter(system, ...mutations));
+
+/** A system after these changes. */
+export function draftAfter(system: System, ...mutations: readonly Mutation[]): Draft {
   const draft: Draft = {
     objects: parseAllDocuments(readFileSync(system.manifests, 'utf8')).flatMap((document) => {
       const content: unknown = document.toJS();
@@ -46,6 +50,11 @@ export function reportAfter(system: System, ...mutations: readonly Mutation[]): 
     options: {},
   };
   for (const mutate of mutations) mutate(draft);
+  return draft;
+}
+
+/** What the checks say of it. */
+function reportOn(system: System, draft: Draft): Report {
   const { chart: files, release: name, namespace } = draft;
   const about: unknown = parse(files.get('Chart.yaml') ?? '');
   const release = {

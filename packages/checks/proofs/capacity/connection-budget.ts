@@ -25,6 +25,7 @@ export interface ConnectionLine extends StoreCapacity {
 export const connectionBudget = {
   id: 'CAFE051',
   title: 'More connections than the database lets in',
+  why: 'It works in every test and breaks at the height of a rollout or of an autoscaler, when the database refuses whoever comes last: too many clients already.',
   problems: (cluster) =>
     connectionTable(cluster).flatMap(
       ({ store, terms, total, available, refusedAbove, maximum, setting }): Problem[] =>

@@ -19,6 +19,7 @@ const OPERATOR = { 'app.kubernetes.io/name': 'cloudnative-pg' };
 export const instancePolicies = {
   id: 'CAFE126',
   title: 'A NetworkPolicy keeps the operator, the API server or the other instances from a PostgreSQL',
+  why: 'The instances run on their own, and the operator believes that they are down: it fails over, or cannot, and no new standby joins.',
   problems: (cluster) =>
     postgresClusters(cluster).flatMap((postgres) => {
       const instances = cluster.workloads.find((workload) => titleOf(workload) === titleOf(postgres));

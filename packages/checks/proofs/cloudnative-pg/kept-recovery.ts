@@ -17,6 +17,7 @@ export const keptRecovery = {
   id: 'CAFE124',
   severity: 'risk',
   title: 'A PostgreSQL that is made anew would be an old one again: bootstrap.recovery is left in it',
+  why: 'It is read only when the Cluster is made. Whoever deletes it by mistake, a controller among them, and makes it anew gets the old backup in the place of the data, without a word.',
   problems: (cluster) =>
     postgresClusters(cluster).flatMap((postgres): Problem[] => {
       if (postgres.typed.spec.bootstrap?.recovery === undefined || isKept(postgres)) return [];

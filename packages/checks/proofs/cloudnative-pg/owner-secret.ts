@@ -8,6 +8,7 @@ import { postgresClusters } from './objects.js';
 export const ownerSecret = {
   id: 'CAFE123',
   title: "The Secret of a PostgreSQL's owner is not the owner's",
+  why: 'The operator gives the owner another password than the clients have, or waits with the database until the Secret is right.',
   problems: (cluster) => postgresClusters(cluster).flatMap((postgres) => problems(cluster, postgres)),
 } as const satisfies Proof;
 

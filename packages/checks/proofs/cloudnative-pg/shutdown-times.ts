@@ -11,6 +11,7 @@ export const shutdownTimes = {
   id: 'CAFE125',
   severity: 'risk',
   title: 'A PostgreSQL that ends waits longer for its clients than it has, or than a pool is worth',
+  why: 'Pools never leave by themselves, so that each switch of the primary lasts as long as it waits for them, and nobody can write in the meantime.',
   problems: (cluster) =>
     postgresClusters(cluster).flatMap((postgres): Problem[] => {
       const { spec } = postgres.typed;

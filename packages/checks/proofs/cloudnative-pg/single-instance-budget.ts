@@ -7,6 +7,7 @@ export const singleInstanceBudget = {
   id: 'CAFE121',
   severity: 'risk',
   title: 'The budget of a PostgreSQL of one instance blocks the drain of its node',
+  why: 'Whoever drains the node waits for an eviction that is refused each time, until somebody deletes the pod by hand; upgrades of the cluster stop there.',
   problems: (cluster) =>
     postgresClusters(cluster).flatMap((postgres): Problem[] => {
       const { instances, enablePDB } = postgres.typed.spec;

@@ -12,6 +12,7 @@ const READS_ONLY = /(?:^|_)(?:RO|READ|READER|READONLY|REPLICAS?|STANDBY|SECONDAR
 export const standbyService = {
   id: 'CAFE127',
   title: 'A service that writes is led to a standby, which takes no changes',
+  why: 'Events are not delivered, and two migrations run at once: the next transaction is on another connection, where nobody listens and no lock is held.',
   problems: (cluster) =>
     connections(cluster).flatMap((connection): Problem[] => {
       const { workload, address, variables } = connection;

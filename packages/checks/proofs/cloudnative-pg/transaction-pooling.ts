@@ -12,6 +12,7 @@ import { poolers } from './objects.js';
 export const transactionPooling = {
   id: 'CAFE122',
   title: 'A pooler by transaction takes the session away from who needs it',
+  why: 'Reads work, so it passes every first look. Each change is refused: cannot execute in a read-only transaction.',
   problems: (cluster) =>
     poolers(cluster).flatMap((pooler): Problem[] => {
       const { poolMode } = pooler.typed.spec.pgbouncer;

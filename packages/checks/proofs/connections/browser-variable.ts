@@ -10,6 +10,7 @@ const OF_SERVERS_TOO = /^(?:NEXT|NUXT)_PUBLIC_/;
 export const browserVariable = {
   id: 'CAFE006',
   title: "A browser's variable holds a name that only the cluster knows",
+  why: 'The variable is built into a page or is read by it, and the page runs in a browser, outside of the cluster: there the name of a Service means nothing. It works in no browser, and in every test inside the cluster.',
   problems: (cluster) =>
     connections(cluster).flatMap((connection): Problem[] => {
       const { address, resolution } = connection;

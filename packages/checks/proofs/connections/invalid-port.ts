@@ -6,6 +6,7 @@ import { connectionProblem, portVariable } from './connection-problem.js';
 export const invalidPort = {
   id: 'CAFE005',
   title: 'A port is no port',
+  why: 'A program that parses it refuses to start, or falls back to a port that nobody meant. Kubernetes does not look into variables.',
   problems: (cluster) =>
     connections(cluster).flatMap((connection): Problem[] => {
       const { portText } = connection.address;

@@ -9,6 +9,7 @@ import { connectionProblem, portVariable, written } from './connection-problem.j
 export const missingPort = {
   id: 'CAFE002',
   title: 'The Service has no such port',
+  why: 'The name resolves and the connection is refused or hangs, so it looks like a program that is down. A Service forwards only the ports that it lists.',
   problems: (cluster) =>
     connections(cluster).flatMap((connection): Problem[] => {
       const { resolution, address } = connection;

@@ -11,6 +11,7 @@ import { connectionProblem, written } from './connection-problem.js';
 export const missingService = {
   id: 'CAFE001',
   title: 'A host in the configuration of a container has no Service',
+  why: 'The container starts, and each connection fails with a name that does not resolve; nothing before that says so. Most are a rename that reached the Service and not the variable, or a Helm release under another name.',
   problems: (cluster, options) =>
     connections(cluster).flatMap((connection): Problem[] => {
       const { resolution, address } = connection;

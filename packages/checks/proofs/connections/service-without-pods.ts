@@ -8,6 +8,7 @@ import { selectingServices } from '../../model/selecting-services.js';
 export const serviceWithoutPods = {
   id: 'CAFE004',
   title: 'The Service selects no pod',
+  why: 'The Service is there and has no endpoints. Clients get a refused connection or a 503, while all pods are healthy.',
   problems: (cluster) =>
     selectingServices(cluster).flatMap(({ service, selector, targets }): Problem[] => {
       if (targets.length > 0 || isMade(cluster, 'Service', service.namespace, service.name)) return [];

@@ -10,6 +10,7 @@ import { selectingServices } from '../../model/selecting-services.js';
 export const undeclaredTargetPort = {
   id: 'CAFE003',
   title: 'The Service leads to a port that no container declares',
+  why: 'The Service has an address, its pods are ready, and every connection is refused: nothing listens behind the port.',
   problems: (cluster) =>
     selectingServices(cluster).flatMap(({ service, targets }) =>
       service.typed.spec.ports.flatMap((port): Problem[] => {

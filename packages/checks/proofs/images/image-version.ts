@@ -7,6 +7,7 @@ export const imageVersion = {
   id: 'CAFE086',
   severity: 'advice',
   title: 'An image without a version',
+  why: 'Two nodes run two programs under one name, and nobody can go back to the one before.',
   problems: (cluster) =>
     allContainers(cluster).flatMap((each): Problem[] => {
       const { image } = each.container;

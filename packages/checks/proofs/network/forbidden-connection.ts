@@ -8,6 +8,7 @@ import { type Flow, flows, policiesOf } from './flows.js';
 export const forbiddenConnection = {
   id: 'CAFE061',
   title: 'A NetworkPolicy forbids a declared connection',
+  why: 'A policy drops packets without a word: the client hangs until its timeout, and looks for the mistake in the server.',
   problems: (cluster) => {
     if (cluster.policies.length === 0) return [];
     const policies = policiesOf(cluster);

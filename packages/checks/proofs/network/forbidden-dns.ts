@@ -14,6 +14,7 @@ const DNS: readonly PodPort[] = [
 export const forbiddenDns = {
   id: 'CAFE062',
   title: 'A NetworkPolicy forbids DNS',
+  why: 'A policy for egress without port 53 lets a pod connect by address alone. Every name fails, after seconds.',
   problems: (cluster) => {
     const named = new Map<Workload, string>();
     for (const { workload, address } of connections(cluster)) {

@@ -7,6 +7,7 @@ import type { Problem, Proof } from '../proof.js';
 export const policyTarget = {
   id: 'CAFE064',
   title: 'A NetworkPolicy picks no pod',
+  why: 'The policy is there, and restricts nobody: the pods that it was written for are open to everybody.',
   problems: (cluster) =>
     cluster.policies.flatMap((policy): Problem[] => {
       const { podSelector } = policy.typed.spec;

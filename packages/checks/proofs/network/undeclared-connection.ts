@@ -1,3 +1,4 @@
+import { reaches } from '../../connections/reaches.js';
 import type { Cluster, Workload } from '../../model/cluster.js';
 import { connections, edges } from '../../model/connections.js';
 import { picksEveryPod } from '../../model/label-selector.js';
@@ -19,6 +20,7 @@ export const undeclaredConnection = {
   id: 'CAFE063',
   severity: 'advice',
   title: 'A NetworkPolicy allows what nobody declared',
+  why: 'In a namespace that denies by default, each rule is read as a decision. One that is wider than what the manifests need is the way of whoever takes over a pod.',
   problems: (cluster) => {
     const policies = policiesOf(cluster);
     const judged = new Set<string>();
@@ -105,24 +107,11 @@ const defaultDenying = (cluster: Cluster, direction: Direction): ReadonlySet<str
     }),
   );
 
-/** Workloads that people outside reach: a load balancer's clients come from any address. */
-const exposedWorkloads = once((cluster): ReadonlySet<Workload> => {
-  const backends = new Set(
-    cluster.ingresses.flatMap(({ namespace, typed }) =>
-      typed.spec.rules.flatMap(({ http }) =>
-        (http?.paths ?? []).map(({ backend }) => `${namespace}/${backend.service?.name ?? ''}`),
-      ),
-    ),
-  );
-  return new Set(
-    [...cluster.services.values()].flatMap(({ namespace, name, typed: { spec } }) =>
-      spec.selector &&
-      (spec.type === 'LoadBalancer' || spec.type === 'NodePort' || backends.has(`${namespace}/${name}`))
-        ? cluster.pods.withLabels(namespace, spec.selector)
-        : [],
-    ),
-  );
-});
+/** Workloads that people outside reach: they come from any address. */
+const exposedWorkloads = once(
+  (cluster): ReadonlySet<Workload> =>
+    new Set(reaches(cluster).flatMap((reach) => (reach.kind === 'enters' ? [reach.to] : []))),
+);
 
 /** Workloads with a connection that does not resolve: that is a finding already, and its rule only seems to be unused. */
 const unresolvedWorkloads = once((cluster): ReadonlySet<Workload> => {

@@ -6,6 +6,7 @@ import { objectProblem } from './object-problem.js';
 export const duplicateObject = {
   id: 'CAFE103',
   title: 'The same object twice',
+  why: 'The last one wins; what the first one says is lost, without a word.',
   problems: (cluster) => {
     const seen = new Map<string, Manifest>();
     return cluster.manifests.flatMap((manifest): Problem[] => {

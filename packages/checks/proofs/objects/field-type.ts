@@ -6,6 +6,7 @@ import { objectProblem } from './object-problem.js';
 export const fieldType = {
   id: 'CAFE100',
   title: 'A field of the wrong type',
+  why: 'The API server refuses the object. A file of several objects is then applied in part.',
   problems: (cluster) =>
     cluster.invalidFields.map(({ manifest, path, problem }) => {
       const value = valueAt(manifest.content, path);

@@ -1,6 +1,7 @@
 import { duplicateObject } from './duplicate-object.js';
 import { fieldType } from './field-type.js';
 import { immutableField } from './immutable-field.js';
+import { madeName } from './made-name.js';
 import { missingNamespace } from './missing-namespace.js';
 import { objectName } from './object-name.js';
 import { secretEncoding } from './secret-encoding.js';
@@ -11,6 +12,7 @@ export const OBJECT_PROOFS = [
   unreadableFile,
   fieldType,
   objectName,
+  madeName,
   duplicateObject,
   missingNamespace,
   immutableField,

@@ -8,6 +8,7 @@ export const missingNamespace = {
   id: 'CAFE104',
   severity: 'risk',
   title: 'An object without a namespace among others that have one',
+  why: 'It goes to the namespace of whoever applies it, and what refers to it looks in its own.',
   problems: (cluster, { releases = [], namespace }) => {
     if (namespace !== undefined) return [];
     const rendered = new Set(releases.flatMap(({ manifests }) => manifests));

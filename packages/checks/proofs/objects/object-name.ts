@@ -15,12 +15,20 @@ const RBAC = /^(?:Cluster)?Role(?:Binding)?$/;
 export const objectName = {
   id: 'CAFE102',
   title: 'A name or label that the API server refuses',
+  why: 'The API server refuses the object, and with it everything that refers to its name.',
   problems: (cluster) =>
     cluster.manifests.flatMap((manifest) => {
       // It is no object of the cluster, and that is said already.
       if (manifest.apiVersion.startsWith('kustomize.config.k8s.io/')) return [];
       const metadata = isRecord(manifest.content['metadata']) ? manifest.content['metadata'] : {};
-      return [...name(manifest, metadata), ...labels(manifest, metadata)];
+      const { spec } = manifest.content;
+      const template =
+        isRecord(spec) && isRecord(spec['template']) ? spec['template']['metadata'] : undefined;
+      return [
+        ...name(manifest, metadata),
+        ...labels(manifest, metadata, 'metadata'),
+        ...(isRecord(template) ? labels(manifest, template, 'spec.template.metadata') : []),
+      ];
     }),
 } as const satisfies Proof;
 
@@ -57,12 +65,12 @@ function name(manifest: Manifest, metadata: Metadata): Problem[] {
   ];
 }
 
-function labels(manifest: Manifest, metadata: Metadata): Problem[] {
+function labels(manifest: Manifest, metadata: Metadata, path: string): Problem[] {
   const written = isRecord(metadata['labels']) ? metadata['labels'] : {};
   return Object.entries(written).flatMap(([key, value]): Problem[] => {
     if (typeof value === 'string' && LABEL_KEY.test(key) && LABEL_VALUE.test(value)) return [];
     return [
-      objectProblem(manifest, `metadata.labels[${key}]`, {
+      objectProblem(manifest, `${path}.labels[${key}]`, {
         found: JSON.stringify(value),
         expected:
           'a text of at most 63 of A-Z, a-z, 0-9, "-", "_" and ".", with a letter or digit at both ends',

@@ -34,6 +34,11 @@ testBroken(OBJECT_PROOFS, {
     ['a selector that was another one', [previous('{apiVersion: apps/v1, kind: Deployment, metadata: {name: catalogue, namespace: bookshop}, spec: {selector: {matchLabels: {app: books}}}}')], 'field is immutable'],
     ['a Secret of another type', [previous('{apiVersion: v1, kind: Secret, metadata: {name: bookshop-secrets, namespace: bookshop}, type: kubernetes.io/basic-auth}')], 'kubernetes.io/basic-auth'],
   ],
+  CAFE107: [
+    ['a port with a long name', [set(CATALOGUE, `${C}.ports.0.name`, 'catalogue-operations')], 'at most 15'],
+    ['a StatefulSet whose pods cannot carry its name', [copy('Deployment/catalogue', ['kind', 'StatefulSet'], ['metadata.name', 'b'.repeat(53)])], 'at most 52'],
+    ['a container with a dash at its end', [set(CATALOGUE, `${C}.name`, 'catalogue-')], 'with a letter or digit at both ends'],
+  ],
   CAFE106: [
     ['a Secret that is not base64', [set('Secret/bookshop-secrets', 'data.DB_PASSWORD', 'not base64!')], 'move DB_PASSWORD to stringData'],
   ],

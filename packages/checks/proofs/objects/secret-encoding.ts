@@ -5,6 +5,7 @@ import { objectProblem } from './object-problem.js';
 export const secretEncoding = {
   id: 'CAFE106',
   title: 'A Secret that is not base64',
+  why: 'The API server refuses the Secret, and its pods wait for it.',
   problems: (cluster) =>
     [...cluster.secrets.values()].flatMap((secret) =>
       Object.entries(secret.typed.data).flatMap(([key, value]): Problem[] =>

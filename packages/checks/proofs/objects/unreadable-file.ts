@@ -7,6 +7,7 @@ const FIELD = 'the file';
 export const unreadableFile = {
   id: 'CAFE101',
   title: 'A file that kubectl apply cannot read',
+  why: 'kubectl apply ends with an error after it has applied what stood before it.',
   problems: (cluster, { unreadable = [] }) => [
     ...unreadable.map(({ source, problem }) => ({
       object: source,

@@ -5,6 +5,7 @@ import { type ContainerProbe, probeProblem, probesIn } from './probes.js';
 export const invalidProbe = {
   id: 'CAFE036',
   title: 'A probe that the API server refuses',
+  why: 'The API server refuses the whole workload, and the version before it goes on running.',
   problems: (cluster) =>
     probesIn(cluster).flatMap((each) => [...asksNothing(each), ...successes(each), ...numbers(each)]),
 } as const satisfies Proof;

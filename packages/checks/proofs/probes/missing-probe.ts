@@ -23,6 +23,7 @@ export const missingProbe = {
   id: 'CAFE031',
   severity: 'advice',
   title: 'A container behind a Service lacks a probe',
+  why: 'Without readiness, a pod gets requests before it can answer; without liveness, a hanging one keeps them; without a start probe, both have to be slow enough for the slowest start.',
   problems: (cluster) => {
     const serving = containersBehindServices(cluster);
     return cluster.workloads.flatMap((workload) =>

@@ -15,6 +15,7 @@ export const probeDependency = {
   id: 'CAFE034',
   severity: 'risk',
   title: 'A probe depends on something else: liveness on anything, readiness on another service',
+  why: 'A liveness probe that asks something else restarts all pods when that is away. A readiness probe that asks another service takes a whole chain out of its Services at once.',
   problems: (cluster) => [
     ...probesIn(cluster).flatMap((each) => written(cluster, each)),
     ...cluster.workloads.flatMap((workload) => [

@@ -7,6 +7,7 @@ import { probeProblem, probesIn } from './probes.js';
 export const probePort = {
   id: 'CAFE033',
   title: 'A probe asks a port that is not declared',
+  why: 'The probe is refused at each try: the pod never becomes ready, or is killed again and again.',
   problems: (cluster) =>
     probesIn(cluster).flatMap((each): Problem[] => {
       const { probe, kind } = each;

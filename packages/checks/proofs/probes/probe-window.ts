@@ -13,6 +13,7 @@ export const probeWindow = {
   id: 'CAFE035',
   severity: 'advice',
   title: 'A probe concludes too early or too late',
+  why: 'Too early: a pod that is busy for a moment is killed, and its load falls on the others. Too late: requests go for a minute to a pod that cannot answer.',
   problems: (cluster) =>
     probesIn(cluster).flatMap((each) => {
       if (each.kind === 'livenessProbe') return [...tooEarly(each), ...tooShort(each)];

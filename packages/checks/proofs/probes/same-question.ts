@@ -6,6 +6,7 @@ export const sameQuestion = {
   id: 'CAFE032',
   severity: 'advice',
   title: 'Liveness asks what readiness asks',
+  why: 'A pod that is only not ready, because its database is away, is killed as well. When it comes back it starts cold, together with all the others.',
   problems: (cluster) =>
     cluster.workloads.flatMap((workload) =>
       workload.pod.containers.flatMap((container): Problem[] => {

@@ -12,6 +12,7 @@ export const scrapePort = {
   id: 'CAFE037',
   severity: 'risk',
   title: 'Metrics are scraped from a port that is not declared',
+  why: 'The target is down in Prometheus, or is not there at all; an alert on missing metrics fires, or one that needs them never does.',
   problems: (cluster) => {
     const ofPods = cluster.workloads.map((workload) =>
       problemsOf(

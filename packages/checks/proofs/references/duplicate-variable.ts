@@ -7,6 +7,7 @@ export const duplicateVariable = {
   id: 'CAFE025',
   severity: 'risk',
   title: 'A variable is set twice',
+  why: 'The last one wins without a word. Somebody changes the first one, and nothing happens.',
   problems: (cluster) =>
     allContainers(cluster).flatMap(({ workload, list, container }) => {
       const seen = new Map<string, string>();

@@ -9,6 +9,7 @@ import { isPresent } from './references.js';
 export const ingressBackend = {
   id: 'CAFE027',
   title: 'An ingress leads to no Service or port, or lacks its certificate',
+  why: 'The controller takes the Ingress and answers every request for it with 503, or with a certificate that no browser trusts.',
   problems: (cluster) =>
     cluster.ingresses.flatMap((ingress) => [
       ...backends(cluster, ingress),

@@ -7,6 +7,7 @@ import { podProblem, type Reference, references } from './references.js';
 export const missingKey = {
   id: 'CAFE022',
   title: 'A key of a ConfigMap or Secret is not there',
+  why: 'The object is there, so the mistake is easily missed; the container still does not start, with CreateContainerConfigError.',
   problems: (cluster) =>
     references(cluster).flatMap((reference): Problem[] => {
       const { workload, field, kind, name, key } = reference;

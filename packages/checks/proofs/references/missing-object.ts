@@ -9,6 +9,7 @@ import { isThere, podProblem, type Reference, references } from './references.js
 export const missingObject = {
   id: 'CAFE021',
   title: 'A ConfigMap, Secret, ServiceAccount, claim or priority class is not there',
+  why: 'The pod stays in ContainerCreating or CreateContainerConfigError, and a rollout waits for it until its deadline. A new node shows it, too, although the old pods still run.',
   problems: (cluster) =>
     references(cluster).flatMap((reference) =>
       isThere(cluster, reference) ? [] : [problem(cluster, reference)],

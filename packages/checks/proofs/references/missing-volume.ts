@@ -7,6 +7,7 @@ import { podProblem } from './references.js';
 export const missingVolume = {
   id: 'CAFE023',
   title: 'A mounted volume is not there',
+  why: 'The API server refuses the whole workload: what is applied beside it arrives, and this does not.',
   problems: (cluster) =>
     cluster.workloads.flatMap((workload) => {
       const names = new Set([

@@ -11,6 +11,7 @@ export const postgresDataFolder = {
   id: 'CAFE024',
   severity: 'risk',
   title: "PostgreSQL's data lie at the root of a volume",
+  why: "A volume's root holds lost+found, and initdb refuses a folder that is not empty; on storage without it, a later move of the mount hides the data.",
   problems: (cluster) =>
     configuredContainers(cluster).flatMap(({ workload, list, container, variables }) => {
       if (!/(?:^|\/)postgres(?:ql)?[:@]/.test(container.image)) return [];

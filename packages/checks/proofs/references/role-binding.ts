@@ -11,6 +11,7 @@ const BUILT_IN = /^(?:cluster-admin|admin|edit|view|system:.*)$/;
 export const roleBinding = {
   id: 'CAFE029',
   title: 'A binding names a role or an account that is not there',
+  why: 'RBAC takes any name. The program runs, and each call of it to the API server is forbidden.',
   problems: (cluster) =>
     cluster.bindings.flatMap((binding) => [...role(cluster, binding), ...subjects(cluster, binding)]),
 } as const satisfies Proof;

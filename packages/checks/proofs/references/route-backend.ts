@@ -8,6 +8,7 @@ import type { Problem, Proof } from '../proof.js';
 export const routeBackend = {
   id: 'CAFE028',
   title: 'A route has no Gateway, or leads to no Service or port',
+  why: 'The route is accepted by the API server and by nobody else: requests are answered with 404, 500 or nothing.',
   problems: (cluster) =>
     cluster.routes.flatMap((route) => [...parents(cluster, route), ...backends(cluster, route)]),
 } as const satisfies Proof;

@@ -9,6 +9,7 @@ export const serviceLink = {
   id: 'CAFE026',
   severity: 'risk',
   title: 'A variable of a Service link stands in for one that nothing sets',
+  why: 'Kubernetes gives each pod variables for each Service of its namespace. Where one has the name of a setting that nothing sets, the program reads an address such as tcp://10.0.0.1:80 in its place.',
   problems: (cluster) =>
     configuredContainers(cluster).flatMap(({ workload, list, container, variables }) => {
       if (!workload.pod.enableServiceLinks) return [];

@@ -6,6 +6,7 @@ export const fixedServiceName = {
   id: 'CAFE013',
   severity: 'risk',
   title: "A chart's Service has the same name in every release",
+  why: "It works as long as there is one release. A second one in the namespace overwrites it or is refused, and its clients reach the first one's pods.",
   problems: (_cluster, { releases = [] }) =>
     releases.flatMap((release) =>
       templatesOf(release).flatMap(([path, text]) =>

@@ -14,6 +14,7 @@ const AGREEING = [
 export const releaseDatabase = {
   id: 'CAFE012',
   title: 'Database or role are not the ones that the Helm release makes',
+  why: 'The database answers, and refuses the log-in: a release makes one database and one role at its first start, under the names of its values.',
   problems: (cluster, { releases = [] }) =>
     connections(cluster).flatMap(({ workload, variables, address, resolution }) => {
       if (resolution.kind !== 'service') return [];

@@ -8,6 +8,7 @@ import { releaseServiceFor } from './release-service.js';
 export const releaseHost = {
   id: 'CAFE011',
   title: 'DB_HOST is not the Service that the Helm release makes',
+  why: "A chart makes the names of its Services of the release's name. Who installs it under another name gets another host, and the clients wait for one that never comes.",
   problems: (cluster, options) =>
     connections(cluster).flatMap((connection): Problem[] => {
       const meant = releaseServiceFor(connection, options);

@@ -7,6 +7,7 @@ export const unreadValue = {
   id: 'CAFE014',
   severity: 'advice',
   title: 'A value of a chart that no template reads',
+  why: 'Whoever sets it believes that something changes, and nothing does; no tool says so.',
   problems: (_cluster, { releases = [] }) =>
     releases.flatMap((release) => {
       const templates = templatesOf(release);

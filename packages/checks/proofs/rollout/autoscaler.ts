@@ -8,6 +8,7 @@ import { type Autoscaler, autoscalersByTarget, targetTitle } from './autoscaler-
 export const autoscaler = {
   id: 'CAFE074',
   title: 'A HorizontalPodAutoscaler that cannot work',
+  why: 'The autoscaler shows unknown and never scales, or two decide about one number and pods come and go.',
   problems: (cluster) => {
     const workloads = new Map<string, Workload>(
       cluster.workloads.map((workload) => [titleOf(workload), workload]),

@@ -10,6 +10,7 @@ export const blockingBudget = {
   id: 'CAFE072',
   severity: 'risk',
   title: "A PodDisruptionBudget blocks every node's drain",
+  why: 'Nobody can drain a node any more: an upgrade of the cluster waits for the pod, for hours, until somebody deletes it by hand.',
   problems: (cluster) => {
     const scaled = autoscalersByTarget(cluster);
     return disruptionBudgets(cluster).flatMap(({ budget, targets }) =>

@@ -10,6 +10,7 @@ export const budgetTarget = {
   id: 'CAFE073',
   severity: 'risk',
   title: 'A PodDisruptionBudget for no pods, or a second one',
+  why: 'A budget for no pods protects nothing; two for the same pods make every eviction fail with an error of the API server.',
   problems: (cluster) => {
     const covered = new Map<Workload, string>();
     return disruptionBudgets(cluster).flatMap(({ budget, targets }): Problem[] => {

@@ -7,6 +7,7 @@ import type { Problem, Proof } from '../proof.js';
 export const headlessService = {
   id: 'CAFE077',
   title: 'A StatefulSet without its headless Service',
+  why: 'The pods have no names of their own in DNS: peers do not find each other, and clients that name one pod fail.',
   problems: (cluster) =>
     cluster.workloads.flatMap((workload): Problem[] => {
       const name = governingService(workload);

@@ -9,6 +9,7 @@ export const mixedService = {
   id: 'CAFE078',
   severity: 'risk',
   title: 'A Service over pods of different programs',
+  why: 'The Service hands each request to one of several programs by chance: half of the clicks fail.',
   problems: (cluster) =>
     selectingServices(cluster).flatMap(({ service, selector, targets: selected }): Problem[] => {
       const targets = selected.filter(runsForever);

@@ -9,6 +9,7 @@ export const monitorTarget = {
   id: 'CAFE079',
   severity: 'risk',
   title: 'A monitor that picks nothing, or a port that is not there',
+  why: 'There are no metrics and nobody is told: an alert that has no data does not fire.',
   problems: (cluster) => cluster.monitors.flatMap((monitor) => problems(cluster, monitor)),
 } as const satisfies Proof;
 

@@ -8,6 +8,7 @@ export const rolloutStrategy = {
   id: 'CAFE071',
   severity: 'risk',
   title: 'A rollout stops everything, or cannot begin',
+  why: 'Each new version is a time without a program; or a rollout that may take none away and add none stands still.',
   problems: (cluster) => cluster.workloads.flatMap(problems),
 } as const satisfies Proof;
 

@@ -10,6 +10,7 @@ export const scheduling = {
   id: 'CAFE075',
   severity: 'advice',
   title: 'Pods that a small cluster cannot schedule',
+  why: 'On a cluster with one or two nodes some pods stay Pending, and a rollout with them.',
   problems: (cluster) =>
     cluster.workloads.flatMap((workload) => [...antiAffinity(workload), ...topologySpread(workload)]),
 } as const satisfies Proof;

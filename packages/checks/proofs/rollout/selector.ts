@@ -13,6 +13,7 @@ const CHANGING =
 export const selector = {
   id: 'CAFE076',
   title: 'A selector that does not fit its template, changes, or picks the pods of others',
+  why: "The API server refuses the workload, or its next version; or two workloads delete each other's pods, each to reach its own number.",
   problems: (cluster) =>
     cluster.workloads.flatMap((workload) =>
       workload.selector && runsForever(workload)

@@ -13,6 +13,7 @@ export const plainPassword = {
   id: 'CAFE092',
   severity: 'advice',
   title: 'A password in plain text',
+  why: 'It is in every listing of the pod, in the repository, and in each dump of the environment.',
   problems: (cluster) => [...inVariables(cluster), ...inConfigMaps(cluster)],
 } as const satisfies Proof;
 

@@ -8,6 +8,7 @@ export const secretValue = {
   id: 'CAFE091',
   severity: 'advice',
   title: 'A Secret with its value in the manifests',
+  why: 'Whoever can read the repository can read it, forever, in its history as well.',
   problems: (cluster, { releases = [] }) => {
     const fromCharts = new Set(releases.flatMap(({ manifests }) => manifests.map(({ content }) => content)));
     const secrets = [...cluster.secrets.values()].map((secret) => ({

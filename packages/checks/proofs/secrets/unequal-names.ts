@@ -28,6 +28,7 @@ const MADE = [
 export const unequalNames = {
   id: 'CAFE094',
   title: 'Client and store name different databases or roles',
+  why: 'The client reaches the right database server, and is told that its database or role does not exist.',
   problems: (cluster, { releases = [] }) => {
     const rendered = new Set(releases.flatMap(({ manifests }) => manifests.map(({ content }) => content)));
     return edges(cluster).flatMap((edge) =>

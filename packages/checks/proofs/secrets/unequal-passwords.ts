@@ -13,6 +13,7 @@ const GIVEN: readonly VariableName[] = ['POSTGRES_PASSWORD', 'POSTGRESQL_PASSWOR
 export const unequalPasswords = {
   id: 'CAFE093',
   title: 'Client and store have different passwords',
+  why: 'The client starts, and is refused at each log-in.',
   problems: (cluster) =>
     edges(cluster).flatMap(({ workload, list, variables, address, targets }) => {
       const own = variables.get(besideHost(address.variable.name, '*_PASSWORD') ?? '');

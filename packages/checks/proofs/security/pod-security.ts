@@ -37,6 +37,7 @@ export const podSecurity = {
   id: 'CAFE081',
   severity: 'advice',
   title: 'Not Pod Security "restricted"',
+  why: 'A namespace that enforces the standard refuses the pods, and the rollout waits for pods that are never made. A process that is broken into has more rights than it needs.',
   problems: (cluster) =>
     cluster.workloads.flatMap((workload) => [
       ...ofPod(workload),

@@ -18,6 +18,7 @@ export const deadlineChain = timeProof({
   id: 'CAFE045',
   severity: 'risk',
   title: 'A caller gives up before its callee',
+  why: 'The caller reports an error for what the callee then completes. A click seems to have failed, is repeated, and is done twice.',
   lines: (cluster) => {
     const limits = slowest(cluster);
     return [

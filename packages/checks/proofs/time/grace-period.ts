@@ -11,6 +11,7 @@ export const gracePeriod = timeProof({
   id: 'CAFE041',
   severity: 'risk',
   title: 'The grace period is shorter than the end of the process takes',
+  why: 'The kubelet kills the process in the middle of its last requests, on every rollout and every drained node.',
   lines: (cluster) =>
     configuredContainers(cluster).flatMap((each) => (each.list === 'containers' ? line(each) : [])),
 });

@@ -18,6 +18,7 @@ export const probeTimeout = timeProof({
   id: 'CAFE043',
   severity: 'risk',
   title: 'The probe gives up before the question behind it',
+  why: 'The probe fails although the answer would have come, so a slow dependency becomes a pod that is not ready.',
   lines: (cluster) => probesIn(cluster).flatMap(line),
 });
 

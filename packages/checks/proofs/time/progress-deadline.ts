@@ -8,6 +8,7 @@ export const progressDeadline = timeProof({
   id: 'CAFE044',
   severity: 'risk',
   title: 'Gate and start are longer than the time for a rollout',
+  why: 'The rollout is called failed while the pods still wait for what they are allowed to wait for.',
   lines: (cluster) => {
     const gates = gateSeconds(cluster);
     return cluster.workloads.flatMap((workload): TimeLine[] => {

@@ -12,6 +12,7 @@ export const startupTime = timeProof({
   id: 'CAFE042',
   severity: 'risk',
   title: 'The start probe is shorter than a start with a migration',
+  why: 'The pod is killed during its first start with a migration, and begins it again, each time from the beginning.',
   lines: (cluster) =>
     configuredContainers(cluster).flatMap(({ workload, list, container, variables }): TimeLine[] => {
       const { startupProbe: probe } = container;

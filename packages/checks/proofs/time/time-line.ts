@@ -31,7 +31,7 @@ export function timeLine(
 
 /** A proof about lines: each of them fits. */
 export const timeProof = <const Id extends Proof['id']>(
-  about: Pick<Proof<Id>, 'id' | 'title' | 'severity'> & Pick<TimeProof, 'lines'>,
+  about: Pick<Proof<Id>, 'id' | 'title' | 'why' | 'severity'> & Pick<TimeProof, 'lines'>,
 ): Proof<Id> & TimeProof & { readonly id: Id } => ({
   ...about,
   problems: (cluster) => about.lines(cluster).flatMap(({ fits, problem }) => (fits ? [] : [problem])),

@@ -1,0 +1,66 @@
+import { execFile, spawnSync } from 'node:child_process';
+
+/** Bytes of a rendering that are taken in. */
+const MOST = 2 ** 28;
+
+/** What Helm makes of a chart once. */
+export type Rendered =
+  | { readonly text: string }
+  /** The chart itself says no: `fail`, `required`, or the schema of its values. */
+  | { readonly refused: string }
+  /** A template breaks, or makes what is no YAML. */
+  | { readonly failed: string };
+
+/** How a chart is rendered. */
+export interface RenderArguments {
+  /** The chart's folder. */
+  readonly directory: string;
+  readonly release: string;
+  readonly namespace: string;
+  /** Files of values, the last one first in rank. */
+  readonly valueFiles: readonly string[];
+}
+
+/**
+ * Renders a chart as `helm template` does, which asks no cluster.
+ *
+ * @throws Error when Helm cannot be run
+ */
+export function renderChart({
+  directory,
+  release,
+  namespace,
+  valueFiles,
+}: RenderArguments): Promise<Rendered> {
+  const files = valueFiles.flatMap((file) => ['--values', file]);
+  const words = ['template', release, directory, '--namespace', namespace, ...files];
+  return new Promise((rendered, refuse) => {
+    execFile('helm', words, { encoding: 'utf8', maxBuffer: MOST }, (error, stdout, stderr) => {
+      if (!error) rendered({ text: stdout });
+      else if (error.code === 'ENOENT') refuse(withoutHelm(directory));
+      else rendered(unrendered(stderr || error.message));
+    });
+  });
+}
+
+function unrendered(said: string): Rendered {
+  const reason = said
+    .replace(/^level=.*\n/gm, '')
+    .replace(/\n\nUse --debug flag[\s\S]*/, '')
+    .replace(/^Error: /, '')
+    .trim();
+  return /^execution error at \(|^values don't meet the specifications/.test(reason)
+    ? { refused: reason }
+    : { failed: reason };
+}
+
+/** The output of a command of Helm's that only reads. @throws Error with Helm's own words */
+export function helm(...words: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawnSync('helm', words, { encoding: 'utf8', maxBuffer: MOST });
+  if (error) throw withoutHelm(words.at(-1) ?? '');
+  if (status !== 0) throw new Error(`"helm ${words.join(' ')}" fails: ${stderr.trim()}`);
+  return stdout;
+}
+
+const withoutHelm = (chart: string): Error =>
+  new Error(`helm, which renders ${chart}, is not here: https://helm.sh/docs/intro/install`);
