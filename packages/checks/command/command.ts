@@ -21,12 +21,14 @@ type Command = (words: readonly string[], surroundings: Surroundings) => Promise
 const COMMANDS: Readonly<Record<string, Command>> = {
   check: async (words, { readStandardInput }) =>
     (await import('./check-command.js')).checkCommand(words, readStandardInput),
+  doctor: async (words) => (await import('../doctor/doctor-command.js')).doctorCommand(words),
   ids: async () => (await import('./ids-command.js')).idsCommand(),
 };
 
 const HELP = `Proves that Kubernetes manifests can work together, before anybody applies them.
 
   cafe check [dir | file | -]…  look at manifests; "cafe check --help" says more
+  cafe doctor [-n namespace]…   why it does not work, on the running cluster; "cafe doctor --help" says more
   cafe ids                      what each id of a finding means
   cafe --version
   cafe --help
@@ -57,5 +59,5 @@ function unknown(word: string): string {
   const names = Object.keys(COMMANDS);
   const likely = nearest(word, names);
   const meant = likely === undefined ? '' : ` Did you mean "${likely}"?`;
-  return `cafe: there is no command "${word}".${meant} The commands are ${names.join(' and ')}; "cafe --help" says more.`;
+  return `cafe: there is no command "${word}".${meant} The commands are ${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}; "cafe --help" says more.`;
 }
