@@ -83,7 +83,7 @@ function ofContainers(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'P
         },
       ];
     }
-    if (failed.message.includes('runAsNonRoot')) {
+    if (/runAsNonRoot|non-root policy/.test(failed.message)) {
       return [
         {
           ...common,

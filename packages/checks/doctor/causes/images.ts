@@ -30,10 +30,16 @@ export function imageCauses(cluster: LiveCluster): readonly Cause[] {
           waiting.reason,
           said,
         );
+        const isSilent = said === '' || /^Back-off pulling image "[^"]*"$/.test(said);
+        const isUnsure = code === 'CAFE221' && / or that registry is away$/.test(sentence);
+        const verdict = isSilent ? 'cannot tell' : isUnsure ? 'likely' : 'proven';
         return [
           {
             code,
-            verdict: said === '' || /^Back-off pulling image "[^"]*"$/.test(said) ? 'cannot tell' : 'proven',
+            verdict,
+            ...(verdict === 'proven'
+              ? {}
+              : { decide: `what the registry says: crane manifest ${container.image}` }),
             key,
             sentence,
             evidence: [
@@ -100,6 +106,15 @@ function judged(
       said,
     )
   ) {
+    // Only a mirror of the node's makes such a name work, and after the mirror's "not found" the node asks itself.
+    if (isOwn(host)) {
+      return [
+        'CAFE221',
+        image,
+        `image ${image}, which ${workload.title} runs, is not in the registry that the nodes know as ${host}, or that registry is away`,
+        setImage,
+      ];
+    }
     return [
       'CAFE223',
       host,
@@ -125,6 +140,9 @@ function judged(
   }
   return ['CAFE221', image, `image ${image}, which ${workload.title} runs, cannot be pulled`, setImage];
 }
+
+/** Whether a registry's name means the node itself. */
+const isOwn = (host: string): boolean => /^(?:localhost|127\.[\d.]+)(?::\d+)?$/.test(host);
 
 /** The innermost error of Go's chain. */
 const lastPart = (said: string): string =>

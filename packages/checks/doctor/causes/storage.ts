@@ -5,6 +5,8 @@ import type { Cause, Evidence } from './cause.js';
 
 const EVENT_SECONDS = 900;
 const PLACING_SECONDS = 15;
+/** A kubelet that is slow mounts within this time, and writes warnings meanwhile. */
+const MOUNTING_SECONDS = 40;
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
 /** Claims without a volume, and volumes that do not come to their pod. */
@@ -153,14 +155,27 @@ function missingClaims(cluster: LiveCluster, workload: string, pod: Live<'Pod'>)
 }
 
 function ofMounts(cluster: LiveCluster, workload: string, pod: Live<'Pod'>): readonly Cause[] {
-  if (pod.status.phase !== 'Pending') return [];
+  if (
+    pod.status.phase !== 'Pending' ||
+    cluster.secondsSince(pod.metadata.creationTimestamp) < MOUNTING_SECONDS
+  )
+    return [];
+  // Containers that were made have their volumes.
+  const statuses = [...pod.status.initContainerStatuses, ...pod.status.containerStatuses];
+  if (
+    !statuses.every(
+      ({ state, restartCount }) =>
+        restartCount === 0 && /^(?:ContainerCreating|PodInitializing)$/.test(state.waiting?.reason ?? ''),
+    )
+  )
+    return [];
   const title = `Pod ${pod.metadata.namespace}/${pod.metadata.name}`;
   const event = cluster
     .eventsOf(title)
     .find(
       ({ reason, message, at }) =>
         /^(?:FailedAttachVolume|FailedMount)$/.test(reason) &&
-        !/(?:configmap|secret) "[^"]+" not found|non-existent (?:secret|config) key|object "[^"]+" not registered/i.test(
+        !/(?:configmap|secret) "[^"]+" not found|non-existent (?:secret|config) key|object "[^"]+" not registered|failed to sync/i.test(
           message,
         ) &&
         cluster.secondsSince(at) < EVENT_SECONDS,

@@ -6,7 +6,7 @@ import { isRecord } from '../../model/manifest.js';
 export const REDACTED = '(redacted)';
 
 /** Names of variables, keys and arguments whose value is a secret more often than not. */
-const SECRET_NAME = /pass(?!ive)|pwd|secret|token|credential|api_?key|private_?key|access_?key|dsn$/i;
+const SECRET_NAME = /pass(?!ive)|pwd|secret|token|credential|api[_-]?key|private[_-]?key|access[_-]?key|dsn$/i;
 
 /** A flag whose value, a word later, is a secret. */
 const SECRET_FLAG = /^--?[\w-]*(?:pass(?!ive)|pwd|token|secret)[\w-]*$/i;
@@ -31,8 +31,15 @@ export function redactedObject(object: Readonly<Record<string, unknown>>): Recor
       : {};
     return { ...rest, metadata: clean, data: texts, binaryData: emptied(binaryData) };
   }
+  if (object['kind'] === 'Node') return { ...others, metadata: clean, status: nodeStatus(others['status']) };
   return { ...redactedFields(others), metadata: clean };
 }
+
+/** What a node says of itself, without the names of everybody's images and volumes. */
+const nodeStatus = (status: unknown): unknown =>
+  isRecord(status)
+    ? { conditions: status['conditions'], capacity: status['capacity'], allocatable: status['allocatable'] }
+    : {};
 
 /** Without the fields that repeat the whole object, values included. */
 function metadataOf(all: Record<string, unknown>): unknown {
@@ -72,7 +79,7 @@ export function redactedText(text: string): string {
   return text
     .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi, `$1:${REDACTED}@`)
     .replace(
-      /((?:[\w.-]*(?:passw(?:or)?d|passphrase|pwd|secret|token|api_?key|private_?key|access_?key))["']?\s*(?:=|:(?!\/\/))\s*)(?:"[^"]*"|'[^']*'|[^\s,;"'}]+)/gi,
+      /((?:[\w.-]*(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key))["']?\s*(?:=|:(?!\/\/))\s*)(?:"[^"]*"|'[^']*'|[^\s,;"'}]+)/gi,
       `$1${REDACTED}`,
     )
     .replace(/(--?[\w-]*(?:pass(?!ive)|pwd|token|secret)[\w-]*[= ])(?!-)\S+/gi, `$1${REDACTED}`)
