@@ -64,7 +64,7 @@ const STORE_PORT = {
 /** A store with its Service. */
 export const store = (
   { pod = {}, container = {} }: Differences = {},
-  command = ['redis-server'],
+  command = ['redis-server', '--protected-mode', 'no'],
 ): readonly KubernetesObject[] => [
   deployment('store', command, { pod, container: { ...STORE_PORT, ...container } }),
   service('store', 6379),

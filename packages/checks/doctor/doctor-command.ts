@@ -53,6 +53,11 @@ export async function doctorCommand(words: readonly string[]): Promise<Outcome> 
   const diagnosis = await (file === undefined
     ? watched(values, values.wait === undefined ? 0 : millisecondsOf(values.wait))
     : diagnose(readBundle(file)));
+  if (diagnosis.counts.workloads + diagnosis.counts.services === 0) {
+    throw new Error(
+      `there is no workload and no Service in ${diagnosis.namespaces.join(', ')}; -n names another namespace.`,
+    );
+  }
   return {
     status: isWell(diagnosis) || (values.wait === undefined && diagnosis.roots.length === 0) ? 0 : 1,
     output:

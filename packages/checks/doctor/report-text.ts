@@ -20,7 +20,7 @@ const NEEDS: Readonly<Record<Category, readonly string[]>> = {
   configuration: ['Pod', 'ConfigMap', 'Secret', 'Service'],
   storage: ['PersistentVolumeClaim', 'StorageClass'],
   processes: ['Pod', 'Log'],
-  database: ['Log'],
+  database: ['Pod', 'Log'],
   probes: ['Pod', 'Event'],
   network: ['Service', 'EndpointSlice', 'NetworkPolicy', 'Namespace'],
   controllers: ['Deployment', 'StatefulSet', 'ReplicaSet', 'HorizontalPodAutoscaler'],
@@ -54,7 +54,7 @@ export function reportText(diagnosis: Diagnosis, { colours }: TextOptions): stri
     ...section('Not read, and nothing is concluded from it; the rights that are missing:', [
       ...new Set(unseen.map(({ missing }) => missing)),
     ]),
-    summary(roots),
+    summary(diagnosis),
   ].join('\n');
 }
 
@@ -81,8 +81,9 @@ function written(
   ];
 }
 
-function summary(roots: readonly Root[]): string {
-  if (roots.length === 0) return 'No fault found.';
+function summary({ roots, unseen }: Diagnosis): string {
+  if (roots.length === 0)
+    return unseen.length === 0 ? 'No fault found.' : 'No fault found in what may be read.';
   const count = (verdict: Verdict): number => roots.filter((root) => root.verdict === verdict).length;
   const parts = (['proven', 'likely', 'cannot tell'] as const).flatMap((verdict) =>
     count(verdict) === 0 ? [] : [`${count(verdict)} ${verdict}`],

@@ -31,7 +31,7 @@ export function imageCauses(cluster: LiveCluster): readonly Cause[] {
           said,
         );
         const isSilent = said === '' || /^Back-off pulling image "[^"]*"$/.test(said);
-        const isUnsure = code === 'CAFE221' && / or that registry is away$/.test(sentence);
+        const isUnsure = code === 'CAFE221' && sentence.endsWith(' or that registry is away');
         const verdict = isSilent ? 'cannot tell' : isUnsure ? 'likely' : 'proven';
         return [
           {

@@ -40,11 +40,11 @@ const RULES: readonly Rule[] = [
       /password authentication failed for (?:user|role) "?([\w.-]+)|wrong password for user "([^"]+)"|Access denied for user '([^']+)'|(WRONGPASS|NOAUTH|invalid username-password pair)|28P01/i,
     meaning: ([, ...users]) => {
       const user = users.find((each) => each !== undefined);
-      return own(
-        'CAFE281',
-        `the store refuses its password${user === undefined || /^(?:WRONG|NOAUTH|invalid)/.test(user) ? '' : ` for the role ${user}`}`,
-        `give the role the password of the Secret, or the Secret the password of the role`,
-      );
+      const change = 'give the role the password of the Secret, or the Secret the password of the role';
+      if (user === 'NOAUTH')
+        return own('CAFE281', 'the store wants a password, and got none or a wrong one', change);
+      const isName = user !== undefined && !/^(?:WRONGPASS|invalid username)/i.test(user);
+      return own('CAFE281', `the store refuses its password${isName ? ` for the role ${user}` : ''}`, change);
     },
   },
   {
@@ -178,6 +178,9 @@ export function meaningOf(line: string): Meaning | undefined {
   return undefined;
 }
 
+/** What is longer is read in the log itself. */
+const LONGEST_LINE = 240;
+
 const ERROR =
   /error|fatal|panic|exception|fail|denied|refused|cannot|could not|not found|unable|ENO|EACC|invalid|missing|must |required|wrong|no such/i;
 /** Frames of a stack, and what Node and shells print behind an error. */
@@ -191,7 +194,9 @@ export function tellingLine(lines: readonly string[]): string | undefined {
     texts.findLast((line) => meaningOf(line) !== undefined) ??
     texts.findLast((line) => ERROR.test(line)) ??
     texts.at(-1)
-  )?.trim();
+  )
+    ?.trim()
+    .slice(0, LONGEST_LINE);
 }
 
 /** The words of a line that is JSON. */

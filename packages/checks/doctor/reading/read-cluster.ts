@@ -89,6 +89,11 @@ async function readList(
 }
 
 function mustExist({ objects, namespaces, unseen }: Reading): void {
+  const blind = unseen.find(({ kind }) => kind === 'Pod');
+  if (blind)
+    throw new Error(
+      `the pods may not be read, and without them nothing is known; the right that is missing: ${blind.missing}`,
+    );
   if (unseen.some(({ kind }) => kind === 'Namespace')) return;
   const present = objects.flatMap(({ kind, metadata }) =>
     kind === 'Namespace' && isRecord(metadata) ? [String(metadata['name'])] : [],
@@ -97,7 +102,7 @@ function mustExist({ objects, namespaces, unseen }: Reading): void {
   if (missing === undefined) return;
   const likely = nearest(missing, present);
   throw new Error(
-    `there is no namespace "${missing}"${likely === undefined ? '' : `; did you mean "${likely}"?`} There are ${present.join(', ')}.`,
+    `there is no namespace "${missing}"${likely === undefined ? '' : `; did you mean "${likely}"`}${likely === undefined ? '.' : '?'} There are ${present.join(', ')}.`,
   );
 }
 

@@ -6,7 +6,8 @@ import { isRecord } from '../../model/manifest.js';
 export const REDACTED = '(redacted)';
 
 /** Names of variables, keys and arguments whose value is a secret more often than not. */
-const SECRET_NAME = /pass(?!ive)|pwd|secret|token|credential|api[_-]?key|private[_-]?key|access[_-]?key|dsn$/i;
+const SECRET_NAME =
+  /pass(?!ive)|pwd|secret|token|credential|api[_-]?key|private[_-]?key|access[_-]?key|dsn$/i;
 
 /** A flag whose value, a word later, is a secret. */
 const SECRET_FLAG = /^--?[\w-]*(?:pass(?!ive)|pwd|token|secret)[\w-]*$/i;
