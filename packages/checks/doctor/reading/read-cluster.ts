@@ -102,7 +102,7 @@ function mustExist({ objects, namespaces, unseen }: Reading): void {
   if (missing === undefined) return;
   const likely = nearest(missing, present);
   throw new Error(
-    `there is no namespace "${missing}"${likely === undefined ? '' : `; did you mean "${likely}"`}${likely === undefined ? '.' : '?'} There are ${present.join(', ')}.`,
+    `there is no namespace "${missing}"${likely === undefined ? '.' : `; did you mean "${likely}"?`} There are ${present.join(', ')}.`,
   );
 }
 
