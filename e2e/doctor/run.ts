@@ -108,9 +108,13 @@ function told({ roots, progress }: Diagnosis): string {
 function record(fault: Fault, reading: Reading): void {
   mkdirSync(FIXTURES, { recursive: true });
   const own = namespaceOf(fault);
-  const objects = reading.objects.filter(({ kind, metadata }) => {
-    const name = String((metadata as Readonly<Record<string, unknown>>)['name']);
-    return !/^(?:Namespace|PersistentVolume|.*WebhookConfiguration)$/.test(String(kind)) || name === own;
-  });
+  const objects = reading.objects
+    .filter(({ kind, metadata }) => {
+      const name = String((metadata as Readonly<Record<string, unknown>>)['name']);
+      return !/^(?:Namespace|PersistentVolume|.*WebhookConfiguration)$/.test(String(kind)) || name === own;
+    })
+    .map((object) =>
+      object['kind'] === 'StorageClass' ? { ...object, provisioner: 'example.com/volume' } : object,
+    );
   writeBundle(`${FIXTURES}/${fault.name}.json.gz`, { ...reading, context: '', objects });
 }
