@@ -72,10 +72,24 @@ async function look(fault: Fault): Promise<void> {
     const isSettled = fault.roots.length > 0 || diagnosis.progress.length === 0;
     if (isSettled && isRight(fault, diagnosis)) {
       if (isRecording) record(fault, reading);
+      if (fault.roots.length === 0) await rollOut(namespace);
       return;
     }
     must(Date.now() < end, `expected ${JSON.stringify(fault.roots)}, and it says:\n${told(diagnosis)}`);
     await sleep(4000);
+  }
+}
+
+/** What is well is rolled out anew: at no moment of it is anything called a fault. */
+async function rollOut(namespace: string): Promise<void> {
+  await run(`kubectl -n ${namespace} rollout restart deployment`);
+  const end = Date.now() + SECONDS * 1000;
+  for (let looks = 1; ; looks += 1) {
+    const diagnosis = diagnose(await readCluster({ context: undefined, namespaces: [namespace] }));
+    must(diagnosis.roots.length === 0, `during a rollout, look ${looks}:\n${told(diagnosis)}`);
+    const { code } = await attempt(`kubectl -n ${namespace} rollout status deployment --timeout=1s`);
+    if (code === 0 && looks > 3) return;
+    must(Date.now() < end, 'the rollout does not end');
   }
 }
 

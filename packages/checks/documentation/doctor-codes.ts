@@ -1,5 +1,5 @@
-import { table } from '../documentation/tables.js';
-import { CATEGORIES, CODES } from './causes/codes.js';
+import { table } from './tables.js';
+import { CATEGORIES, CODES } from '../doctor/causes/codes.js';
 
 const BEGIN = '<!-- codes -->\n\n';
 const END = '\n\n<!-- /codes -->';
