@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   policies: async (words, surroundings) =>
     (await import('./policies-command.js')).policiesCommand(words, surroundings),
   explain: async (words) => (await import('./explain-command.js')).explainCommand(words),
+  doctor: async (words) => (await import('../doctor/doctor-command.js')).doctorCommand(words),
   ids: async () => (await import('./ids-command.js')).idsCommand(),
 };
 
@@ -38,6 +39,7 @@ const HELP = `Proves that Kubernetes manifests can work together, before anybody
   cafe connections [dir]…       who reaches whom, by which variable and which policy; what a change adds to it
   cafe policies [dir]…          NetworkPolicies that allow those connections and no others
   cafe explain ID…              why it hurts, an example, and how to accept it
+  cafe doctor [-n namespace]…   why it does not work, on the running cluster; "cafe doctor --help" says more
   cafe ids                      what each id of a finding means
   cafe --version
   cafe --help

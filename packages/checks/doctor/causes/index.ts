@@ -1,0 +1,23 @@
+import type { Causes } from './cause.js';
+import { configurationCauses } from './configuration.js';
+import { controllerCauses } from './controllers.js';
+import { imageCauses } from './images.js';
+import { networkCauses } from './network.js';
+import { nodeCauses } from './nodes.js';
+import { placingCauses } from './placing.js';
+import { probeCauses } from './probes.js';
+import { processCauses } from './processes.js';
+import { storageCauses } from './storage.js';
+
+/** Everything that looks for causes. */
+export const CAUSES: readonly Causes[] = [
+  nodeCauses,
+  placingCauses,
+  imageCauses,
+  configurationCauses,
+  storageCauses,
+  processCauses,
+  probeCauses,
+  networkCauses,
+  controllerCauses,
+];

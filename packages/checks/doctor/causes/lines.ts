@@ -1,0 +1,151 @@
+import { edges } from '../../model/connections.js';
+import { isRecord, titleOf } from '../../model/manifest.js';
+import type { LiveCluster, LiveWorkload, Title } from '../model/live-cluster.js';
+import type { Live } from '../model/live-schemas.js';
+import { type Cause, DNS, edgeOf, type Evidence } from './cause.js';
+import { type Meaning, meaningOf } from './said.js';
+
+/** The cause that a program's own line names, if its words are known. */
+export function causeOfLine(
+  cluster: LiveCluster,
+  workload: LiveWorkload,
+  pod: Live<'Pod'>,
+  line: string | undefined,
+  evidence: readonly Evidence[],
+): Cause | undefined {
+  const meaning = line === undefined ? undefined : meaningOf(line);
+  if (!meaning) return undefined;
+  const { title, namespace } = workload;
+  const other = meaning.host === undefined ? undefined : ownerOfHost(cluster, namespace, meaning.host);
+  const common = { evidence, breaks: [title], mend: mendOf(workload, pod, meaning) };
+  if (meaning.code === 'CAFE274') return nameCause(cluster, workload, meaning, other, common);
+  const key = meaning.code === 'CAFE281' ? passwordKey(workload, pod) : `${title} ${meaning.host ?? ''}`;
+  if (!meaning.blamesOthers) {
+    return {
+      ...common,
+      code: meaning.code,
+      verdict: 'proven',
+      key,
+      sentence: `${title}: ${meaning.sentence}${meaning.code === 'CAFE281' ? passwordSource(pod) : ''}`,
+    };
+  }
+  const blamed = other === undefined ? configuredWith(cluster, title) : [other];
+  return {
+    ...common,
+    code: meaning.code,
+    verdict: 'cannot tell',
+    key,
+    sentence: `${title}: ${meaning.sentence}${other === undefined ? '' : ` by ${other}`}`,
+    blames: blamed.flatMap((each) => [each, edgeOf(title, each)]),
+    decide:
+      other === undefined
+        ? 'which address it asks, and whether that answers from inside the pod'
+        : `whether ${other} answers from inside a pod of ${title}`,
+  };
+}
+
+/** A name that does not resolve: either nobody has it, or the one who answers is away. */
+function nameCause(
+  cluster: LiveCluster,
+  { title, namespace }: LiveWorkload,
+  { host }: Meaning,
+  other: Title | undefined,
+  common: Pick<Cause, 'evidence' | 'breaks' | 'mend'>,
+): Cause {
+  const bare = host?.replace(/\.$/, '').replace(/\.cluster\.local$/, '');
+  const [name = '', place = namespace, ...rest] = bare?.replace(/\.svc$/, '').split('.') ?? [];
+  const isOurs =
+    bare !== undefined &&
+    rest.length === 0 &&
+    (!bare.includes('.') || bare.endsWith('.svc') || cluster.reading.namespaces.includes(place));
+  if (isOurs && other === undefined && cluster.isRead('Service', place)) {
+    const likely = cluster.nearestName('Service', place, name);
+    return {
+      ...common,
+      code: 'CAFE233',
+      verdict: 'proven',
+      key: `${namespace} ${host ?? ''}`,
+      sentence: `${title} asks for the host ${host ?? ''}, which no Service has${likely === undefined ? '' : `; probably meant: ${likely}`}`,
+      mend:
+        likely === undefined
+          ? `correct the host in ${title}, or make Service ${place}/${name}`
+          : `set the host to ${likely}, or make Service ${place}/${name}`,
+    };
+  }
+  return {
+    ...common,
+    code: 'CAFE274',
+    verdict: 'cannot tell',
+    key: `${title} ${host ?? ''}`,
+    sentence: `${title}: the name ${host ?? 'that it asks for'} does not resolve${other === undefined ? '' : `, although ${other} is there`}`,
+    blames: [DNS, edgeOf(title, DNS)],
+    decide: `whether the cluster's DNS answers from inside a pod of ${title}`,
+  };
+}
+
+/** Who has a host name or an address: a Service, or the workload of a pod. */
+function ownerOfHost(cluster: LiveCluster, namespace: string, host: string): Title | undefined {
+  const name = host
+    .replace(/\.$/, '')
+    .replace(/\.cluster\.local$/, '')
+    .replace(/\.svc$/, '');
+  const [service = '', place = namespace] = name.split('.');
+  if (cluster.has('Service', place, service))
+    return titleOf({ kind: 'Service', namespace: place, name: service });
+  const byAddress = cluster.services.find(({ spec }) => spec.clusterIP === host);
+  if (byAddress) return titleOf({ kind: 'Service', ...pick(byAddress.metadata) });
+  const pod = cluster.pods.find(({ status }) => status.podIP === host);
+  return pod && cluster.workloadOf(pod)?.title;
+}
+
+const pick = ({ namespace, name }: { readonly namespace: string; readonly name: string }) => ({
+  namespace,
+  name,
+});
+
+/** The Services that a workload is configured with. */
+function configuredWith(cluster: LiveCluster, title: Title): readonly Title[] {
+  return [
+    ...new Set(
+      edges(cluster.declared).flatMap(({ workload, service }) =>
+        titleOf(workload) === title ? [titleOf(service)] : [],
+      ),
+    ),
+  ];
+}
+
+/** The Secret and key that a password comes from. */
+function passwordReference({
+  spec,
+}: Live<'Pod'>): { readonly name: string; readonly key: string } | undefined {
+  for (const container of [...spec.containers, ...spec.initContainers]) {
+    const { env } = container;
+    if (!Array.isArray(env)) continue;
+    for (const variable of env as readonly unknown[]) {
+      if (!isRecord(variable) || !/PASS|PWD/i.test(String(variable['name']))) continue;
+      const from = variable['valueFrom'];
+      const reference = isRecord(from) ? from['secretKeyRef'] : undefined;
+      if (isRecord(reference)) return { name: String(reference['name']), key: String(reference['key']) };
+    }
+  }
+  return undefined;
+}
+
+const passwordKey = ({ namespace, title }: LiveWorkload, pod: Live<'Pod'>): string => {
+  const reference = passwordReference(pod);
+  return reference ? `${namespace} ${reference.name} ${reference.key}` : title;
+};
+
+const passwordSource = (pod: Live<'Pod'>): string => {
+  const reference = passwordReference(pod);
+  return reference
+    ? `; it has it from key ${reference.key} of Secret ${reference.name}. A database keeps the password that its volume was made with`
+    : '';
+};
+
+function mendOf({ namespace }: LiveWorkload, pod: Live<'Pod'>, { code, change }: Meaning): string {
+  const reference = code === 'CAFE281' ? passwordReference(pod) : undefined;
+  return reference
+    ? `kubectl -n ${namespace} edit secret ${reference.name}   # ${reference.key}: the password that the store has; or give the role this one (ALTER ROLE … PASSWORD)`
+    : change;
+}

@@ -1,0 +1,238 @@
+import { conditionOf, type LiveCluster, type LiveWorkload } from '../model/live-cluster.js';
+import type { Live } from '../model/live-schemas.js';
+import type { Cause, Evidence } from './cause.js';
+import type { Code } from './codes.js';
+import { isPartlyServing } from '../model/progress.js';
+
+/** A claim is bound and a node found within this time, or something is in the way. */
+const PLACING_SECONDS = 15;
+/** An event that is older says nothing about now. */
+const EVENT_SECONDS = 900;
+
+/** Pods that find no node, and pods that the API server refuses. */
+export function placingCauses(cluster: LiveCluster): readonly Cause[] {
+  return cluster.workloads.flatMap((workload) => [
+    ...workload.pods.flatMap((pod) => unschedulable(cluster, workload, pod)),
+    ...refused(cluster, workload),
+  ]);
+}
+
+function unschedulable(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
+  const scheduled = conditionOf(pod, 'PodScheduled');
+  if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return [];
+  if (cluster.secondsSince(scheduled.lastTransitionTime) < PLACING_SECONDS) return [];
+  const { message } = scheduled;
+  // A claim that is not there or not bound has a cause of its own.
+  if (/persistentvolumeclaim "[^"]+" not found|unbound immediate PersistentVolumeClaims/.test(message))
+    return [];
+  const closed = cluster.nodes.filter(({ spec }) => spec.unschedulable);
+  // A drain: what it leaves standing serves, and the pod follows when the node is open again.
+  if (message.includes('were unschedulable') && isPartlyServing(workload)) return [];
+  const evidence: Evidence = {
+    object: `Pod ${pod.metadata.namespace}/${pod.metadata.name}`,
+    field: 'status.conditions[PodScheduled]',
+    value: message,
+    at: scheduled.lastTransitionTime,
+  };
+  const lost = cluster.nodes.filter((node) => (conditionOf(node, 'Ready')?.status ?? 'True') !== 'True');
+  const common = {
+    verdict: 'proven' as const,
+    evidence: [evidence],
+    breaks: [workload.title],
+    ...(lost.length > 0 && /unreachable|not-ready/.test(message)
+      ? { blames: lost.map(({ metadata }) => `Node ${metadata.name}`) }
+      : {}),
+  };
+  if (/volume node affinity conflict|didn't match PersistentVolume's node affinity/.test(message)) {
+    return [
+      {
+        ...common,
+        code: 'CAFE245',
+        key: workload.title,
+        sentence: `${workload.title} cannot start where its volume lies: ${reasons(message)}`,
+        mend:
+          closed[0] === undefined
+            ? `kubectl -n ${workload.namespace} get pvc -o wide   # then bring back the node that has the volume`
+            : `kubectl uncordon ${closed[0].metadata.name}`,
+      },
+    ];
+  }
+  const lacking = [...message.matchAll(/Insufficient ([\w./-]+)/g)].map(([, name = '']) => name);
+  if (lacking.length > 0) {
+    const asked = requestsOf(pod, lacking);
+    return [
+      {
+        ...common,
+        code: 'CAFE211',
+        key: workload.title,
+        sentence: `no node has room for ${workload.title}: it asks for ${asked}, and ${reasons(message)}`,
+        mend: `kubectl -n ${workload.namespace} set resources ${kindAndName(workload)} --requests=${lacking.map((name) => `${name}=…`).join(',')}   # or add a node`,
+      },
+    ];
+  }
+  const allClosed = closed.length > 0 && closed.length === cluster.nodes.length;
+  return [
+    {
+      ...common,
+      code: 'CAFE212',
+      key: workload.title,
+      sentence: `no node fits ${workload.title}: ${reasons(message)}`,
+      mend:
+        (allClosed || message.includes('were unschedulable')) && closed[0]
+          ? `kubectl uncordon ${closed[0].metadata.name}`
+          : `kubectl -n ${workload.namespace} get ${kindAndName(workload)} -o jsonpath='{.spec.template.spec.nodeSelector}{.spec.template.spec.affinity}{.spec.template.spec.tolerations}'   # and change what no node has`,
+    },
+  ];
+}
+
+/** What the scheduler says, without what it says of preemption. */
+const reasons = (message: string): string =>
+  message
+    .replace(/\.? ?preemption:.*$/, '')
+    .replace(/ no new claims to deallocate,?/, '')
+    .trim()
+    .replace(/\.$/, '');
+
+const requestsOf = ({ spec }: Live<'Pod'>, names: readonly string[]): string =>
+  names
+    .map((name) => {
+      const amounts = spec.containers.flatMap(({ resources }) => resources.requests[name] ?? []);
+      return `${amounts.join(' + ') || 'some'} ${name}`;
+    })
+    .join(' and ');
+
+/** As kubectl takes it. */
+export const kindAndName = ({ kind, name }: Pick<LiveWorkload, 'kind' | 'name'>): string =>
+  `${kind.toLowerCase()}/${name}`;
+
+/** What the API server said to the controller that tried to make a pod. */
+function refused(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[] {
+  const { live, namespace } = workload;
+  const wanted = live?.spec.replicas ?? live?.status.desiredNumberScheduled ?? 1;
+  if (
+    !live ||
+    (workload.kind !== 'Job' &&
+      workload.pods.length >= wanted &&
+      conditionOf(live, 'ReplicaFailure') === undefined)
+  ) {
+    return [];
+  }
+  if (workload.kind === 'Job' && (workload.pods.length > 0 || live.status.conditions.length > 0)) return [];
+  const failure = conditionOf(live, 'ReplicaFailure');
+  const event = cluster
+    .eventsOf(workload.title)
+    .find(
+      ({ reason, isWarning, at }) =>
+        isWarning && reason === 'FailedCreate' && cluster.secondsSince(at) < EVENT_SECONDS,
+    );
+  const said =
+    failure?.status === 'True'
+      ? {
+          text: failure.message,
+          evidence: {
+            object: workload.title,
+            field: 'status.conditions[ReplicaFailure]',
+            value: failure.message,
+            at: failure.lastTransitionTime,
+          },
+        }
+      : event && {
+          text: event.message,
+          evidence: {
+            object: workload.title,
+            field: `event ${event.reason}`,
+            value: event.message,
+            at: event.at,
+          },
+        };
+  if (!said) return [];
+  const [code, key, sentence, mend] = refusal(cluster, workload, said.text);
+  return [
+    {
+      code,
+      verdict: 'proven',
+      key: `${namespace} ${key}`,
+      sentence,
+      evidence: [said.evidence],
+      breaks: [workload.title],
+      mend,
+    },
+  ];
+}
+
+function refusal(
+  cluster: LiveCluster,
+  workload: LiveWorkload,
+  text: string,
+): readonly [code: Code, key: string, sentence: string, mend: string] {
+  const { namespace, title } = workload;
+  const quota = /exceeded quota: ([\w.-]+), requested: (\S+), used: (\S+), limited: (\S+)/.exec(text);
+  if (quota) {
+    const [, name = '', requested = '', used = '', limited = ''] = quota;
+    return [
+      'CAFE213',
+      name,
+      `quota ${name} of namespace ${namespace} refuses pods of ${title}: they ask for ${requested}, ${used} is used of ${limited.replace(/^[^=]*=/, '')}`,
+      `kubectl -n ${namespace} edit resourcequota ${name}   # or ask for less`,
+    ];
+  }
+  const lacks = /failed quota: ([\w.-]+): must specify (.+?)(?: for: .*)?$/.exec(text);
+  if (lacks) {
+    return [
+      'CAFE213',
+      lacks[1] ?? '',
+      `quota ${lacks[1] ?? ''} of namespace ${namespace} takes only pods that say their ${lacks[2] ?? ''}; those of ${title} do not`,
+      `kubectl -n ${namespace} set resources ${kindAndName(workload)} --requests=cpu=…,memory=… --limits=cpu=…,memory=…`,
+    ];
+  }
+  const security = /violates PodSecurity "([^"]+)": (.+)$/.exec(text);
+  if (security) {
+    return [
+      'CAFE214',
+      title,
+      `namespace ${namespace} enforces Pod Security "${security[1] ?? ''}", and the pods of ${title} break it: ${security[2] ?? ''}`,
+      `kubectl -n ${namespace} edit ${kindAndName(workload)}   # set what the message names in securityContext`,
+    ];
+  }
+  const account = /serviceaccount "([^"]+)" not found/.exec(text)?.[1];
+  if (account !== undefined) {
+    const likely = cluster.nearestName('ServiceAccount', namespace, account);
+    return [
+      'CAFE215',
+      `ServiceAccount ${account}`,
+      `ServiceAccount ${namespace}/${account}, which ${title} uses, is not there${meant(likely)}`,
+      likely === undefined
+        ? `kubectl -n ${namespace} create serviceaccount ${account}`
+        : `kubectl -n ${namespace} set serviceaccount ${kindAndName(workload)} ${likely}`,
+    ];
+  }
+  const priority = /no PriorityClass with name ([\w.-]+) was found/.exec(text)?.[1];
+  if (priority !== undefined) {
+    const likely = cluster.nearestName('PriorityClass', '', priority);
+    return [
+      'CAFE215',
+      `PriorityClass ${priority}`,
+      `PriorityClass ${priority}, which ${title} names, is not there${meant(likely)}`,
+      `kubectl -n ${namespace} edit ${kindAndName(workload)}   # set priorityClassName to ${likely ?? 'one of: kubectl get priorityclass'}`,
+    ];
+  }
+  const webhook = /failed calling webhook "([^"]+)": (.+)$/.exec(text);
+  if (webhook) {
+    const [, name = '', why = ''] = webhook;
+    return [
+      'CAFE216',
+      name,
+      `webhook ${name} must agree to each pod, and does not answer: ${why.replace(/^.*": /, '')}`,
+      `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o wide | grep ${name.split('.')[0] ?? name}   # start its Service's pods, or delete the configuration if its program is gone`,
+    ];
+  }
+  return [
+    'CAFE217',
+    title,
+    `the API server refuses the pods of ${title}: ${text}`,
+    `kubectl -n ${namespace} edit ${kindAndName(workload)}   # change what the message names`,
+  ];
+}
+
+const meant = (likely: string | undefined): string =>
+  likely === undefined ? '' : `; ${likely} is probably meant`;

@@ -1,0 +1,113 @@
+import { titleOf } from '../../model/manifest.js';
+import { edges } from '../../model/connections.js';
+import type { LiveCluster, LiveEvent, LiveWorkload, Title } from '../model/live-cluster.js';
+import type { Live, LiveContainer, LiveProbe } from '../model/live-schemas.js';
+import { containersOf, isWell } from '../model/pod-state.js';
+import { isSettling } from '../model/progress.js';
+import { type Cause, DNS, edgeOf } from './cause.js';
+import { kindAndName } from './placing.js';
+
+const RECENT_SECONDS = 600;
+
+/** Probes that fail, with what they were answered. */
+export function probeCauses(cluster: LiveCluster): readonly Cause[] {
+  return cluster.workloads.flatMap((workload) =>
+    workload.pods.flatMap((pod) => ofPod(cluster, workload, pod)),
+  );
+}
+
+function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
+  if (isWell(pod) || pod.status.phase !== 'Running') return [];
+  const title = `Pod ${pod.metadata.namespace}/${pod.metadata.name}`;
+  const events = cluster.eventsOf(title).filter(({ at }) => cluster.secondsSince(at) < RECENT_SECONDS);
+  return containersOf(pod).flatMap(({ container, status }): readonly Cause[] => {
+    if (status.ready) return [];
+    const ofContainer = events.filter(({ field }) => field === '' || field.includes(`{${container.name}}`));
+    const failures = ofContainer.filter(({ reason }) => reason === 'Unhealthy');
+    const killing = ofContainer.find(
+      ({ reason, message }) => reason === 'Killing' && /failed (?:liveness|startup) probe/.test(message),
+    );
+    if (killing && status.restartCount >= 2) {
+      const failure = failures.find(({ message }) => /^(?:Liveness|Startup)/.test(message));
+      return failure ? [cause(cluster, workload, { title, container, event: failure, isEnding: true })] : [];
+    }
+    const failure = failures.find(({ message }) => /^(?:Readiness|Startup)/.test(message));
+    if (!failure || !status.state.running || isSettling(cluster, pod)) return [];
+    return [cause(cluster, workload, { title, container, event: failure, isEnding: false })];
+  });
+}
+
+interface Failure {
+  readonly title: Title;
+  readonly container: LiveContainer;
+  readonly event: LiveEvent;
+  readonly isEnding: boolean;
+}
+
+function cause(
+  cluster: LiveCluster,
+  workload: LiveWorkload,
+  { title, container, event, isEnding }: Failure,
+): Cause {
+  const [, name = 'Readiness', answer = ''] =
+    /^(\w+) probe (?:failed|errored): ?([\s\S]*)$/.exec(event.message) ?? [];
+  const key = `${name.toLowerCase()}Probe` as 'startupProbe' | 'readinessProbe' | 'livenessProbe';
+  const asked = questionOf(container[key]);
+  const [sentence, own] = judged(answer.trim());
+  const common = {
+    code: isEnding ? ('CAFE261' as const) : ('CAFE262' as const),
+    key: `${workload.title} ${container.name} ${name}`,
+    sentence: `the ${name.toLowerCase()} probe of container ${container.name} of ${workload.title} asks ${asked} and ${sentence}${isEnding ? '; the container is ended and started again for it' : ''}`,
+    evidence: [
+      {
+        object: title,
+        field: `event ${event.reason}, ${event.count} times`,
+        value: event.message,
+        at: event.at,
+      },
+    ],
+    breaks: [workload.title],
+    mend: own
+      ? `kubectl -n ${workload.namespace} edit ${kindAndName(workload)}   # ${container.name}.${key}: what the program answers`
+      : `kubectl -n ${workload.namespace} logs ${title.split('/')[1] ?? ''} -c ${container.name}   # why it answers so`,
+  };
+  if (own) return { ...common, verdict: 'proven' };
+  return {
+    ...common,
+    verdict: 'likely',
+    blames: dependenciesOf(cluster, workload.title),
+    decide: `what ${container.name} says of itself in its log and its answer`,
+  };
+}
+
+/** What the answer says, and whether the probe itself is the mistake, whatever else is away. */
+function judged(answer: string): readonly [sentence: string, own: boolean] {
+  const status = /statuscode: (\d+)/.exec(answer)?.[1];
+  if (status === '404' || status === '405' || status === '401' || status === '403') {
+    return [`is answered ${status}: there is nothing for a probe at this path`, true];
+  }
+  if (status !== undefined) return [`is answered ${status}`, false];
+  if (answer.includes('connection refused')) return ['is refused: nothing listens on that port', true];
+  if (/malformed HTTP|server gave HTTP response to HTTPS client|tls:/.test(answer))
+    return ['is answered in another protocol', true];
+  if (/deadline exceeded|timed out|timeout/i.test(answer)) return ['gets no answer in time', false];
+  if (/executable file not found|no such file or directory/.test(answer))
+    return ['cannot be run: its program is not in the image', true];
+  return [answer === '' ? 'fails' : `is answered: ${answer.split('\n')[0] ?? ''}`, false];
+}
+
+function questionOf(probe: LiveProbe | undefined): string {
+  if (probe?.httpGet) return `port ${probe.httpGet.port} for ${probe.httpGet.path}`;
+  if (probe?.tcpSocket) return `port ${probe.tcpSocket.port}`;
+  return probe?.exec ? `"${probe.exec.command.join(' ')}"` : 'a question';
+}
+
+/** What a program may miss when it says that it is not ready. */
+function dependenciesOf(cluster: LiveCluster, title: Title): readonly Title[] {
+  const services = edges(cluster.declared).flatMap(({ workload, service }) =>
+    titleOf(workload) === title ? [titleOf(service)] : [],
+  );
+  return [...new Set(services)]
+    .flatMap((service) => [service, edgeOf(title, service)])
+    .concat(services.length > 0 ? [DNS] : []);
+}

@@ -1,0 +1,296 @@
+import type { z } from 'zod';
+import { Cluster } from '../../model/cluster.js';
+import { isRecord, type Manifest, titleOf, toManifests } from '../../model/manifest.js';
+import { nearest } from '../../model/nearest-name.js';
+import { CLUSTER_WIDE, NAMESPACED } from '../reading/kinds.js';
+import type { ContainerLog, Reading } from '../reading/reading.js';
+import { type Condition, type Live, LIVE } from './live-schemas.js';
+
+/** A title of an object, such as `Deployment shop/web`: a node of the graph. */
+export type Title = string;
+
+/** What makes pods, with the pods that it made. */
+export interface LiveWorkload {
+  readonly title: Title;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Nothing for a pod without an owner. */
+  readonly live: Live<'Workload'> | undefined;
+  /** Those that are not on their way out, the oldest first. */
+  readonly pods: readonly Live<'Pod'>[];
+}
+
+/** What happened to an object. */
+export interface LiveEvent {
+  readonly reason: string;
+  readonly message: string;
+  readonly isWarning: boolean;
+  readonly count: number;
+  /** When it was seen last. */
+  readonly at: string;
+  readonly field: string;
+}
+
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'];
+
+/** What was read, with an index for each question that the causes ask. */
+export class LiveCluster {
+  /** The same objects as the checks see them: those that somebody wrote, not those that controllers made of them. */
+  readonly declared: Cluster;
+  readonly pods: readonly Live<'Pod'>[];
+  readonly nodes: readonly Live<'Node'>[];
+  readonly claims: readonly Live<'Claim'>[];
+  readonly storageClasses: readonly Live<'StorageClass'>[];
+  readonly autoscalers: readonly Live<'Autoscaler'>[];
+  readonly services: readonly Live<'Service'>[];
+  readonly slices: readonly Live<'EndpointSlice'>[];
+  readonly workloads: readonly LiveWorkload[];
+  /** When it was read, in milliseconds. */
+  readonly now: number;
+  private readonly byKind = new Map<string, Readonly<Record<string, unknown>>[]>();
+  private readonly titles = new Map<string, Title>();
+  private readonly byUid = new Map<string, Manifest>();
+  private readonly eventsByObject = new Map<Title, LiveEvent[]>();
+  private readonly workloadOfPod = new Map<string, LiveWorkload>();
+
+  constructor(readonly reading: Reading) {
+    this.now = Date.parse(reading.takenAt);
+    const manifests = toManifests(reading.objects, 'the cluster');
+    for (const manifest of manifests) {
+      const present = this.byKind.get(manifest.kind);
+      if (present) present.push(manifest.content);
+      else this.byKind.set(manifest.kind, [manifest.content]);
+      const uid = uidOf(manifest);
+      if (uid !== '') this.byUid.set(uid, manifest);
+      this.titles.set(titleOf(manifest), titleOf(manifest));
+    }
+    this.pods = this.read('Pod', LIVE.Pod).sort((left, right) => ageOrder(left, right));
+    this.nodes = this.read('Node', LIVE.Node);
+    this.claims = this.read('PersistentVolumeClaim', LIVE.Claim);
+    this.storageClasses = this.read('StorageClass', LIVE.StorageClass);
+    this.autoscalers = this.read('HorizontalPodAutoscaler', LIVE.Autoscaler);
+    this.services = this.read('Service', LIVE.Service);
+    this.slices = this.read('EndpointSlice', LIVE.EndpointSlice);
+    this.workloads = this.readWorkloads(manifests);
+    this.readEvents();
+    this.declared = new Cluster(this.written(manifests));
+  }
+
+  /** Whether every object of a kind was read, there: only then is one that is not here not there. */
+  isRead(kind: string, namespace: string): boolean {
+    return (
+      (namespace === '' || this.reading.namespaces.includes(namespace)) &&
+      !this.reading.unseen.some((each) => each.kind === kind && each.namespace === namespace)
+    );
+  }
+
+  /** Whether an object is there. */
+  has(kind: string, namespace: string, name: string): boolean {
+    return this.titles.has(titleOf({ kind, namespace, name }));
+  }
+
+  /** What was read of an object. */
+  find(kind: string, namespace: string, name: string): Readonly<Record<string, unknown>> | undefined {
+    return this.byKind
+      .get(kind)
+      ?.find(({ metadata }) =>
+        isRecord(metadata) ? metadata['name'] === name && (metadata['namespace'] ?? '') === namespace : false,
+      );
+  }
+
+  /** The name of a kind that is nearest to one that is not there. */
+  nearestName(kind: string, namespace: string, name: string): string | undefined {
+    return nearest(
+      name,
+      (this.byKind.get(kind) ?? []).flatMap(({ metadata }) =>
+        isRecord(metadata) &&
+        (metadata['namespace'] ?? '') === namespace &&
+        typeof metadata['name'] === 'string'
+          ? [metadata['name']]
+          : [],
+      ),
+    );
+  }
+
+  /** What happened to an object, the newest first. */
+  eventsOf(title: Title): readonly LiveEvent[] {
+    return this.eventsByObject.get(title) ?? [];
+  }
+
+  /** What made a pod. */
+  workloadOf(pod: Live<'Pod'>): LiveWorkload | undefined {
+    return this.workloadOfPod.get(pod.metadata.uid);
+  }
+
+  /** The end of what a container wrote; of the run before, where there is one. */
+  logOf(pod: Live<'Pod'>, container: string): ContainerLog | undefined {
+    const logs = this.reading.logs.filter(
+      (log) =>
+        log.namespace === pod.metadata.namespace &&
+        log.pod === pod.metadata.name &&
+        log.container === container &&
+        log.lines.length > 0,
+    );
+    return logs.find(({ previous }) => previous) ?? logs[0];
+  }
+
+  /** Seconds from a time until it was read; infinite when there is no such time. */
+  secondsSince(time: string | null | undefined): number {
+    const at = Date.parse(time ?? '');
+    return Number.isNaN(at) ? Infinity : (this.now - at) / 1000;
+  }
+
+  /** Those whose address a Service gives out. */
+  readyEndpoints(namespace: string, service: string): number {
+    return this.slicesOf(namespace, service).reduce(
+      (count, { endpoints }) => count + endpoints.filter(({ conditions }) => conditions.ready).length,
+      0,
+    );
+  }
+
+  /** The slices of a Service. */
+  slicesOf(namespace: string, service: string): readonly Live<'EndpointSlice'>[] {
+    return this.slices.filter(
+      ({ metadata }) =>
+        metadata.namespace === namespace && metadata.labels['kubernetes.io/service-name'] === service,
+    );
+  }
+
+  private read<Schema extends z.ZodType>(kind: string, schema: Schema): z.output<Schema>[] {
+    return (this.byKind.get(kind) ?? []).flatMap((content) => {
+      const parsed = schema.safeParse(content, { jitless: true });
+      return parsed.success ? [parsed.data] : [];
+    });
+  }
+
+  private readWorkloads(manifests: readonly Manifest[]): LiveWorkload[] {
+    const podsByOwner = new Map<Title, Live<'Pod'>[]>();
+    for (const pod of this.pods) {
+      if (pod.metadata.deletionTimestamp !== undefined) continue;
+      const title = this.topOwner({ kind: 'Pod', metadata: pod.metadata });
+      const present = podsByOwner.get(title);
+      if (present) present.push(pod);
+      else podsByOwner.set(title, [pod]);
+    }
+    const workloads = manifests.flatMap((manifest): LiveWorkload[] => {
+      if (!WORKLOADS.includes(manifest.kind) || this.ownerOf(manifest)) return [];
+      const parsed = LIVE.Workload.safeParse(manifest.content, { jitless: true });
+      const title = titleOf(manifest);
+      const pods = podsByOwner.get(title) ?? [];
+      podsByOwner.delete(title);
+      return parsed.success ? [{ ...titled(manifest), title, live: parsed.data, pods }] : [];
+    });
+    for (const [title, pods] of podsByOwner) {
+      const [kind = '', path = ''] = title.split(' ');
+      const [namespace = '', name = ''] = path.split('/');
+      workloads.push({ title, kind, namespace, name, live: undefined, pods });
+    }
+    for (const workload of workloads) {
+      for (const pod of workload.pods) this.workloadOfPod.set(pod.metadata.uid, workload);
+    }
+    return workloads;
+  }
+
+  private topOwner({
+    kind,
+    metadata,
+  }: {
+    readonly kind: string;
+    readonly metadata: Live<'Pod'>['metadata'];
+  }): Title {
+    const owner = metadata.ownerReferences.find(({ controller }) => controller);
+    if (!owner) return titleOf({ kind, namespace: metadata.namespace, name: metadata.name });
+    const read = this.byUid.get(owner.uid);
+    const above = read && this.ownerOf(read);
+    // Who made it may be of a kind that is not read, such as an operator's: its name is still known.
+    return titleOf({
+      kind: above?.kind ?? owner.kind,
+      namespace: metadata.namespace,
+      name: above?.name ?? owner.name,
+    });
+  }
+
+  private ownerOf(manifest: Manifest): { readonly kind: string; readonly name: string } | undefined {
+    return ownersOf(manifest).find(({ controller }) => controller);
+  }
+
+  /** What somebody wrote: without what a controller that was read made. Others' pods stand for themselves, one of each. */
+  private written(manifests: readonly Manifest[]): Manifest[] {
+    const others = new Set<string>();
+    const kinds = new Set([...NAMESPACED, ...CLUSTER_WIDE].map(({ kind }) => kind));
+    return manifests.filter((manifest) => {
+      if (!kinds.has(manifest.kind) || manifest.kind === 'Event') return false;
+      const owner = ownersOf(manifest).find(({ controller }) => controller);
+      if (!owner) return true;
+      if (this.byUid.has(owner.uid)) return false;
+      if (manifest.kind !== 'Pod') return true;
+      if (others.has(owner.uid)) return false;
+      others.add(owner.uid);
+      return true;
+    });
+  }
+
+  private readEvents(): void {
+    for (const event of this.read('Event', LIVE.Event)) {
+      const { kind, namespace, name, fieldPath } = event.involvedObject;
+      const title = titleOf({ kind, namespace, name });
+      const at = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime;
+      const read: LiveEvent = {
+        reason: event.reason,
+        message: event.message,
+        isWarning: event.type === 'Warning',
+        count: event.count,
+        at: at ?? event.metadata.creationTimestamp,
+        field: fieldPath,
+      };
+      const present = this.eventsByObject.get(title);
+      if (present) present.push(read);
+      else this.eventsByObject.set(title, [read]);
+    }
+    for (const events of this.eventsByObject.values()) {
+      events.sort((left, right) => Date.parse(right.at) - Date.parse(left.at));
+    }
+  }
+}
+
+/** A condition by its type. */
+export const conditionOf = (
+  { status }: { readonly status: { readonly conditions: readonly Condition[] } },
+  type: string,
+): Condition | undefined => status.conditions.find((each) => each.type === type);
+
+const titled = ({ kind, namespace, name }: Manifest) => ({ kind, namespace, name });
+
+const metadataOf = ({ content }: Manifest): Readonly<Record<string, unknown>> =>
+  isRecord(content['metadata']) ? content['metadata'] : {};
+
+const uidOf = (manifest: Manifest): string => {
+  const { uid } = metadataOf(manifest);
+  return typeof uid === 'string' ? uid : '';
+};
+
+function ownersOf(manifest: Manifest): readonly {
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller: boolean;
+}[] {
+  const { ownerReferences } = metadataOf(manifest);
+  if (!Array.isArray(ownerReferences)) return [];
+  return ownerReferences.flatMap((owner: unknown) =>
+    isRecord(owner)
+      ? [
+          {
+            kind: String(owner['kind']),
+            name: String(owner['name']),
+            uid: String(owner['uid']),
+            controller: owner['controller'] === true,
+          },
+        ]
+      : [],
+  );
+}
+
+const ageOrder = (left: Live<'Pod'>, right: Live<'Pod'>): number =>
+  left.metadata.creationTimestamp < right.metadata.creationTimestamp ? -1 : 1;
