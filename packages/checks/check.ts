@@ -3,6 +3,7 @@ import { Cluster } from './model/cluster.js';
 import { connections } from './model/connections.js';
 import type { Finding, WaivedFinding } from './model/finding.js';
 import { type Manifest, titleOf } from './model/manifest.js';
+import { masked } from './model/masked.js';
 import { placed, placementOf } from './model/namespaces.js';
 import { selectingServices } from './model/selecting-services.js';
 import { PROOFS } from './proofs/index.js';
@@ -64,8 +65,18 @@ type Found = Problem & Pick<Finding, 'id' | 'severity' | 'also'>;
 
 /** With where somebody mends it: what Helm rendered is in the chart's file, whose lines nobody knows. */
 function placedIn(byTitle: ReadonlyMap<string, Manifest>, problem: Found): Finding {
-  const { id, severity, object, field, found, expected, likely, change, also } = problem;
-  const finding = { id, severity, object, field, found, expected, likely, change, also };
+  const { id, severity, object, field, also, likely } = problem;
+  const finding = {
+    id,
+    severity,
+    object,
+    field,
+    found: masked(problem.found),
+    expected: masked(problem.expected),
+    likely: likely && masked(likely),
+    change: masked(problem.change),
+    also,
+  };
   const [, title = '', place = '', line] =
     /^(\S+ \S+), (.+?)(?:, line (\d+))?$/.exec(problem.origin ?? '') ?? [];
   const other = title === object ? undefined : byTitle.get(title);

@@ -56,3 +56,12 @@ describe.each(Object.entries(MISTAKES))('%s', (name, mistakes) => {
     },
   );
 });
+
+test('a Service that many callers miss is one finding, and the others are named in it', () => {
+  const { length, 0: first } = findingsIn(
+    textOf('bank').replace('name: ledger-db }\nspec:\n  clusterIP', 'name: ledgers-db }\nspec:\n  clusterIP'),
+  ).filter(({ id }) => id === 'CAFE001');
+  expect(length).toBe(1);
+  expect(first?.object).toBe('Deployment balancereader');
+  expect(first?.also).toEqual(['Deployment paymentwriter', 'Deployment history', 'StatefulSet ledger-db']);
+});

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { analyzer, analyzerVerdicts } from './network-config-analyzer.js';
 import { policySets } from './policy-sets.js';
@@ -13,9 +13,8 @@ const SEED = Number(process.env['POLICY_SEED'] ?? 20_260_101);
 const python = analyzer();
 if (python === undefined) console.info('skipped: there is no Python with network-config-analyzer here');
 
-(python === undefined ? test.skip : test)(
-  `${SETS} random sets of policies and pods: no disagreement with network-config-analyzer`,
-  () => {
+(python === undefined ? describe.skip : describe)('network-config-analyzer', () => {
+  test(`has another opinion of none of ${SETS} random sets of policies and pods`, () => {
     const sets = fc.sample(policySets('analyzer'), { numRuns: SETS, seed: SEED });
     const theirs = analyzerVerdicts(python ?? '', sets);
     expect(theirs).toHaveLength(SETS);
@@ -30,6 +29,5 @@ if (python === undefined) console.info('skipped: there is no Python with network
     expect(disagreements.slice(0, 1)).toEqual([]);
     // Both answers are there, or nothing was compared.
     expect(new Set(theirs.flat())).toEqual(new Set([true, false]));
-  },
-  600_000,
-);
+  }, 600_000);
+});

@@ -130,12 +130,34 @@ const pod = fc.record({
   ),
 });
 
+/** Pods that stay in a cluster while their labels change. */
+const KEPT = [
+  { namespace: 'red', names: ['http', 'api', 'dns'] },
+  { namespace: 'red', names: ['web', 'api', 'dns'] },
+  { namespace: 'green', names: ['http', 'web', undefined] },
+  { namespace: 'green', names: ['web', undefined, 'dns'] },
+  { namespace: 'blue', names: [undefined, 'api', 'dns'] },
+] as const;
+
+interface DraftPod {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly names: readonly (string | undefined)[];
+}
+
+const podsFor = (judge: Judge): fc.Arbitrary<readonly DraftPod[]> =>
+  judge === 'analyzer'
+    ? fc.array(pod, { minLength: 2, maxLength: 5 })
+    : fc
+        .tuple(...KEPT.map(() => labels))
+        .map((all) => KEPT.map((kept, index) => ({ ...kept, labels: all[index] ?? {} })));
+
 /** Sets of objects with their questions, of a form that a judge reads as Kubernetes' documentation says. */
 export const policySets = (judge: Judge): fc.Arbitrary<PolicySet> =>
   fc
     .record({
       namespaces: fc.tuple(...NAMESPACES.map(() => labels)),
-      pods: fc.array(pod, { minLength: 2, maxLength: 5 }),
+      pods: podsFor(judge),
       policies: fc.array(fc.record({ namespace: fc.constantFrom(...NAMESPACES), spec: specFor(judge) }), {
         minLength: 1,
         maxLength: 4,
