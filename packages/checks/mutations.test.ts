@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { check } from './check.js';
 import { type Finding, findingText } from './model/finding.js';
-import { documentsOf } from './model/manifest.js';
+import { documentsOf, type Manifest } from './model/manifest.js';
 import { MISTAKES } from './testing/mistakes.js';
 
 // Manifests of the shapes that strangers have, and one mistake in each copy of them: it must be found, under the right id, at
@@ -11,10 +11,32 @@ import { MISTAKES } from './testing/mistakes.js';
 const textOf = (name: string): string =>
   readFileSync(new URL(`fixtures/shapes/${name}.yaml`, import.meta.url), 'utf8');
 
-function findingsIn(text: string): readonly Finding[] {
+/** What is read of each document, which most mistakes do not touch. */
+const read = new Map<string, readonly Manifest[]>();
+
+function manifestsOf(text: string): readonly Manifest[] {
+  const known = read.get(text);
+  if (known) return known;
   const manifests = documentsOf(text, 'shape.yaml').map((document) => {
     if ('manifest' in document) return document.manifest;
     throw new Error(document.unreadable.problem);
+  });
+  read.set(text, manifests);
+  return manifests;
+}
+
+function findingsIn(text: string): readonly Finding[] {
+  let before = 0;
+  const manifests = text.split('---\n').flatMap((document) => {
+    const lines = before - 1;
+    before += document.split('\n').length;
+    return manifestsOf(`---\n${document}`).map((manifest) => ({
+      ...manifest,
+      placeOf: (...field: readonly [string, number?]) => {
+        const { line = 0, column = 0 } = manifest.placeOf?.(...field) ?? {};
+        return { line: line + lines, column };
+      },
+    }));
   });
   return check(manifests).findings;
 }
