@@ -72,7 +72,8 @@ function placedIn(byTitle: ReadonlyMap<string, Manifest>, problem: Found): Findi
     object,
     field,
     found: masked(problem.found),
-    expected: masked(problem.expected),
+    // Our own words, which may speak of passwords.
+    expected: problem.expected,
     likely: likely && masked(likely),
     change: masked(problem.change),
     also,
