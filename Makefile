@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test helm build api synth drift check typecheck lint picture images push sign audit deploy verify undeploy e2e e2e-database e2e-faults e2e-doctor load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-overload bench-synth
+.PHONY: help up install test helm build api synth drift check typecheck lint picture images push sign audit deploy verify undeploy e2e e2e-database e2e-faults e2e-doctor e2e-policies load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-overload bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -113,6 +113,11 @@ e2e-faults: install ## operators and misfortune, under load (SCENARIOS="..." onl
 
 e2e-doctor: install ## faults in namespaces doctor-*, and what "cafe doctor" says of each (FAULTS="..." only these; RECORD=1 keeps bundles for the tests)
 	@$(TSX) e2e/doctor/run.ts $(if $(RECORD),--record) $(FAULTS)
+
+SETS ?= 200
+
+e2e-policies: install ## random NetworkPolicies, as the checks read them and as the cluster of KUBECONFIG enforces them (NODE_IMAGE, SETS)
+	@$(TSX) e2e/policies/run.ts --sets $(SETS) $(if $(NODE_IMAGE),--image $(NODE_IMAGE)) $(if $(LANES),--lanes $(LANES)) $(if $(SEED),--seed $(SEED))
 
 new-service: install ## add a service to a copy of this repository, and try everything with it (CLUSTER=no only here; FORCE=1 deletes a café there)
 	@$(TSX) e2e/new-service/run.ts $(if $(FORCE),--force) $(if $(filter no,$(CLUSTER)),--no-cluster)

@@ -3,10 +3,11 @@ import { Cluster } from './model/cluster.js';
 import { connections } from './model/connections.js';
 import type { Finding, WaivedFinding } from './model/finding.js';
 import { type Manifest, titleOf } from './model/manifest.js';
+import { masked } from './model/masked.js';
 import { placed, placementOf } from './model/namespaces.js';
 import { selectingServices } from './model/selecting-services.js';
 import { PROOFS } from './proofs/index.js';
-import type { CheckOptions } from './proofs/proof.js';
+import type { CheckOptions, Problem } from './proofs/proof.js';
 import { references } from './proofs/references/references.js';
 
 /** So many places of one mistake are named, and the others counted. */
@@ -38,23 +39,18 @@ export interface Report {
 export function check(manifests: readonly Manifest[], options: CheckOptions = {}): Report {
   const { cluster, ...known } = clusterOf(manifests, options);
   const all = PROOFS.flatMap(({ id, severity: usual = 'broken', problems }) =>
-    problems(cluster, known).map(({ severity = usual, ...problem }): Finding => ({
-      id,
-      severity,
-      ...problem,
-    })),
+    problems(cluster, known).map(({ severity = usual, ...problem }): Found => ({ id, severity, ...problem })),
   );
   const byTitle = manifestsByTitle(cluster.manifests);
-  const findings: Finding[] = [];
+  const open: Found[] = [];
   const waived: WaivedFinding[] = [];
   for (const found of merged(all)) {
-    const manifest = byTitle.get(found.object);
-    const finding = { ...found, ...placeIn(manifest, found.field) };
-    const reason = manifest?.annotations[`${WAIVE}${finding.id}`]?.trim();
+    const reason = byTitle.get(found.object)?.annotations[`${WAIVE}${found.id}`]?.trim();
     // A waiver without a reason is none.
-    if (reason) waived.push({ finding, by: finding.object, reason });
-    else findings.push(finding);
+    if (reason) waived.push({ finding: placedIn(byTitle, found), by: found.object, reason });
+    else open.push(found);
   }
+  const findings = byCause(open).map((found) => placedIn(byTitle, found));
   return {
     findings,
     waived,
@@ -64,12 +60,34 @@ export function check(manifests: readonly Manifest[], options: CheckOptions = {}
   };
 }
 
-/** Where somebody finds the field: what Helm rendered is in the chart's file, whose lines nobody knows. */
-function placeIn(manifest: Manifest | undefined, field: string): Pick<Finding, 'source' | 'line' | 'column'> {
-  if (!manifest?.placeOf) return {};
+/** A problem under its id. */
+type Found = Problem & Pick<Finding, 'id' | 'severity' | 'also'>;
+
+/** With where somebody mends it: what Helm rendered is in the chart's file, whose lines nobody knows. */
+function placedIn(byTitle: ReadonlyMap<string, Manifest>, problem: Found): Finding {
+  const { id, severity, object, field, also, likely } = problem;
+  const finding = {
+    id,
+    severity,
+    object,
+    field,
+    found: masked(problem.found),
+    // Our own words, which may speak of passwords.
+    expected: problem.expected,
+    likely: likely && masked(likely),
+    change: masked(problem.change),
+    also,
+  };
+  const [, title = '', place = '', line] =
+    /^(\S+ \S+), (.+?)(?:, line (\d+))?$/.exec(problem.origin ?? '') ?? [];
+  const other = title === object ? undefined : byTitle.get(title);
+  const manifest = other?.placeOf ? other : byTitle.get(object);
+  if (!manifest?.placeOf) return finding;
   const source =
     manifest.template === undefined ? manifest.source : `${manifest.source} (${manifest.template})`;
-  return { source, ...manifest.placeOf(field) };
+  return manifest === other
+    ? { ...finding, source, ...manifest.placeOf(place, line === undefined ? undefined : Number(line)) }
+    : { ...finding, source, ...manifest.placeOf(field) };
 }
 
 /** The objects by their title, which is what {@link Finding.object} holds. */
@@ -100,21 +118,42 @@ export function clusterOf(
 }
 
 /** One mistake that shows in several places of an object, such as a key that two containers read, is one finding. */
-function merged(findings: readonly Finding[]): Finding[] {
-  const alike = new Map<string, Finding[]>();
+function merged(findings: readonly Found[]): Found[] {
+  const alike = new Map<string, Found[]>();
   for (const finding of findings) {
     const key = [finding.id, finding.object, finding.found, finding.change].join('\n');
     const others = alike.get(key);
     if (others) others.push(finding);
     else alike.set(key, [finding]);
   }
-  return [...alike.values()].flatMap(([first, ...others]): Finding[] => {
+  return [...alike.values()].flatMap(([first, ...others]): Found[] => {
     if (!first) return [];
     const fields = [...new Set([first, ...others].map(({ field }) => field))];
     const more = fields.length - LISTED_FIELDS;
     return [
       { ...first, field: fields.slice(0, LISTED_FIELDS).join(', ') + (more > 0 ? ` and ${more} more` : '') },
     ];
+  });
+}
+
+/** One cause is one finding, or as many as it has in the first object that it hurts; the other objects are named there. */
+function byCause(findings: readonly Found[]): Found[] {
+  const groups = new Map<string, { first: Found; also: Set<string> }>();
+  const kept: Found[] = [];
+  for (const finding of findings) {
+    const { id, object, cause = finding.origin, found } = finding;
+    const key = [id, cause, cause === finding.origin ? found : ''].join('\n');
+    const group = cause === undefined ? undefined : groups.get(key);
+    if (group && group.first.object !== object) group.also.add(object);
+    else {
+      kept.push(finding);
+      if (!group && cause !== undefined) groups.set(key, { first: finding, also: new Set() });
+    }
+  }
+  const also = new Map([...groups.values()].map((group) => [group.first, [...group.also]]));
+  return kept.map((finding) => {
+    const others = also.get(finding) ?? [];
+    return others.length === 0 ? finding : { ...finding, also: others };
   });
 }
 

@@ -25,7 +25,7 @@ const ADDRESS_NAME =
 
 /** What holds a host without a port elsewhere: `redis.host`, `dbHost`, `PG_SERVER`. */
 const BARE_HOST_NAME =
-  /(?:[._-]|[a-z](?=[A-Z]))(?:HOST(?:NAME)?|SERVER|SERVICE|ADDR(?:ESS)?|ENDPOINT|BROKER)$/i;
+  /(?:[._-]|[a-z](?=[A-Z]))(?:HOST(?:NAME|S)?|SERVERS?|SERVICE|ADDR(?:ESS)?|ENDPOINT|BROKER)$/i;
 
 /** Whether an address is expected behind this name of a variable, a flag or a key. */
 export const isAddressName = (name: string): boolean => ADDRESS_NAME.test(name);
@@ -63,7 +63,8 @@ function ofVariable(variable: Variable, variables: Variables): Address[] {
   }
   const isLine = !value.includes('\n');
   const found = isLine ? hostsIn(value) : hostsInScript(value);
-  if (found.length > 0) {
+  // A whole name of the cluster may have its port in a variable beside it.
+  if (found.length > 0 && found[0]?.host !== value) {
     if (NO_ADDRESS.test(name)) return found.flatMap((host) => (host.certain ? [{ ...host, variable }] : []));
     const isAddress = isNamed(name, '*_HOST', '*_HOSTNAME', 'PGHOST', '*_ADDR', '*_ADDRESS', '*_ENDPOINT');
     return found.map((host) => ({
@@ -80,7 +81,8 @@ function ofVariable(variable: Variable, variables: Variables): Address[] {
       ? [{ host: value, start: 0, certain: false, variable, port: undefined }]
       : [];
   }
-  const portVariable = variables.get(besideHost(name, '*_PORT') ?? '');
+  const portVariable =
+    variables.get(besideHost(name, '*_PORT') ?? '') ?? variables.get(besideHost(name, '*_PORT_NUMBER') ?? '');
   return [
     {
       host: value,

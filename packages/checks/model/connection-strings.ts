@@ -11,6 +11,8 @@ export interface WrittenHost {
   readonly portText?: string;
   readonly database?: string | undefined;
   readonly user?: string | undefined;
+  /** Never said in a message. */
+  readonly password?: string | undefined;
   /** Whether the text alone says that this is a host; else its name or its port must be one that is here. */
   readonly certain: boolean;
 }
@@ -74,7 +76,7 @@ const NO_HOST =
   /^(?:s3a?|s3n|gs|gcs|r2|az|azblob|abfss?|wasbs?|oss|cos|b2|swift|rados|urn|file|unix|data|docker|oci|mem|memory|inmemory|sqlite3?|h2|hsqldb|derby|classpath|vault|secret|env|ssm|arn|awskms|gcpkms|k8s|dns|srv|mongodb\+srv|spiffe|android|chrome|about|mailto|app)$/;
 
 const URLS =
-  /(jdbc:)?\b([a-z][a-z0-9+._-]*):(?:[a-z0-9]+:)*\/\/((?:(?!,[a-z][\w+.-]*:\/\/)[^/?#;\s"'`<>|\\)}\]])*(?:\[[0-9a-f:.%]*\][^/?#;\s"'`<>|\\)}\]]*)?)([/?;][^\s"'`<>]*)?/gi;
+  /(jdbc:)?\b([a-z][a-z0-9+._-]*):(?:[a-z0-9]+:)*\/\/((?:\$\(\w+\)|(?!,[a-z][\w+.-]*:\/\/)[^/?#;\s"'`<>|\\)}\]])*(?:\[[0-9a-f:.%]*\][^/?#;\s"'`<>|\\)}\]]*)?)([/?;][^\s"'`<>]*)?/gi;
 
 /** Every host of the URLs in a text, those of JDBC and those with several hosts among them. */
 export function hostsInUrls(text: string): WrittenHost[] {
@@ -91,6 +93,7 @@ export function hostsInUrls(text: string): WrittenHost[] {
     const user =
       /^([^:@]+)[:@]/.exec(authority.slice(0, behindUser))?.[1] ??
       /[?&;]user(?:name)?=([^&;]+)/i.exec(rest)?.[1];
+    const password = /^[^:@]*:([^@]+)@$/.exec(authority.slice(0, behindUser))?.[1];
     return itemsOf(authority.slice(behindUser), ',').flatMap(({ text: item, start }): WrittenHost[] => {
       const [, host = '', port] = /^(\[[^\]]*\]|[^:\\]*)(?:\\[^:]*)?(?::(.*))?$/.exec(item) ?? [];
       if (!isHost(host) || (!known && jdbc === '' && port === undefined)) return [];
@@ -100,7 +103,7 @@ export function hostsInUrls(text: string): WrittenHost[] {
           start: first + start,
           certain: known || jdbc !== '',
           ...(port === undefined ? { port: SCHEME_PORTS[base] } : portOf(port)),
-          ...(isStoreUrl(base) ? { database, user } : {}),
+          ...(isStoreUrl(base) ? { database, user, password } : {}),
         },
       ];
     });
@@ -145,7 +148,7 @@ export function hostsInList(text: string): WrittenHost[] {
   if (!text.includes(':')) return [];
   return itemsOf(text, /[,;\s]/).flatMap(({ text: item, start }): WrittenHost[] => {
     const [, before = '', host = '', port] =
-      /^((?:\d+@)?)([a-z0-9][\w.-]*):(\d{2,5})(?:[/:].*)?$/i.exec(item) ?? [];
+      /^((?:\d+@|(?:dns|passthrough):\/\/\/)?)([a-z0-9][\w.-]*):(\d{2,5})(?:[/:].*)?$/i.exec(item) ?? [];
     return port === undefined || !isHost(host)
       ? []
       : [{ host, start: start + before.length, certain: false, ...portOf(port) }];
@@ -157,8 +160,23 @@ export function hostsIn(text: string): WrittenHost[] {
   const urls = hostsInUrls(text);
   if (urls.length > 0) return urls;
   const strings = hostsInConnectionString(text);
-  return strings.length > 0 ? strings : hostsInList(text);
+  if (strings.length > 0) return strings;
+  const listed = hostsInList(text);
+  return listed.length > 0 ? listed : namesOfCluster(text);
 }
+
+/** Whole names of the cluster's DNS, wherever they stand. */
+export const namesOfCluster = (text: string): WrittenHost[] =>
+  [
+    ...text.matchAll(
+      /(?<![\w.@*/-])([a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+\.svc(?:\.[a-z]+\.[a-z]+)?)(?![\w-])(?::(\d+))?/g,
+    ),
+  ].map(({ 1: host = '', 2: port, index }) => ({
+    host,
+    start: index,
+    certain: false,
+    ...(port === undefined ? { port: undefined } : portOf(port)),
+  }));
 
 function written(
   host: string,

@@ -44,6 +44,7 @@ export const connections = once((cluster): readonly Connection[] =>
 function isKnown(cluster: Cluster, { port, isExpected }: Address, resolution: Resolution): boolean {
   if (resolution.kind === 'service' || resolution.kind === 'made') return true;
   if (resolution.kind !== 'missing') return false;
+  if (resolution.likely !== undefined) return true;
   const { names, ports } = servicesByNamespace(cluster).get(resolution.namespace) ?? NO_SERVICES;
   return (isExpected === true && port !== undefined && ports.has(port)) || isNearly(resolution.name, names);
 }

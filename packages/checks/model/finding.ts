@@ -36,6 +36,8 @@ export interface Finding {
   readonly likely?: string | undefined;
   /** The one change that mends it. */
   readonly change: string;
+  /** The other objects that the same cause hurts; the one change mends them, too. */
+  readonly also?: readonly string[] | undefined;
 }
 
 /** A finding that somebody accepted, and why. */
@@ -45,6 +47,14 @@ export interface WaivedFinding {
   readonly by: string;
   readonly reason: string;
 }
+
+/** So many of the objects that a cause hurts are named. */
+const NAMED = 3;
+
+const listed = (objects: readonly string[]): string => {
+  const more = objects.length - NAMED;
+  return objects.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+};
 
 /** The finding as a reader sees it: a headline and one line for each answer. */
 export function findingText(finding: Finding): string {
@@ -57,6 +67,7 @@ export function findingText(finding: Finding): string {
     ['expected', finding.expected],
     ['likely', finding.likely],
     ['change', finding.change],
+    ['also', finding.also && listed(finding.also)],
   ];
   return [
     `${finding.id} ${finding.severity}: ${finding.object}`,

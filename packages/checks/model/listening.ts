@@ -1,5 +1,6 @@
 import type { Cluster, Workload } from './cluster.js';
-import { containersOf } from './containers.js';
+import { configuredContainersOf, containersOf } from './containers.js';
+import { mountedFiles } from './mounted-files.js';
 import { once } from './once.js';
 import { selectingServices } from './selecting-services.js';
 
@@ -25,6 +26,22 @@ export function seemsToListen(
       return besides !== 'probe' && probes.includes(port);
     })
   );
+}
+
+/**
+ * Whether a variable, an argument or a mounted file has the number: then the program probably listens there, and only does
+ * not declare it.
+ */
+export function isWritten(cluster: Cluster, workload: Workload, port: number): boolean {
+  const written = new RegExp(`(?<![\\d.])${port}(?![\\d.])`);
+  return configuredContainersOf(cluster, workload).some((configured) => {
+    const { env, command, args } = configured.container;
+    return (
+      env.some(({ value = '' }) => written.test(value)) ||
+      [...command, ...args].some((word) => written.test(word)) ||
+      mountedFiles(cluster, configured).some(({ text }) => written.test(text))
+    );
+  });
 }
 
 const portsOfServices = once((cluster): ReadonlyMap<Workload, ReadonlySet<number>> => {

@@ -15,7 +15,7 @@ export interface Manifest {
   /** Where it was read: a file, a Helm release, or the program. */
   readonly source: string;
   /** Where a field of it stands in the source, when that is known. */
-  readonly placeOf?: (field: string) => Place;
+  readonly placeOf?: (field: string, lineOfText?: number) => Place;
   /** The file of a chart or a kustomization that it was made of, where a comment above it says so. */
   readonly template?: string;
   /** The whole object, without its nulls. */
@@ -49,7 +49,8 @@ export function documentsOf(text: string, source: string): Document[] {
     const content: unknown = document.toJS();
     if (content === null || content === undefined) return [];
     const template = templateOf(document);
-    const where = (field: string): Place => placeOf(document.contents, field, lineCounter);
+    const where = (field: string, lineOfText?: number): Place =>
+      placeOf(document.contents, field, lineCounter, lineOfText);
     return toDocuments(content, source).map((read) =>
       'manifest' in read
         ? {

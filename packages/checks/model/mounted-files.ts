@@ -1,12 +1,13 @@
 import { type Address, isAddressName } from './addresses.js';
 import type { Cluster } from './cluster.js';
-import { hostsInUrls, portOf, type WrittenHost } from './connection-strings.js';
+import { hostsInUrls, namesOfCluster, portOf, type WrittenHost } from './connection-strings.js';
+import { secretEntries } from './container-variables.js';
 import type { ConfiguredContainer } from './containers.js';
 import { isHost } from './hosts.js';
 import { titleOf } from './manifest.js';
 import { hostsInScript } from './scripts.js';
 
-// Files of ConfigMaps that a container mounts: nginx, HAProxy, Envoy, Prometheus, Spring, .env, TOML, INI, and what looks
+// Files of ConfigMaps and Secrets that a container mounts: nginx, HAProxy, Envoy, Prometheus, Spring, .env, TOML, INI, and what looks
 // like one of them. None is parsed: an address looks the same in all.
 
 /** Pages, pictures of data and programs: what looks like an address there is mostly an example. */
@@ -20,11 +21,13 @@ interface MountedFile {
   readonly text: string;
   readonly field: string;
   readonly origin: string;
+  /** Whether it is in a Secret: then no message repeats a line of it. */
+  readonly secret: boolean;
 }
 
 /** Every host that the mounted files of a container name. None is certain: its name or port must be one that is here. */
 export const addressesInFiles = (cluster: Cluster, configured: ConfiguredContainer): Address[] =>
-  mountedFiles(cluster, configured).flatMap(({ name, text, field, origin }) =>
+  mountedFiles(cluster, configured).flatMap(({ name, text, field, origin, secret }) =>
     hostsInFile(name, text).map(({ start, ...host }): Address => {
       const begin = text.lastIndexOf('\n', start) + 1;
       const end = text.indexOf('\n', start);
@@ -36,7 +39,7 @@ export const addressesInFiles = (cluster: Cluster, configured: ConfiguredContain
         start: start - begin - indent,
         certain: false,
         isExpected: isExpectedIn(value.slice(0, start - begin), text.slice(start + host.host.length)),
-        variable: { name, value: value.trim(), field, origin: `${origin}, line ${line}`, secret: false },
+        variable: { name, value: value.trim(), field, origin: `${origin}, line ${line}`, secret },
       };
     }),
   );
@@ -47,27 +50,41 @@ const isExpectedIn = (before: string, behind: string): boolean =>
   !/image["']?\s*[:=]\s*["']?$/i.test(before) &&
   /^["']?(?::\d|[^\n]{0,40}port)/i.test(behind);
 
-function mountedFiles(
+/** The files that a container sees, of those that are here. */
+export function mountedFiles(
   cluster: Cluster,
   { workload, list, container }: ConfiguredContainer,
 ): readonly MountedFile[] {
   const { namespace, pod } = workload;
   return container.volumeMounts.flatMap(({ name: mounted, subPath }): MountedFile[] => {
     const volume = pod.volumes.find(({ name }) => name === mounted);
-    const sources = [
-      ...(volume?.configMap ? [volume.configMap] : []),
-      ...(volume?.projected?.sources ?? []).flatMap(({ configMap }) => configMap ?? []),
+    const projected = volume?.projected?.sources ?? [];
+    const maps = [volume?.configMap, ...projected.map(({ configMap }) => configMap)].flatMap(
+      (each) => each ?? [],
+    );
+    const secrets = [
+      ...(volume?.secret ? [{ ...volume.secret, name: volume.secret.secretName }] : []),
+      ...projected.flatMap(({ secret }) => secret ?? []),
     ];
-    return sources.flatMap(({ name, items }) => {
-      const data = cluster.configMaps.get(`${namespace}/${name}`)?.typed.data ?? {};
-      return Object.entries(data).flatMap(([key, text]): MountedFile[] => {
+    const sources = [
+      ...maps.map(({ name, items }) => {
+        const data = cluster.configMaps.get(`${namespace}/${name}`)?.typed.data ?? {};
+        return { kind: 'ConfigMap', name, items, data: Object.entries(data) };
+      }),
+      ...secrets.map(({ name, items }) => {
+        return { kind: 'Secret', name, items, data: secretEntries(cluster, namespace, name) };
+      }),
+    ];
+    return sources.flatMap(({ kind, name, items, data }) =>
+      data.flatMap(([key, text]): MountedFile[] => {
         const item = items.find((each) => each.key === key);
         const path = item?.path ?? key;
         if ((items.length > 0 && !item) || (subPath !== undefined && subPath !== path)) return [];
-        const origin = `${titleOf({ kind: 'ConfigMap', namespace, name })}, data.${key}`;
-        return [{ name: key, text, field: `${list}[${container.name}].volumeMounts[${mounted}]`, origin }];
-      });
-    });
+        const origin = `${titleOf({ kind, namespace, name })}, data.${key}`;
+        const field = `${list}[${container.name}].volumeMounts[${mounted}]`;
+        return [{ name: key, text, field, origin, secret: kind === 'Secret' }];
+      }),
+    );
   });
 }
 
@@ -84,6 +101,8 @@ export function hostsInFile(name: string, file: string): WrittenHost[] {
     ...hostsInUrls(text),
     ...hostsWithPorts(text),
     ...hostsOfKeys(text),
+    ...hostsOfReplication(text),
+    ...namesOfCluster(text),
   ];
   for (const host of all)
     if (!found.has(host.start) && !own.has(host.host) && !host.host.includes('$'))
@@ -99,6 +118,16 @@ const hostsWithPorts = (text: string): WrittenHost[] =>
   [...text.matchAll(/(?<![\w.@/:$%{-])([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*):(\d{2,5})(?![\w.:-])/gi)].flatMap(
     ({ 1: host = '', 2: port = '', index }) =>
       isHost(host) ? [{ host, start: index, certain: false, ...portOf(port) }] : [],
+  );
+
+/** What Redis and Valkey write with a space before the port. */
+const hostsOfReplication = (text: string): WrittenHost[] =>
+  [
+    ...text.matchAll(
+      /^[ \t]*(?:replicaof|slaveof|sentinel[ \t]+monitor[ \t]+\S+)[ \t]+([a-z][\w.-]*)[ \t]+(\d{2,5})/gim,
+    ),
+  ].flatMap(({ 0: whole, 1: host = '', 2: port = '', index }) =>
+    isHost(host) ? [{ host, start: index + whole.lastIndexOf(host), certain: false, ...portOf(port) }] : [],
   );
 
 /** `host: bus` with `port: 9092` near it, in YAML, JSON, TOML, INI and properties. */

@@ -130,10 +130,11 @@ export function matchesPort({ ports }: Pick<Rule, 'ports'>, { number, protocol, 
   );
 }
 
-/** Without `policyTypes`: always Ingress, and Egress when there are egress rules. */
+/** Without `policyTypes`, or with none in it: always Ingress, and Egress when there are egress rules. */
 function directionsOf({ typed: { spec } }: Typed<'NetworkPolicy'>): Direction[] {
-  if (spec.policyTypes) {
-    return (['Ingress', 'Egress'] as const).filter((direction) => spec.policyTypes?.includes(direction));
+  const { policyTypes = [] } = spec;
+  if (policyTypes.length > 0) {
+    return (['Ingress', 'Egress'] as const).filter((direction) => policyTypes.includes(direction));
   }
   return spec.egress.length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
 }

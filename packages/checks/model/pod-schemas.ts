@@ -99,6 +99,11 @@ const container = z.looseObject({
 /** A container of a pod. */
 export type Container = z.output<typeof container>;
 
+const projectedSource = z.looseObject({
+  name: z.string(),
+  items: z.array(z.looseObject({ key: z.string(), path: z.string().optional() })).default([]),
+});
+
 const volume = z.looseObject({
   name: z.string(),
   configMap: z
@@ -113,12 +118,8 @@ const volume = z.looseObject({
       sources: z
         .array(
           z.looseObject({
-            configMap: z
-              .looseObject({
-                name: z.string(),
-                items: z.array(z.looseObject({ key: z.string(), path: z.string().optional() })).default([]),
-              })
-              .optional(),
+            configMap: projectedSource.optional(),
+            secret: projectedSource.optional(),
           }),
         )
         .default([]),
@@ -128,7 +129,7 @@ const volume = z.looseObject({
     .looseObject({
       secretName: z.string(),
       optional: z.boolean().default(false),
-      items: z.array(z.looseObject({ key: z.string() })).default([]),
+      items: z.array(z.looseObject({ key: z.string(), path: z.string().optional() })).default([]),
     })
     .optional(),
   persistentVolumeClaim: z.looseObject({ claimName: z.string() }).optional(),

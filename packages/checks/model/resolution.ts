@@ -30,12 +30,20 @@ const BUILT_IN = new Set(['default/kubernetes', 'kube-system/kube-dns', 'kube-sy
  * namespace or the internet holds, so a dotted name counts as the cluster's only when it ends in `.svc` or names a
  * namespace that is here.
  */
-export function resolve(cluster: Cluster, workload: Workload, host: string): Resolution {
-  const name = host.replace(/\.$/, '').toLowerCase();
+export function resolve(
+  cluster: Cluster,
+  asking: Pick<Workload, 'namespace'> & Partial<Pick<Workload, 'pod'>>,
+  host: string,
+): Resolution {
+  // The pod's own name below its headless Service, which only the pod knows.
+  const name = host
+    .replace(/\.$/, '')
+    .replace(/^\$[({]?\w*(?:POD|HOST)_?NAME[)}]?\./i, 'pod-0.')
+    .toLowerCase();
   if (name === 'localhost' || name.startsWith('[') || isIP(name) !== 0) {
     return { kind: 'foreign', reason: 'an address, or the pod itself' };
   }
-  if (workload.pod.hostAliases.some(({ hostnames }) => hostnames.includes(host))) {
+  if (asking.pod?.hostAliases.some(({ hostnames }) => hostnames.includes(host)) === true) {
     return { kind: 'foreign', reason: 'a host alias of the pod' };
   }
   if (name.includes('$')) return { kind: 'foreign', reason: 'put together at run time' };
@@ -45,7 +53,7 @@ export function resolve(cluster: Cluster, workload: Workload, host: string): Res
     return {
       kind: 'missing',
       name,
-      namespace: workload.namespace,
+      namespace: asking.namespace,
       likely: name.replace(suffix, 'cluster.local'),
     };
   }
@@ -53,15 +61,18 @@ export function resolve(cluster: Cluster, workload: Workload, host: string): Res
     .replace(CLUSTER_DOMAIN, '')
     .replace(/\.svc$/, '')
     .split('.');
-  if (labels.length === 1) return serviceIn(cluster, labels[0] ?? name, workload.namespace);
+  if (labels.length === 1) return serviceIn(cluster, labels[0] ?? name, asking.namespace);
   const [first = '', second = '', third] = labels;
   if (labels.length === 2) {
-    const behind = cluster.services.get(`${workload.namespace}/${second}`);
+    const behind = cluster.services.get(`${asking.namespace}/${second}`);
     if (!inCluster && behind?.typed.spec.clusterIP === 'None') return { kind: 'service', service: behind };
     if (cluster.pods.inNamespace(second).length > 0 || cluster.services.has(`${second}/${first}`)) {
       return serviceIn(cluster, first, second);
     }
-    if (second === workload.namespace) return serviceIn(cluster, first, second);
+    if (second === asking.namespace) return serviceIn(cluster, first, second);
+    if (!inCluster && /-\d+$/.test(first) && isNearly(second, headlessIn(cluster, asking.namespace))) {
+      return serviceIn(cluster, second, asking.namespace);
+    }
     const meant = namespaceOf(cluster, first, second);
     if (meant !== undefined) {
       return {
@@ -78,11 +89,22 @@ export function resolve(cluster: Cluster, workload: Workload, host: string): Res
         : 'a name outside the cluster',
     };
   }
-  if (labels.length === 3 && third !== undefined && cluster.services.has(`${third}/${second}`)) {
+  if (
+    labels.length === 3 &&
+    third !== undefined &&
+    (cluster.services.has(`${third}/${second}`) ||
+      (/-\d+$/.test(first) && isNearly(second, headlessIn(cluster, third))))
+  ) {
     return serviceIn(cluster, second, third);
   }
   return { kind: 'foreign', reason: 'a name outside the cluster' };
 }
+
+/** The Services of a namespace below which pods have names of their own. */
+const headlessIn = (cluster: Cluster, own: string): readonly string[] =>
+  [...cluster.services.values()].flatMap(({ namespace, name, typed }) =>
+    namespace === own && typed.spec.clusterIP === 'None' ? [name] : [],
+  );
 
 /** The namespace that was meant: one whose name is nearly this one, and which has the Service. */
 const namespaceOf = (cluster: Cluster, service: string, written: string): string | undefined =>

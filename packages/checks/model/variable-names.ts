@@ -9,6 +9,7 @@ export const READ_VARIABLES = {
   '*_HOSTNAME': 'the same',
   PGHOST: "the same, in libpq's words",
   '*_PORT': 'the port of the host beside it; `PGPORT` for `PGHOST`, and so on below',
+  '*_PORT_NUMBER': 'the same',
   '*_URL': 'a URL to connect to; any other variable counts as well when its value is a URL',
   '*_ADDR': 'host:port to connect to',
   '*_ADDRESS': 'the same',
@@ -16,6 +17,8 @@ export const READ_VARIABLES = {
   DATA_SOURCE_URI: 'a database to connect to, in the words of postgres_exporter',
   '*_NAME': 'the database on the host beside it',
   '*_DATABASE': 'the same',
+  '*_DB_NAME': 'the same',
+  '*_DB': 'the same',
   '*_DBNAME': 'the same',
   '*_USER': 'the role that logs in there',
   '*_USERNAME': 'the same',
@@ -34,7 +37,9 @@ export const READ_VARIABLES = {
   POSTGRES_PASSWORD: 'the password that a database gives its role',
   POSTGRESQL_PASSWORD: 'the same',
   MYSQL_PASSWORD: 'the same',
+  MARIADB_PASSWORD: 'the same',
   POSTGRES_DB: 'the database that a store makes at its first start',
+  POSTGRES_DATABASE: 'the same',
   POSTGRESQL_DATABASE: 'the same',
   MYSQL_DATABASE: 'the same',
   MARIADB_DATABASE: 'the same',
@@ -60,6 +65,15 @@ export const isNamed = (name: string, ...names: readonly ReadVariable[]): boolea
 /** The variable beside that of a host: `DB_PORT` for `DB_HOST`, `PGPORT` for `PGHOST`. Nothing for other variables. */
 export const besideHost = (host: string, pattern: VariablePattern): string | undefined =>
   /HOST(?:NAME)?$/.test(host) ? host.replace(/HOST(?:NAME)?$/, pattern.slice('*_'.length)) : undefined;
+
+/**
+ * The variable beside that of an address, of whatever form: `DB_USER` for `DB_HOST`, `DB_URL`, `DB_ENDPOINT` and their like.
+ */
+export const besideAddress = (address: string, pattern: VariablePattern): string | undefined =>
+  besideHost(address, pattern) ??
+  (/_(?:UR[LI]|DSN|ENDPOINT|ADDR|ADDRESS|JDBC)$/.test(address)
+    ? address.replace(/_[A-Z]+$/, pattern.slice('*'.length))
+    : undefined);
 
 /** The variable that says how long the call of a URL may take: `API_TIMEOUT_MS` for `API_URL`. */
 export const timeoutOf = (url: string): string | undefined =>

@@ -21,7 +21,13 @@ export interface CheckOptions {
 }
 
 /** One place where a proof does not hold. It is of the proof's level, unless it says another. */
-export type Problem = Omit<Finding, 'id' | 'severity'> & Partial<Pick<Finding, 'severity'>>;
+export interface Problem
+  extends Omit<Finding, 'id' | 'severity' | 'also'>, Partial<Pick<Finding, 'severity'>> {
+  /** Where it is mended, when that is another object: `ConfigMap shop/config, data.nginx.conf, line 3`. */
+  readonly origin?: string | undefined;
+  /** What problems of several objects have in common, such as the Service that is not there: they are one finding. */
+  readonly cause?: string | undefined;
+}
 
 /** What a problem says besides its place. */
 export type Explanation = Omit<Problem, 'object' | 'field'>;

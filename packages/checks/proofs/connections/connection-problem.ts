@@ -1,4 +1,5 @@
 import type { Connection } from '../../model/connections.js';
+import type { Variable } from '../../model/container-variables.js';
 import { titleOf } from '../../model/manifest.js';
 import type { Explanation, Problem } from '../proof.js';
 
@@ -6,8 +7,13 @@ import type { Explanation, Problem } from '../proof.js';
 export const connectionProblem = (
   { workload, address }: Connection,
   explanation: Explanation,
-  field = address.variable.field,
-): Problem => ({ object: titleOf(workload), field: `${workload.podPath}.${field}`, ...explanation });
+  { field, origin }: Pick<Variable, 'field' | 'origin'> = address.variable,
+): Problem => ({
+  object: titleOf(workload),
+  field: `${workload.podPath}.${field}`,
+  origin,
+  ...explanation,
+});
 
 /** What was written; a Secret's value is not repeated, its host is. */
 export const written = ({ address: { variable, host, port } }: Connection): string =>

@@ -21,7 +21,7 @@ export const invalidPort = {
             likely: portText.startsWith('tcp://') ? portText.split(':').at(-1) : undefined,
             change: `set the port in ${variable.origin} to the number of the Service's port`,
           },
-          variable.field,
+          variable,
         ),
       ];
     }),

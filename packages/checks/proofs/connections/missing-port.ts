@@ -43,6 +43,6 @@ function problem(connection: Connection, service: Typed<'Service'>): Problem {
       likely,
       change: `set the port in ${variable.origin} to ${likely?.split(':')[0] ?? 'one of those'}, or add port ${port ?? ''} to ${title}`,
     },
-    variable.field,
+    variable,
   );
 }

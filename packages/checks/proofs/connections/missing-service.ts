@@ -35,6 +35,7 @@ function problem(
       ? likely(cluster, connection, name, namespace)
       : [whole, 'whose namespace and suffix are there'];
   return connectionProblem(connection, {
+    cause: `Service ${namespace}/${name}`,
     found: written(connection),
     expected: `a Service of the namespace ${namespace || '(none)'}; there ${listed(names)}`,
     likely: meant === undefined ? undefined : `${meant}, ${why}`,

@@ -1,5 +1,6 @@
 import { isMade } from '../../model/made-objects.js';
 import { titleOf } from '../../model/manifest.js';
+import { mayBeOfOperator } from '../../model/operator-pods.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
 import { selectingServices } from '../../model/selecting-services.js';
@@ -11,7 +12,13 @@ export const serviceWithoutPods = {
   why: 'The Service is there and has no endpoints. Clients get a refused connection or a 503, while all pods are healthy.',
   problems: (cluster) =>
     selectingServices(cluster).flatMap(({ service, selector, targets }): Problem[] => {
-      if (targets.length > 0 || isMade(cluster, 'Service', service.namespace, service.name)) return [];
+      if (
+        targets.length > 0 ||
+        isMade(cluster, 'Service', service.namespace, service.name) ||
+        mayBeOfOperator(cluster, service.namespace, { matchLabels: { ...selector }, matchExpressions: [] })
+      ) {
+        return [];
+      }
       const written = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
       const here = cluster.pods.inNamespace(service.namespace);
       const likely = nearest(

@@ -1,7 +1,7 @@
 import type { Typed, Workload } from '../../model/cluster.js';
 import { type ServicePort, targetPort } from '../../model/connections.js';
 import { titleOf } from '../../model/manifest.js';
-import { seemsToListen } from '../../model/listening.js';
+import { isWritten, seemsToListen } from '../../model/listening.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
 import { selectingServices } from '../../model/selecting-services.js';
@@ -25,7 +25,8 @@ export const undeclaredTargetPort = {
         const declared = containers.flatMap(({ ports }) =>
           ports.map(({ name, containerPort }) => (isNumber ? String(containerPort) : (name ?? ''))),
         );
-        const isSaid = isNumber && (isWritten(target, wanted) || isOneOfSeveral(service, port, target));
+        const isSaid =
+          isNumber && (isWritten(cluster, target, wanted) || isOneOfSeveral(service, port, target));
         return [
           {
             ...problem(service, port.name ?? port.port, wanted, titleOf(target), declared),
@@ -35,16 +36,6 @@ export const undeclaredTargetPort = {
       }),
     ),
 } as const satisfies Proof;
-
-/** Whether a variable or an argument has the number: then the program probably listens there, and only does not declare it. */
-const isWritten = ({ pod }: Workload, port: number): boolean => {
-  const written = new RegExp(`(?<![\\d.])${port}(?![\\d.])`);
-  return pod.containers.some(
-    ({ env, command, args }) =>
-      env.some(({ value = '' }) => written.test(value)) ||
-      [...command, ...args].some((word) => written.test(word)),
-  );
-};
 
 /** Whether others of the Service's ports are declared: a second one, for metrics or peers, is often left out. */
 const isOneOfSeveral = (service: Typed<'Service'>, port: ServicePort, target: Workload): boolean =>

@@ -1,5 +1,6 @@
 import { picksEveryPod, selectorText } from '../../model/label-selector.js';
 import { titleOf } from '../../model/manifest.js';
+import { mayBeOfOperator } from '../../model/operator-pods.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
 
@@ -13,7 +14,12 @@ export const policyTarget = {
       const { podSelector } = policy.typed.spec;
       const here = cluster.pods.inNamespace(policy.namespace);
       if (here.length === 0 || picksEveryPod(podSelector)) return [];
-      if (cluster.pods.selectedBy(policy.namespace, podSelector).length > 0) return [];
+      if (
+        cluster.pods.selectedBy(policy.namespace, podSelector).length > 0 ||
+        mayBeOfOperator(cluster, policy.namespace, podSelector)
+      ) {
+        return [];
+      }
       // A chart's policy for its parts lists those that are switched off, and tests whose pods are made when somebody asks.
       const { matchLabels, matchExpressions } = podSelector;
       const whole = { matchLabels, matchExpressions: [] };

@@ -1,4 +1,4 @@
-import { seemsToListen } from '../../model/listening.js';
+import { isWritten, seemsToListen } from '../../model/listening.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
 import { probeProblem, probesIn } from './probes.js';
@@ -12,6 +12,7 @@ export const probePort = {
     probesIn(cluster).flatMap((each): Problem[] => {
       const { probe, kind } = each;
       const { ports } = each.container;
+      const how = probe.httpGet ? 'httpGet' : probe.tcpSocket ? 'tcpSocket' : 'grpc';
       const port = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port;
       if (
         port === undefined ||
@@ -25,9 +26,10 @@ export const probePort = {
       const names = ports.map(({ name, containerPort }) => name ?? String(containerPort));
       const likely = nearest(String(port), names) ?? (names.length === 1 ? names[0] : undefined);
       return [
-        probeProblem(each, `${kind}.port`, {
+        probeProblem(each, `${kind}.${how}.port`, {
           // A number may be listened on without being declared.
-          severity: typeof port === 'number' ? 'risk' : 'broken',
+          severity:
+            typeof port !== 'number' ? 'broken' : isWritten(cluster, each.workload, port) ? 'advice' : 'risk',
           found: String(port),
           expected: `a port that the container declares: ${names.join(', ') || 'it declares none'}`,
           likely,

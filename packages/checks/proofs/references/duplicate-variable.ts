@@ -1,4 +1,5 @@
 import { allContainers } from '../../model/containers.js';
+import { SECRET_NAME } from '../secrets/plain-password.js';
 import type { Problem, Proof } from '../proof.js';
 import { podProblem } from './references.js';
 
@@ -18,7 +19,9 @@ export const duplicateVariable = {
         if (before === undefined) return [];
         return [
           podProblem(workload, `${list}[${container.name}].env[${name}]`, {
-            found: `two entries: ${before}, then ${now}`,
+            found: SECRET_NAME.test(name)
+              ? 'two entries (not repeated here)'
+              : `two entries: ${before}, then ${now}`,
             expected: 'each variable once; the last one wins, and an apply may merge the two into one',
             change: `delete one of the two entries ${name}`,
           }),

@@ -1,3 +1,4 @@
+import { calledService } from './called-service.js';
 import { duplicateVariable } from './duplicate-variable.js';
 import { ingressBackend } from './ingress-backend.js';
 import { missingKey } from './missing-key.js';
@@ -19,4 +20,5 @@ export const REFERENCE_PROOFS = [
   ingressBackend,
   routeBackend,
   roleBinding,
+  calledService,
 ] as const;

@@ -3,7 +3,7 @@ import type { Cluster, Typed } from '../../model/cluster.js';
 import { titleOf } from '../../model/manifest.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
-import { isPresent } from './references.js';
+import { isPresent, secretsIn } from './references.js';
 
 /** Each path of an ingress leads to a port of a Service, and its certificate is there. */
 export const ingressBackend = {
@@ -21,8 +21,11 @@ function backends(cluster: Cluster, ingress: Typed<'Ingress'>): Problem[] {
   const { defaultBackend, rules } = ingress.typed.spec;
   const all = [
     ...(defaultBackend ? [{ field: 'spec.defaultBackend', backend: defaultBackend }] : []),
-    ...rules.flatMap(({ http }) =>
-      (http?.paths ?? []).map(({ backend }) => ({ field: 'spec.rules[].http.paths[].backend', backend })),
+    ...rules.flatMap(({ http }, rule) =>
+      (http?.paths ?? []).map(({ backend }, path) => ({
+        field: `spec.rules[${rule}].http.paths[${path}].backend`,
+        backend,
+      })),
     ),
   ];
   return all.flatMap(({ field, backend: { service } }): Problem[] => {
@@ -41,17 +44,14 @@ function backends(cluster: Cluster, ingress: Typed<'Ingress'>): Problem[] {
 
 function certificates(cluster: Cluster, ingress: Typed<'Ingress'>): Problem[] {
   const { namespace } = ingress;
-  return ingress.typed.spec.tls.flatMap(({ secretName: name }): Problem[] => {
+  return ingress.typed.spec.tls.flatMap(({ secretName: name }, index): Problem[] => {
     if (name === undefined || isPresent(cluster, { kind: 'Secret', namespace, name })) return [];
-    const likely = nearest(
-      name,
-      [...cluster.secrets.values()].flatMap((each) => (each.namespace === namespace ? [each.name] : [])),
-    );
+    const likely = nearest(name, secretsIn(cluster, namespace));
     return [
       {
         severity: likely === undefined ? 'risk' : 'broken',
         object: titleOf(ingress),
-        field: 'spec.tls[].secretName',
+        field: `spec.tls[${index}].secretName`,
         found: `Secret ${name}, which is not among the manifests`,
         expected:
           'a Secret that is there, or that a Certificate makes; without one the controller shows its own certificate, which no browser trusts',

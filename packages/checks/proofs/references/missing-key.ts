@@ -10,15 +10,17 @@ export const missingKey = {
   why: 'The object is there, so the mistake is easily missed; the container still does not start, with CreateContainerConfigError.',
   problems: (cluster) =>
     references(cluster).flatMap((reference): Problem[] => {
-      const { workload, field, kind, name, key } = reference;
+      const { workload, field, keyField = field, kind, name, key, paths } = reference;
       const entries = entriesOf(cluster, reference);
-      if (key === undefined || !entries || entries.some((each) => Object.hasOwn(each, key))) return [];
-      const present = entries.flatMap((each) => Object.keys(each));
+      if (key === undefined || !entries) return [];
+      const present = paths ?? entries.flatMap((each) => Object.keys(each));
+      if (present.includes(key)) return [];
+      const isMount = keyField.endsWith('.subPath');
       const likely = nearest(key, present);
       return [
-        podProblem(workload, field, {
-          found: `key ${key} of ${kind} ${workload.namespace}/${name}`,
-          expected: `a key that it has: ${present.join(', ') || 'it is empty'}; without it the container does not start (CreateContainerConfigError)`,
+        podProblem(workload, keyField, {
+          found: `${isMount ? 'file' : 'key'} ${key} of ${kind} ${workload.namespace}/${name}`,
+          expected: `a ${isMount ? 'file' : 'key'} that it has: ${present.join(', ') || 'it is empty'}; without it ${isMount ? 'an empty folder of that name is mounted' : 'the container does not start (CreateContainerConfigError)'}`,
           likely,
           change: `refer to ${likely ?? 'one of those'}, or add ${key} to ${kind} ${name}`,
         }),

@@ -18,6 +18,9 @@ const ROLE =
 const binding = (role: string, account: string): string =>
   `{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: catalogue, namespace: bookshop}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: ${role}}, subjects: [{kind: ServiceAccount, name: ${account}}]}`;
 
+const webhook = (service: string): string =>
+  `{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: rules}, webhooks: [{name: rules.example.org, clientConfig: {service: {${service}}}}]}`;
+
 // prettier-ignore
 testBroken(REFERENCE_PROOFS, {
   CAFE021: [
@@ -31,6 +34,7 @@ testBroken(REFERENCE_PROOFS, {
   CAFE022: [
     ['a key that the ConfigMap does not have', [unset('ConfigMap/bookshop-config', 'data.DB_USER')], 'key DB_USER of ConfigMap'],
     ['a key of the Secret, mistyped', [set(CATALOGUE, `${C}.env.DB_PASSWORD.valueFrom.secretKeyRef.key`, 'DB_PASSWORT')], 'refer to DB_PASSWORD'],
+    ['a mount of a file that the ConfigMap does not have', [set(STOREFRONT, `${POD}.volumes`, [{ name: 'config', configMap: { name: 'bookshop-config' } }]), set(STOREFRONT, `${C}.volumeMounts`, [{ name: 'config', mountPath: '/etc/shop/DB_HOST', subPath: 'DB_HOTS' }])], 'an empty folder of that name is mounted'],
   ],
   CAFE023: [
     ['a mount without its volume', [set(CATALOGUE, `${C}.volumeMounts`, [{ name: 'cache', mountPath: '/cache' }])], 'add the volume cache'],
@@ -62,5 +66,10 @@ testBroken(REFERENCE_PROOFS, {
     ['a role of another name', [add(ROLE), add(binding('readr', 'catalogue'))], 'set roleRef.name to reader'],
     ['an account of another name', [add(ROLE), add(binding('reader', 'catalog'))], 'set the name to catalogue'],
     ['a role that nobody made', [add(binding('observer', 'catalogue'))], 'CAFE029 risk: RoleBinding bookshop/catalogue'],
+  ],
+  CAFE030: [
+    ['a webhook of a Service that is not there', [add(webhook('name: storefrnt, namespace: bookshop, port: 80'))], 'set the backend to storefront'],
+    ['a webhook of a port that its Service does not have', [add(webhook('name: storefront, namespace: bookshop'))], 'port 443 of Service bookshop/storefront'],
+    ['a webhook of a namespace with a letter less', [add(webhook('name: storefront, namespace: bookshp, port: 80'))], 'set the namespace to bookshop'],
   ],
 });

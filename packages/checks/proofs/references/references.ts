@@ -1,7 +1,7 @@
 import type { Cluster, Workload } from '../../model/cluster.js';
 import { containersOf } from '../../model/containers.js';
 import { isExternal } from '../../model/annotations.js';
-import { isMade } from '../../model/made-objects.js';
+import { isMade, madeObjects } from '../../model/made-objects.js';
 import { titleOf } from '../../model/manifest.js';
 import { isNamespaced } from '../../model/namespaces.js';
 import { once } from '../../model/once.js';
@@ -11,12 +11,16 @@ import type { Explanation, Problem } from '../proof.js';
 /** A place in a pod that names another object, or a key of one. */
 export interface Reference {
   readonly workload: Workload;
-  /** Below the pod's spec. */
+  /** Below the pod's spec: where the object is named. */
   readonly field: string;
+  /** Where the key is named. */
+  readonly keyField?: string;
   readonly kind: string;
   readonly name: string;
   /** The key of a ConfigMap or Secret. */
   readonly key?: string;
+  /** The files that a mount may choose from, when the volume names them itself. */
+  readonly paths?: readonly string[];
 }
 
 /** In every namespace without anybody's doing. */
@@ -26,7 +30,12 @@ const SYSTEM_PRIORITIES = new Set(['system-cluster-critical', 'system-node-criti
 /** Everything that a pod must find when it starts; what is optional is not among it. */
 export const references = once((cluster): readonly Reference[] =>
   cluster.workloads.flatMap((workload) =>
-    [...ofVariables(workload), ...ofPod(workload.pod), ...ofVolumes(workload.pod)].map((each) => ({
+    [
+      ...ofVariables(workload),
+      ...ofPod(workload.pod),
+      ...ofVolumes(workload.pod),
+      ...ofSubPaths(workload),
+    ].map((each) => ({
       workload,
       ...each,
     })),
@@ -50,6 +59,14 @@ export function isPresent(
   );
 }
 
+/** The names of a namespace's Secrets, those that controllers make among them. */
+export const secretsIn = (cluster: Cluster, namespace: string): readonly string[] => [
+  ...[...cluster.secrets.values()].flatMap((each) => (each.namespace === namespace ? [each.name] : [])),
+  ...[...madeObjects(cluster).values()].flatMap((each) =>
+    each.kind === 'Secret' && each.namespace === namespace ? [each.name] : [],
+  ),
+];
+
 /** A problem with a field of the pod. */
 export const podProblem = (workload: Workload, field: string, explanation: Explanation): Problem => ({
   object: titleOf(workload),
@@ -66,8 +83,11 @@ function ofVariables(workload: Workload): Place[] {
       const reference = valueFrom?.configMapKeyRef ?? valueFrom?.secretKeyRef;
       if (!reference || reference.optional) return [];
       const { name, key } = reference;
-      const field = `${list}[${container.name}].env[${variable}].valueFrom`;
-      return [{ field, kind: valueFrom?.configMapKeyRef ? 'ConfigMap' : 'Secret', name, key }];
+      const [kind, step] = valueFrom?.configMapKeyRef
+        ? ['ConfigMap', 'configMapKeyRef']
+        : ['Secret', 'secretKeyRef'];
+      const field = `${list}[${container.name}].env[${variable}].valueFrom.${step}`;
+      return [{ field: `${field}.name`, kind, name, key, keyField: `${field}.key` }];
     }),
   );
   const whole = containers.flatMap(({ list, container }) =>
@@ -95,13 +115,63 @@ function ofPod({ serviceAccountName, imagePullSecrets, priorityClassName }: PodS
 
 function ofVolumes({ volumes }: PodSpec): Place[] {
   return volumes.flatMap(({ name: volume, configMap, secret, persistentVolumeClaim }): Place[] => {
-    const field = `volumes[${volume}]`;
-    const files = (kind: string, name: string, items: readonly { readonly key: string }[]): Place[] =>
-      items.length === 0 ? [{ field, kind, name }] : items.map(({ key }) => ({ field, kind, name, key }));
-    if (configMap && !configMap.optional) return files('ConfigMap', configMap.name, configMap.items);
-    if (secret && !secret.optional) return files('Secret', secret.secretName, secret.items);
+    const of = `volumes[${volume}]`;
+    const files = (
+      kind: string,
+      name: string,
+      field: string,
+      items: readonly { readonly key: string }[],
+    ): Place[] =>
+      items.length === 0
+        ? [{ field, kind, name }]
+        : items.map(({ key }) => ({
+            field,
+            kind,
+            name,
+            key,
+            keyField: field.replace(/[^.]+$/, `items[${key}].key`),
+          }));
+    if (configMap && !configMap.optional) {
+      return files('ConfigMap', configMap.name, `${of}.configMap.name`, configMap.items);
+    }
+    if (secret && !secret.optional) {
+      return files('Secret', secret.secretName, `${of}.secret.secretName`, secret.items);
+    }
     return persistentVolumeClaim
-      ? [{ field, kind: 'PersistentVolumeClaim', name: persistentVolumeClaim.claimName }]
+      ? [
+          {
+            field: `${of}.persistentVolumeClaim.claimName`,
+            kind: 'PersistentVolumeClaim',
+            name: persistentVolumeClaim.claimName,
+          },
+        ]
       : [];
   });
+}
+
+/** A mount of one file of a ConfigMap or Secret: without the file, the kubelet makes an empty folder of that name. */
+function ofSubPaths(workload: Workload): Place[] {
+  return containersOf(workload).flatMap(({ list, container }) =>
+    container.volumeMounts.flatMap(({ name: mounted, subPath }, index): Place[] => {
+      const volume = workload.pod.volumes.find(({ name }) => name === mounted);
+      const { configMap, secret } = volume ?? {};
+      const source = configMap ?? secret;
+      if (subPath === undefined || !source || source.optional || /[$/]/.test(subPath)) return [];
+      const key =
+        source.items.length === 0 ? subPath : source.items.find(({ path }) => path === subPath)?.key;
+      if (source.items.some((item) => item.key === key)) return [];
+      const keyField = `${list}[${container.name}].volumeMounts[${index}].subPath`;
+      return [
+        {
+          field: keyField,
+          keyField,
+          ...(configMap
+            ? { kind: 'ConfigMap', name: configMap.name }
+            : { kind: 'Secret', name: secret?.secretName ?? '' }),
+          key: key ?? subPath,
+          ...(source.items.length === 0 ? {} : { paths: source.items.flatMap(({ path }) => path ?? []) }),
+        },
+      ];
+    }),
+  );
 }

@@ -1,11 +1,12 @@
 import type { Cluster, Typed } from '../../model/cluster.js';
 import { titleOf } from '../../model/manifest.js';
-import { nearest } from '../../model/nearest-name.js';
+import { isNearly, nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
 import { isPresent } from './references.js';
 
-/** ClusterRoles that every cluster has. */
-const BUILT_IN = /^(?:cluster-admin|admin|edit|view|system:.*)$/;
+/** Roles that every cluster has. */
+const BUILT_IN =
+  /^(?:ClusterRole \/(?:cluster-admin|admin|edit|view|system:.*)|Role kube-(?:system|public)\/(?:extension-apiserver-authentication-reader|kubeadm:.*|system:.*))$/;
 
 /** A binding gives a role that is there to an account that is there; else the pod is refused at run time. */
 export const roleBinding = {
@@ -19,7 +20,7 @@ export const roleBinding = {
 function role(cluster: Cluster, binding: Typed<'Binding'>): Problem[] {
   const { kind, name } = binding.typed.roleRef;
   const namespace = kind === 'Role' ? binding.namespace : '';
-  if ((kind === 'ClusterRole' && BUILT_IN.test(name)) || isPresent(cluster, { kind, namespace, name })) {
+  if (BUILT_IN.test(`${kind} ${namespace}/${name}`) || isPresent(cluster, { kind, namespace, name })) {
     return [];
   }
   const likely = nearest(name, namesOf(cluster, kind, namespace));
@@ -42,17 +43,27 @@ function subjects(cluster: Cluster, binding: Typed<'Binding'>): Problem[] {
     if (kind !== 'ServiceAccount' || isPresent(cluster, { kind, namespace, name })) return [];
     const here = namesOf(cluster, kind, namespace);
     const likely = nearest(name, here);
-    // An account of a namespace that is not here is somebody else's.
-    if (here.length === 0 && cluster.pods.inNamespace(namespace).length === 0) return [];
+    const elsewhere = cluster.manifests.filter((each) => each.kind === kind && each.name === name);
+    const isMisspelled =
+      elsewhere.length > 0 &&
+      isNearly(
+        namespace,
+        elsewhere.map((each) => each.namespace),
+      );
+    // An account of a namespace that is not here is somebody else's, unless it is here under the same name.
+    if (here.length === 0 && cluster.pods.inNamespace(namespace).length === 0 && elsewhere.length === 0) {
+      return [];
+    }
+    const meant = likely ?? elsewhere.map(titleOf)[0];
     return [
       {
-        severity: likely === undefined ? 'risk' : 'broken',
+        severity: likely === undefined && !isMisspelled ? 'risk' : 'broken',
         object: titleOf(binding),
-        field: `subjects[${name}].name`,
+        field: `subjects[${name}].${likely === undefined && elsewhere.length > 0 ? 'namespace' : 'name'}`,
         found: `${titleOf({ kind, namespace, name })}, which is not among the manifests`,
         expected: `an account that is there: ${here.join(', ') || 'there is none'}; another one gets nothing, and its pods 403`,
-        likely,
-        change: `set the name to ${likely ?? 'an account that is there'}`,
+        likely: meant,
+        change: `set the ${likely === undefined && elsewhere.length > 0 ? 'subject' : 'name'} to ${meant ?? 'an account that is there'}`,
       },
     ];
   });

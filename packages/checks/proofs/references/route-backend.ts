@@ -3,18 +3,21 @@ import type { Cluster, Typed } from '../../model/cluster.js';
 import { isRecord, type Manifest, titleOf } from '../../model/manifest.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
+import { isPresent, secretsIn } from './references.js';
 
 /** Each route of the Gateway API hangs on a Gateway and leads to a port of a Service. */
 export const routeBackend = {
   id: 'CAFE028',
-  title: 'A route has no Gateway, or leads to no Service or port',
+  title: 'A route has no Gateway, or leads to no Service or port; a Gateway lacks its certificate',
   why: 'The route is accepted by the API server and by nobody else: requests are answered with 404, 500 or nothing.',
-  problems: (cluster) =>
-    cluster.routes.flatMap((route) => [...parents(cluster, route), ...backends(cluster, route)]),
+  problems: (cluster) => [
+    ...cluster.manifests.flatMap((manifest) => certificates(cluster, manifest)),
+    ...cluster.routes.flatMap((route) => [...parents(cluster, route), ...backends(cluster, route)]),
+  ],
 } as const satisfies Proof;
 
 function parents(cluster: Cluster, route: Typed<'Route'>): Problem[] {
-  const gateways = cluster.manifests.filter(({ kind }) => kind === 'Gateway');
+  const gateways = cluster.manifests.filter(isGateway);
   return route.typed.spec.parentRefs.flatMap(({ kind, name, namespace, sectionName }): Problem[] => {
     if (kind !== 'Gateway') return [];
     const own = namespace ?? route.namespace;
@@ -27,7 +30,7 @@ function parents(cluster: Cluster, route: Typed<'Route'>): Problem[] {
           // A cluster's own Gateway is often somebody else's.
           severity: likely === undefined ? 'risk' : 'broken',
           object: titleOf(route),
-          field: 'spec.parentRefs[].name',
+          field: `spec.parentRefs[${name}].name`,
           found: `Gateway ${name}, which is not among the manifests`,
           expected: `a Gateway that is there: ${here.join(', ') || 'there is none'}; without one nobody serves the route`,
           likely,
@@ -41,7 +44,7 @@ function parents(cluster: Cluster, route: Typed<'Route'>): Problem[] {
     return [
       {
         object: titleOf(route),
-        field: 'spec.parentRefs[].sectionName',
+        field: `spec.parentRefs[${name}].sectionName`,
         found: `listener ${sectionName} of ${titleOf(gateway)}`,
         expected: `a listener that it has: ${listeners.join(', ')}`,
         likely,
@@ -51,12 +54,40 @@ function parents(cluster: Cluster, route: Typed<'Route'>): Problem[] {
   });
 }
 
-function listenersOf({ content }: Manifest): readonly string[] {
-  const listeners = isRecord(content['spec']) ? content['spec']['listeners'] : undefined;
-  if (!Array.isArray(listeners)) return [];
-  return listeners.flatMap((each: unknown) =>
-    isRecord(each) && typeof each['name'] === 'string' ? [each['name']] : [],
-  );
+const isGateway = ({ kind, apiVersion }: Manifest): boolean =>
+  kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io/');
+
+const listenersOf = (gateway: Manifest): readonly string[] =>
+  listenerRecords(gateway).flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+
+function listenerRecords({ content: { spec } }: Manifest): readonly Record<string, unknown>[] {
+  const listeners = isRecord(spec) ? spec['listeners'] : undefined;
+  return Array.isArray(listeners) ? listeners.filter(isRecord) : [];
+}
+
+function certificates(cluster: Cluster, gateway: Manifest): Problem[] {
+  if (!isGateway(gateway)) return [];
+  return listenerRecords(gateway).flatMap(({ tls }, listener) => {
+    const references = isRecord(tls) && Array.isArray(tls['certificateRefs']) ? tls['certificateRefs'] : [];
+    return references.flatMap((reference: unknown, index): Problem[] => {
+      const { name, kind = 'Secret', namespace = gateway.namespace } = isRecord(reference) ? reference : {};
+      if (typeof name !== 'string' || kind !== 'Secret' || typeof namespace !== 'string') return [];
+      if (isPresent(cluster, { kind, namespace, name })) return [];
+      const likely = nearest(name, secretsIn(cluster, namespace));
+      return [
+        {
+          severity: likely === undefined ? 'risk' : 'broken',
+          object: titleOf(gateway),
+          field: `spec.listeners[${listener}].tls.certificateRefs[${index}].name`,
+          found: `Secret ${name}, which is not among the manifests`,
+          expected:
+            'a Secret that is there, or that a Certificate makes; without one nothing is served over TLS',
+          likely,
+          change: `name ${likely ?? 'one that is there'}, or add a Certificate with secretName: ${name}`,
+        },
+      ];
+    });
+  });
 }
 
 function backends(cluster: Cluster, route: Typed<'Route'>): Problem[] {

@@ -2,12 +2,13 @@ import type { Cluster, Workload } from '../../model/cluster.js';
 import { titleOf } from '../../model/manifest.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Explanation, Problem, Proof } from '../proof.js';
+import { scaledObjectProblems } from './scaled-object.js';
 import { type Autoscaler, autoscalersByTarget, targetTitle } from './autoscaler-target.js';
 
 /** An autoscaler has a target, room to move, something to measure, and nobody who sets the number against it. */
 export const autoscaler = {
   id: 'CAFE074',
-  title: 'A HorizontalPodAutoscaler that cannot work',
+  title: 'An autoscaler that cannot work',
   why: 'The autoscaler shows unknown and never scales, or two decide about one number and pods come and go.',
   problems: (cluster) => {
     const workloads = new Map<string, Workload>(
@@ -22,6 +23,7 @@ export const autoscaler = {
         const target = workloads.get(targetTitle(each));
         return target ? [...limits(each), ...unmeasured(each, target)] : noTarget(cluster, each);
       }),
+      ...scaledObjectProblems(cluster),
     ];
   },
 } as const satisfies Proof;
@@ -54,7 +56,7 @@ function noTarget(cluster: Cluster, each: Autoscaler): Problem[] {
     cluster.pods.inNamespace(each.namespace).map((workload) => workload.name),
   );
   return [
-    problem(each, 'scaleTargetRef', {
+    problem(each, 'scaleTargetRef.name', {
       // Somebody else may make it; a name that is nearly another one is wrong.
       severity: likely === undefined ? 'risk' : 'broken',
       found: `${kind} ${name}`,

@@ -13,16 +13,24 @@ export const blockingBudget = {
   why: 'Nobody can drain a node any more: an upgrade of the cluster waits for the pod, for hours, until somebody deletes it by hand.',
   problems: (cluster) => {
     const scaled = autoscalersByTarget(cluster);
+    const podsOfWorkload = (workload: Workload): number =>
+      scaled.get(titleOf(workload))?.typed.spec.minReplicas ?? workload.spec?.replicas ?? 1;
     return disruptionBudgets(cluster).flatMap(({ budget, targets }) =>
-      targets.flatMap((workload) => {
-        const minimum = scaled.get(titleOf(workload))?.typed.spec.minReplicas;
-        return problems(budget, workload, minimum ?? workload.spec?.replicas ?? 1);
-      }),
+      // A budget counts all the pods that it picks, whoever made them.
+      problems(
+        budget,
+        targets,
+        targets.reduce((sum, workload) => sum + podsOfWorkload(workload), 0),
+      ),
     );
   },
 } as const satisfies Proof;
 
-function problems(budget: Typed<'PodDisruptionBudget'>, workload: Workload, replicas: number): Problem[] {
+function problems(
+  budget: Typed<'PodDisruptionBudget'>,
+  workloads: readonly Workload[],
+  replicas: number,
+): Problem[] {
   const { minAvailable, maxUnavailable } = budget.typed.spec;
   const blocked =
     minAvailable === undefined
@@ -34,7 +42,7 @@ function problems(budget: Typed<'PodDisruptionBudget'>, workload: Workload, repl
     {
       object: titleOf(budget),
       field: `spec.${field}`,
-      found: `${field}: ${minAvailable ?? maxUnavailable ?? ''}, and ${titleOf(workload)} has ${replicas} ${replicas === 1 ? 'pod' : 'pods'}`,
+      found: `${field}: ${minAvailable ?? maxUnavailable ?? ''}, and ${workloads.map(titleOf).join(' and ')} ${workloads.length === 1 ? 'has' : 'have'} ${replicas} ${replicas === 1 ? 'pod' : 'pods'}`,
       expected:
         'a budget that lets one pod go: this one refuses every eviction, and draining a node waits for ever',
       likely: 'maxUnavailable: 1',

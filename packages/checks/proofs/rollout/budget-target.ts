@@ -1,6 +1,7 @@
 import type { Cluster, Typed, Workload } from '../../model/cluster.js';
 import { selectorText } from '../../model/label-selector.js';
 import { titleOf } from '../../model/manifest.js';
+import { mayBeOfOperator } from '../../model/operator-pods.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
 import { disruptionBudgets } from './disruption-budgets.js';
@@ -14,7 +15,12 @@ export const budgetTarget = {
   problems: (cluster) => {
     const covered = new Map<Workload, string>();
     return disruptionBudgets(cluster).flatMap(({ budget, targets }): Problem[] => {
-      if (targets.length === 0) return [protectsNobody(cluster, budget)];
+      if (targets.length === 0) {
+        const { selector } = budget.typed.spec;
+        return selector && mayBeOfOperator(cluster, budget.namespace, selector)
+          ? []
+          : [protectsNobody(cluster, budget)];
+      }
       const object = titleOf(budget);
       return targets.flatMap((workload): Problem[] => {
         const first = covered.get(workload);

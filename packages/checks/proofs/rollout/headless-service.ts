@@ -14,20 +14,21 @@ export const headlessService = {
       if (name === undefined) return [];
       const service = cluster.services.get(`${workload.namespace}/${name}`);
       if (service?.typed.spec.clusterIP === 'None') return [];
+      const likely = nearest(
+        name,
+        [...cluster.services.values()].flatMap((each) =>
+          each.namespace === workload.namespace && each.typed.spec.clusterIP === 'None' ? [each.name] : [],
+        ),
+      );
       return [
         {
+          // The pods run without names of their own, which is enough for most stores of one pod.
+          severity: service ? 'advice' : likely === undefined ? 'risk' : 'broken',
           object: titleOf(workload),
           field: 'spec.serviceName',
           found: service ? `${name}, which has an address of its own` : `${name}, which is not there`,
           expected: 'a headless Service (clusterIP: None): it makes the names of the pods',
-          likely: nearest(
-            name,
-            [...cluster.services.values()].flatMap((each) =>
-              each.namespace === workload.namespace && each.typed.spec.clusterIP === 'None'
-                ? [each.name]
-                : [],
-            ),
-          ),
+          likely,
           change: 'add a headless Service of that name, beside the one that clients use',
         },
       ];

@@ -1,6 +1,7 @@
 import type { Cluster, Typed } from '../../model/cluster.js';
 import { labelsText, matches, picksEveryPod, selectorText } from '../../model/label-selector.js';
 import { titleOf } from '../../model/manifest.js';
+import { mayBeOfOperator } from '../../model/operator-pods.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
 
@@ -26,6 +27,7 @@ function problems(cluster: Cluster, monitor: Typed<'Monitor'>): Problem[] {
   const object = titleOf(monitor);
   const picked = candidates.filter(({ labels }) => matches(selector, labels));
   if (picked.length === 0) {
+    if (mayBeOfOperator(cluster, monitor.namespace, selector)) return [];
     const likely = nearest(
       selectorText(selector),
       candidates.flatMap(({ labels }) => {

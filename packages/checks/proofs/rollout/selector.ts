@@ -43,7 +43,8 @@ function ownTemplate(workload: Workload, own: LabelSelector): Problem[] {
 
 function changing(workload: Workload, { matchLabels }: LabelSelector): Problem[] {
   const key = Object.keys(matchLabels).find((each) => CHANGING.test(each));
-  if (key === undefined) return [];
+  // One object for each version, as meshes have them: its version never changes.
+  if (key === undefined || workload.name.endsWith(`-${matchLabels[key] ?? ''}`)) return [];
   return [
     {
       severity: 'risk',

@@ -3,7 +3,8 @@ import { allContainers, fieldOf } from '../../model/containers.js';
 import { titleOf } from '../../model/manifest.js';
 import type { Problem, Proof } from '../proof.js';
 
-const SECRET_NAME =
+/** Names of variables that hold a secret. */
+export const SECRET_NAME =
   /PASSW(?:OR)?D|_PASS$|^PASS$|SECRET(?!_NAME|S?_FILE|_REF)|API_?KEY|PRIVATE_KEY|(?:^|_)TOKEN$/i;
 /** A name that says where the secret is, and not what. */
 const POINTER = /_FILE$|_PATH$|_NAME$|_URL$|_DIR$|_TIMEOUT|_SECONDS$/i;

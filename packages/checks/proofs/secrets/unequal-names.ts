@@ -3,14 +3,14 @@ import { configuredContainersOf } from '../../model/containers.js';
 import { type Edge, edges } from '../../model/connections.js';
 import { titleOf } from '../../model/manifest.js';
 import { nearest } from '../../model/nearest-name.js';
-import { besideHost, isNamed, type VariableName } from '../../model/variable-names.js';
+import { besideAddress, type VariableName } from '../../model/variable-names.js';
 import type { Problem, Proof } from '../proof.js';
 
 /** What a store makes at its first start, and the variables of its image that say so. */
 const MADE = [
   {
     what: 'database',
-    given: ['POSTGRES_DB', 'POSTGRESQL_DATABASE', 'MYSQL_DATABASE', 'MARIADB_DATABASE'],
+    given: ['POSTGRES_DB', 'POSTGRES_DATABASE', 'POSTGRESQL_DATABASE', 'MYSQL_DATABASE', 'MARIADB_DATABASE'],
     always: ['postgres', 'template1', 'mysql'],
   },
   {
@@ -63,6 +63,7 @@ function problems(
         severity: isNear ? 'broken' : 'risk',
         object: titleOf(edge.workload),
         field: `${edge.workload.podPath}.${field}`,
+        origin,
         found: `the ${what} ${secret ? '(in a Secret)' : value}`,
         expected: `${giver.secret ? 'the one' : name}, which ${titleOf(store)} makes (${giver.name} in ${giver.origin}); another one is not there, and every login fails`,
         likely: giver.secret ? undefined : name,
@@ -84,13 +85,12 @@ function askedFor({ address, variables }: Edge, what: 'database' | 'role'): read
   const { variable } = address;
   const written = what === 'database' ? address.database : address.user;
   if (written !== undefined && !written.includes('$')) return [{ ...variable, value: written }];
-  if (!isNamed(variable.name, '*_HOST', '*_HOSTNAME', 'PGHOST')) return [];
   const beside =
     what === 'database'
-      ? (['*_NAME', '*_DATABASE', '*_DBNAME'] as const)
+      ? (['*_NAME', '*_DATABASE', '*_DBNAME', '*_DB_NAME', '*_DB'] as const)
       : (['*_USER', '*_USERNAME'] as const);
   return beside.flatMap((pattern) => {
-    const found = variables.get(besideHost(variable.name, pattern) ?? '');
+    const found = variables.get(besideAddress(variable.name, pattern) ?? '');
     return found?.value === undefined ? [] : [{ ...found, value: found.value }];
   });
 }

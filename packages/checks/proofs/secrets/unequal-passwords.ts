@@ -1,13 +1,18 @@
 import type { Cluster, Workload } from '../../model/cluster.js';
-import { secretEntries } from '../../model/container-variables.js';
+import { secretEntries, type Variable } from '../../model/container-variables.js';
 import { configuredContainersOf } from '../../model/containers.js';
-import { edges } from '../../model/connections.js';
+import { type Edge, edges } from '../../model/connections.js';
 import { titleOf } from '../../model/manifest.js';
-import { besideHost, type VariableName } from '../../model/variable-names.js';
+import { besideAddress, type VariableName } from '../../model/variable-names.js';
 import type { Problem, Proof } from '../proof.js';
 
 /** Where the images of databases read the password that they give their role. */
-const GIVEN: readonly VariableName[] = ['POSTGRES_PASSWORD', 'POSTGRESQL_PASSWORD', 'MYSQL_PASSWORD'];
+const GIVEN: readonly VariableName[] = [
+  'POSTGRES_PASSWORD',
+  'POSTGRESQL_PASSWORD',
+  'MYSQL_PASSWORD',
+  'MARIADB_PASSWORD',
+];
 
 /** What the client logs in with is what the store was given. */
 export const unequalPasswords = {
@@ -15,8 +20,9 @@ export const unequalPasswords = {
   title: 'Client and store have different passwords',
   why: 'The client starts, and is refused at each log-in.',
   problems: (cluster) =>
-    edges(cluster).flatMap(({ workload, list, variables, address, targets }) => {
-      const own = variables.get(besideHost(address.variable.name, '*_PASSWORD') ?? '');
+    edges(cluster).flatMap((edge) => {
+      const { workload, list, targets } = edge;
+      const own = passwordOf(edge);
       if (own?.value === undefined || list !== 'containers') return [];
       return targets.flatMap((target): Problem[] => {
         const [other] = [...ofVariables(cluster, target), ...ofFiles(cluster, target)];
@@ -25,6 +31,7 @@ export const unequalPasswords = {
           {
             object: titleOf(workload),
             field: `${workload.podPath}.${own.field}`,
+            origin: own.origin,
             found: `the value in ${own.origin}, which differs from the one in ${other.origin} that ${titleOf(target)} reads`,
             expected:
               'one password in one Secret that both read: two copies differ sooner or later, and then every login fails',
@@ -34,6 +41,14 @@ export const unequalPasswords = {
       });
     }),
 } as const satisfies Proof;
+
+/** In the address itself, as far as it is written there, or in the variable beside it. A superuser has another one. */
+function passwordOf({ address, variables }: Edge): Pick<Variable, 'value' | 'field' | 'origin'> | undefined {
+  const { user, password, variable } = address;
+  if (user === 'root' || user === 'postgres') return undefined;
+  if (password === undefined) return variables.get(besideAddress(variable.name, '*_PASSWORD') ?? '');
+  return /[%$]/.test(password) ? undefined : { ...variable, value: password };
+}
 
 /** A password that a store reads, and where it stands. */
 interface StorePassword {
