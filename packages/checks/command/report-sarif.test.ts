@@ -68,7 +68,7 @@ test.each([
     ruleId: 'CAFE004',
     locations: [
       expect.objectContaining({
-        physicalLocation: { artifactLocation: { uri }, region: { startLine: 4, startColumn: 9 } },
+        physicalLocation: { artifactLocation: { uri }, region: { startLine: 4, startColumn: 21 } },
       }),
     ],
   });

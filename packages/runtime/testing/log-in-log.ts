@@ -51,4 +51,3 @@ export class LogInLog {
     return [...this.outcomes.values()].filter((each) => each === outcome).length;
   }
 }
-
