@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import type { PolicyObject, PolicySet } from '../../packages/checks/oracle/policy-sets.js';
+import type { PolicyObject, PolicySet } from '../../packages/checks/testing/oracle/policy-sets.js';
 import { run } from '../command.js';
 
 // Namespaces and pods that stay, whose labels and policies are those of one set after another. Pods keep their ports' names.

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { type PolicySet, policySets } from '../../packages/checks/oracle/policy-sets.js';
-import { verdictsOf } from '../../packages/checks/oracle/verdicts.js';
+import { type PolicySet, policySets } from '../../packages/checks/testing/oracle/policy-sets.js';
+import { verdictsOf } from '../../packages/checks/testing/oracle/verdicts.js';
 import { Lane } from './lane.js';
 
 const HELP = `Compares what the checks say of random NetworkPolicies with what a cluster's policy engine lets through.

@@ -6,7 +6,7 @@ import type { PolicySet } from './policy-sets.js';
 
 /** The release that the answers were compared with. */
 const VERSION = '2.1.0';
-const FOLDER = fileURLToPath(new URL('../../../build/network-config-analyzer', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../../../build/network-config-analyzer', import.meta.url));
 const PYTHON = join(FOLDER, 'bin', 'python');
 const SETTING_UP_MILLISECONDS = 120_000;
 

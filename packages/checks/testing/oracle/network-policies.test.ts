@@ -5,7 +5,7 @@ import { policySets } from './policy-sets.js';
 import { verdictsOf } from './verdicts.js';
 
 // What the checks think that NetworkPolicies allow is what an independent program thinks. More sets, or others:
-// POLICY_SETS=10000 POLICY_SEED=1 npm test -- packages/checks/oracle
+// POLICY_SETS=10000 POLICY_SEED=1 npm test -- packages/checks/testing/oracle
 
 const SETS = Number(process.env['POLICY_SETS'] ?? 200);
 const SEED = Number(process.env['POLICY_SEED'] ?? 20_260_101);

@@ -1,6 +1,6 @@
-import { Cluster, type Workload } from '../model/cluster.js';
-import { toManifests } from '../model/manifest.js';
-import { NetworkPolicies, type PodPort } from '../model/network-policies.js';
+import { Cluster, type Workload } from '../../model/cluster.js';
+import { toManifests } from '../../model/manifest.js';
+import { NetworkPolicies, type PodPort } from '../../model/network-policies.js';
 import type { PolicySet } from './policy-sets.js';
 
 /** What the checks say of each question of a set. */
