@@ -86,8 +86,10 @@ export const OVERLOAD_LIMITS = {
   /** How long those who have begun may wait on average before fewer newcomers are let in, and how often that is looked at. */
   waitMs: 15,
   windowMs: 200,
+  /** Of those who have begun, as many at least must be seen in a window: fewer say nothing about how much there is to do. */
+  leastWaits: 8,
   /** Newcomers a second that are let in, however long the others wait. */
-  leastPerSecond: 2,
+  leastPerSecond: 10,
   /** Requests that wait at a time. One more refuses the least critical. */
   waiting: 500,
   /** Without a refusal for so long, everybody is let in again. */

@@ -33,7 +33,10 @@ export class SheddableRate {
   private lastBinding = -Infinity;
 
   constructor(
-    private readonly limits: Pick<OverloadLimits, 'windowMs' | 'waitMs' | 'leastPerSecond' | 'quietMs'>,
+    private readonly limits: Pick<
+      OverloadLimits,
+      'windowMs' | 'waitMs' | 'leastWaits' | 'leastPerSecond' | 'quietMs'
+    >,
     now: number,
   ) {
     this.lastFilled = now;
@@ -70,14 +73,18 @@ export class SheddableRate {
 
   private adapt(now: number): void {
     const { began, admitted, refused, waits, waitedMs } = this.window;
-    const { windowMs, waitMs, leastPerSecond, quietMs } = this.limits;
+    const { windowMs, waitMs, leastWaits, leastPerSecond, quietMs } = this.limits;
     const elapsed = now - began;
     if (elapsed < windowMs) return;
-    const wait = waits === 0 ? 0 : waitedMs / waits;
+    // A few that waited are a cold start or a collected garbage, and no crowd.
+    const wait = waits < leastWaits ? 0 : waitedMs / waits;
     if (wait > waitMs || refused > 0) this.lastBinding = now;
     if (wait > waitMs) {
       // Whom the last decrease came too late for is being served still; while they wait less and less it was enough.
-      if (now - this.lastDecrease >= 3 * windowMs && wait > this.lastWait * FALLING) {
+      const isFalling = wait <= this.lastWait * FALLING;
+      // One slow window is a burst, which passes.
+      const isBurst = this.perSecond === Infinity && this.lastWait <= waitMs;
+      if (now - this.lastDecrease >= 3 * windowMs && !isFalling && !isBurst) {
         const left = Math.min(MOST_LEFT, Math.max(LEAST_LEFT, Math.sqrt(waitMs / wait)));
         const rate = Math.min(this.perSecond, (admitted * 1000) / elapsed);
         this.perSecond = Math.max(leastPerSecond, rate * left);
