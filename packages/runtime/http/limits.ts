@@ -77,12 +77,12 @@ export const OVERLOAD_LIMITS = {
   /** Turns of the event loop at most that look for who is new, between two slices. */
   looks: 50,
   /**
-   * How long one may wait while the queue was empty not longer ago: the processor of a container with a limit stands still for up to
-   * 100 ms at a time, and the page of a guest who waits says so only after 2.5 s.
+   * How long one may wait while the queue was empty not longer ago. A pod on a machine that starts others beside it stands still for a
+   * second, and nobody is refused for that: the page of a guest who waits says so only after 2.5 s.
    */
-  burstMs: 500,
+  burstMs: 2000,
   /** How long one may wait when the queue has not been empty for that long. */
-  standingMs: 200,
+  standingMs: 1000,
   /** How long those who have begun may wait on average before fewer newcomers are let in, and how often that is looked at. */
   waitMs: 15,
   windowMs: 200,
