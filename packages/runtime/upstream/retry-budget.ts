@@ -12,11 +12,6 @@ export class RetryBudget {
     this.tokens = Math.min(BURST, this.tokens + SHARE);
   }
 
-  /** None is left: the other service has more to do than it can. */
-  exhaust(): void {
-    this.tokens = 0;
-  }
-
   /** Whether one more retry may be made; then it is counted. */
   spend(): boolean {
     if (this.tokens < 1) return false;

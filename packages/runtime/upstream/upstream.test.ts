@@ -279,21 +279,6 @@ describe('a call to another service', () => {
     expect(order.calls).toHaveLength(1);
   });
 
-  test('of somebody who has too much to do is not asked again, and nothing else is repeated either', async () => {
-    const state = { overloaded: true };
-    const order = await neighbour((response) => {
-      if (state.overloaded)
-        response.writeHead(503, { 'retry-after': '1', 'x-envoy-overloaded': 'true' }).end('{}');
-      else response.destroy();
-    });
-    const edge = upstream(order.url, 5000, { retriesUnavailable: true });
-    await expect(edge.request(get)).resolves.toMatchObject({ status: 503 });
-    expect(order.calls).toHaveLength(1);
-    state.overloaded = false;
-    await problemOf(edge.request(get));
-    expect(order.calls).toHaveLength(2);
-  });
-
   test('whose caller gave it too little time says nothing about the other service', async () => {
     const order = await neighbour(() => undefined);
     const orders = upstream(order.url, 5000);
