@@ -60,16 +60,25 @@ describe('a primary that is another one now', () => {
     await Promise.all([former.remove(), next.remove()]);
   });
   /** Connections stay, and what is changed over them is refused. */
-  const demote = async (): Promise<void> => {
+  const demote = async (database: Database): Promise<void> => {
     await former.execute('alter system set default_transaction_read_only = on');
     await former.execute('select pg_reload_conf()');
+    // A session reads the new setting some time after the reload, each for itself.
+    const setting = (): Promise<string> =>
+      database
+        .run(
+          (sql) => sql<{ value: string }[]>`
+          select current_setting('default_transaction_read_only') as value, pg_sleep(0.05)`,
+        )
+        .then(([row]) => row?.value ?? 'off');
+    while ((await Promise.all(Array.from({ length: 4 }, setting))).includes('off'));
   };
 
   test('is found by a change that the former one refuses, which is made there once; and by everybody else', async () => {
     const network = await networkTo(former.port);
     const database = databaseAt(network.port);
     expect(await portsOfFour(database)).toEqual(Array(4).fill(former.port));
-    await demote();
+    await demote(database);
     network.target = next.port;
     // The other three are not tried, one after the other.
     expect(await add(database)).toBe(2);
@@ -83,7 +92,7 @@ describe('a primary that is another one now', () => {
     const network = await networkTo(former.port);
     const database = databaseAt(network.port);
     await add(database);
-    await demote();
+    await demote(database);
     const change = add(database);
     await pause(1100);
     await expect(database.check()).rejects.toThrow(/takes no changes: it is a standby, .*\(DB_HOST\)$/);
