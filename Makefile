@@ -116,8 +116,8 @@ e2e-doctor: install ## faults in namespaces doctor-*, and what "cafe doctor" say
 
 SETS ?= 200
 
-e2e-policies: install ## random NetworkPolicies, as the checks read them and as the cluster of KUBECONFIG enforces them (NODE_IMAGE, SETS)
-	@$(TSX) e2e/policies/run.ts --sets $(SETS) $(if $(NODE_IMAGE),--image $(NODE_IMAGE)) $(if $(LANES),--lanes $(LANES)) $(if $(SEED),--seed $(SEED))
+e2e-policies: install ## random NetworkPolicies, as the checks read them and as the cluster of KUBECONFIG enforces them (NODE_IMAGE, SETS, FROM)
+	@$(TSX) e2e/policies/run.ts --sets $(SETS) $(if $(FROM),--from $(FROM)) $(if $(NODE_IMAGE),--image $(NODE_IMAGE)) $(if $(LANES),--lanes $(LANES)) $(if $(SEED),--seed $(SEED))
 
 new-service: install ## add a service to a copy of this repository, and try everything with it (CLUSTER=no only here; FORCE=1 deletes a café there)
 	@$(TSX) e2e/new-service/run.ts $(if $(FORCE),--force) $(if $(filter no,$(CLUSTER)),--no-cluster)

@@ -22,6 +22,7 @@ const asked = ([address, protocol, port]) =>
     const socket = protocol === 'TCP' ? connect(port, address) : createSocket('udp4');
     const end = (answered) => {
       clearTimeout(limit);
+      socket.removeAllListeners('error').on('error', () => undefined);
       if (protocol === 'TCP') socket.destroy();
       else socket.close();
       done(answered);
@@ -31,7 +32,8 @@ const asked = ([address, protocol, port]) =>
     if (protocol === 'TCP') socket.once('connect', () => end(true));
     else {
       socket.once('message', () => end(true));
-      socket.send('?', port, address);
+      // Connected, so that it hears of a refusal and need not wait for the end.
+      socket.connect(port, address, () => socket.send('?'));
     }
   });
 

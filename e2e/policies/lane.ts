@@ -1,61 +1,75 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { PolicyObject, PolicySet } from '../../packages/checks/testing/oracle/policy-sets.js';
-import { run } from '../command.js';
-
-// Namespaces and pods that stay, whose labels and policies are those of one set after another. Pods keep their ports' names.
+import {
+  LABEL_KEYS,
+  NAMESPACES,
+  type PolicyObject,
+  type PolicySet,
+} from '../../packages/checks/testing/oracle/policy-sets.js';
+import type { ApiServer } from './api-server.js';
 
 const AGENT = readFileSync(new URL('agent.js', import.meta.url), 'utf8');
+const STARTING_MILLISECONDS = 120_000;
 
 interface Agent {
-  readonly process: ChildProcessWithoutNullStreams;
+  readonly process: ChildProcessByStdio<Writable, Readable, null>;
   readonly answers: AsyncIterator<string>;
 }
 
-/** The pods of a set, in a cluster. */
+const podState = z.object({
+  status: z.object({
+    podIP: z.string().optional(),
+    conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
+  }),
+});
+
+/** Namespaces and pods that stay, while labels and policies are those of one set after another. Pods keep their ports' names. */
 export class Lane {
   private readonly agents = new Map<string, Agent>();
   private readonly addresses = new Map<string, string>();
 
-  private constructor(
+  constructor(
+    private readonly api: ApiServer,
     private readonly prefix: string,
     private readonly image: string,
   ) {}
 
-  /** Makes the namespaces and pods of a set, under names that begin with the prefix, and waits for them. */
-  static async of(prefix: string, image: string, set: PolicySet): Promise<Lane> {
-    const lane = new Lane(prefix, image);
-    await apply(lane.objectsOf(set, 'Namespace'));
-    await apply(lane.objectsOf(set, 'Pod'));
-    for (const { metadata } of set.objects.filter(({ kind }) => kind === 'Pod')) {
-      const namespace = lane.named(metadata.namespace ?? '');
-      await run(`kubectl -n ${namespace} wait pod/${metadata.name} --for condition=Ready --timeout 120s`);
-      const address = await run(
-        `kubectl -n ${namespace} get pod ${metadata.name} -o jsonpath={.status.podIP}`,
-      );
-      const key = `${metadata.namespace ?? ''}/${metadata.name}`;
-      lane.addresses.set(key, address.trim());
-      const child = spawn('kubectl', [
-        ...['-n', namespace, 'exec', '-i', metadata.name, '--'],
-        ...['node', '--input-type=module', '-e', AGENT],
-      ]);
-      child.stderr.pipe(process.stderr);
-      const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-      lane.agents.set(key, { process: child, answers });
-    }
-    return lane;
+  /** Makes the namespaces and pods of a set, under names that begin with the prefix, and waits until the pods can ask. */
+  async open({ objects }: PolicySet): Promise<void> {
+    // A run that was killed leaves its own behind.
+    await this.close();
+    await until('the namespaces of an earlier run are gone', async () => {
+      const left = await Promise.all(NAMESPACES.map((each) => this.api.ask('GET', this.pathOf(each))));
+      return left.every((each) => each === undefined);
+    });
+    for (const each of objects.filter(({ kind }) => kind === 'Namespace'))
+      await this.api.ask('POST', '/api/v1/namespaces', this.inLane(each));
+    const pods = objects.filter(({ kind }) => kind === 'Pod');
+    for (const pod of pods)
+      await this.api.ask('POST', `${this.pathOf(pod.metadata.namespace)}/pods`, this.inLane(pod));
+    await Promise.all(pods.map((each) => this.openAgent(each)));
   }
 
   /** Puts the labels and policies of a set into the cluster, in place of those of the one before. */
-  async become(set: PolicySet): Promise<void> {
-    await this.withoutPolicies();
-    await apply([
-      ...this.objectsOf(set, 'Namespace'),
-      ...this.objectsOf(set, 'Pod'),
-      ...this.objectsOf(set, 'NetworkPolicy'),
-    ]);
+  async become({ objects }: PolicySet): Promise<void> {
+    const none = Object.fromEntries(LABEL_KEYS.map((key) => [key, null]));
+    await Promise.all(NAMESPACES.map((each) => this.api.ask('DELETE', this.policiesOf(each))));
+    await Promise.all(
+      objects.map((object) => {
+        const { kind, metadata } = object;
+        const named = this.inLane(object);
+        if (kind === 'NetworkPolicy') return this.api.ask('POST', this.policiesOf(metadata.namespace), named);
+        const path =
+          kind === 'Namespace'
+            ? this.pathOf(metadata.name)
+            : `${this.pathOf(metadata.namespace)}/pods/${metadata.name}`;
+        return this.api.ask('PATCH', path, { metadata: { labels: { ...none, ...named.metadata.labels } } });
+      }),
+    );
   }
 
   /** Which of a set's questions are answered, by asking. */
@@ -74,36 +88,50 @@ export class Lane {
     return answered;
   }
 
-  /** Ends the agents and deletes the namespaces. */
-  async remove(namespaces: readonly string[]): Promise<void> {
+  /** Ends the agents and deletes the namespaces, however far it came. */
+  async close(): Promise<void> {
     for (const { process: child } of this.agents.values()) child.kill();
-    await Lane.removeAll(this.prefix, namespaces);
+    await Promise.all(NAMESPACES.map((each) => this.api.ask('DELETE', this.pathOf(each))));
   }
 
-  /** Deletes the namespaces of a lane, however far it came. */
-  static async removeAll(prefix: string, namespaces: readonly string[]): Promise<void> {
-    const names = namespaces.map((each) => `${prefix}-${each}`).join(' ');
-    await run(`kubectl delete namespace ${names} --ignore-not-found --wait=false`);
-  }
-
-  private async withoutPolicies(): Promise<void> {
-    await Promise.all(
-      ['red', 'green', 'blue'].map((each) =>
-        run(`kubectl -n ${this.named(each)} delete networkpolicy --all --wait=true`),
-      ),
+  private async openAgent({ metadata: { name, namespace = '' } }: PolicyObject): Promise<void> {
+    const path = `${this.pathOf(namespace)}/pods/${name}`;
+    const key = `${namespace}/${name}`;
+    await until(`pod ${this.named(namespace)}/${name} is ready`, async () => {
+      const { status } = podState.parse(await this.api.ask('GET', path));
+      this.addresses.set(key, status.podIP ?? '');
+      return status.conditions.some((each) => each.type === 'Ready' && each.status === 'True');
+    });
+    const child = spawn(
+      'kubectl',
+      [
+        ...['-n', this.named(namespace), 'exec', '-i', name, '--'],
+        ...['node', '--input-type=module', '-e', AGENT],
+      ],
+      { detached: true, stdio: ['pipe', 'pipe', 'inherit'] },
     );
+    // Who writes to one that has ended sees it at the answer that does not come.
+    child.stdin.on('error', () => undefined);
+    this.agents.set(key, {
+      process: child,
+      answers: createInterface({ input: child.stdout })[Symbol.asyncIterator](),
+    });
   }
 
   private named(namespace: string): string {
     return `${this.prefix}-${namespace}`;
   }
 
-  private objectsOf({ objects }: PolicySet, kind: string): readonly unknown[] {
-    return objects.filter((each) => each.kind === kind).map((each) => this.inLane(each));
+  private pathOf(namespace = ''): string {
+    return `/api/v1/namespaces/${this.named(namespace)}`;
+  }
+
+  private policiesOf(namespace = ''): string {
+    return `/apis/networking.k8s.io/v1/namespaces/${this.named(namespace)}/networkpolicies`;
   }
 
   /** The object in the lane's namespaces, and a pod with what it runs. */
-  private inLane(object: PolicyObject): unknown {
+  private inLane(object: PolicyObject): PolicyObject {
     const { kind, metadata } = object;
     const named = JSON.parse(
       JSON.stringify(object).replaceAll(
@@ -128,8 +156,10 @@ export class Lane {
   }
 }
 
-async function apply(objects: readonly unknown[]): Promise<void> {
-  if (objects.length === 0) return;
-  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
-  await run('kubectl apply -f -', { stdin: list });
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + STARTING_MILLISECONDS;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`after ${STARTING_MILLISECONDS / 1000} s it is not so: ${what}`);
+    await sleep(500);
+  }
 }

@@ -54,11 +54,29 @@ function unrendered(said: string): Rendered {
     : { failed: reason };
 }
 
-/** The output of a command of Helm's that only reads. @throws Error with Helm's own words */
+/**
+ * What Helm renders of a chart with its own values; nothing without Helm.
+ *
+ * @throws Error with Helm's own words
+ */
+export function renderedChart(directory: string, release: string, namespace: string): string | undefined {
+  return output('template', release, directory, '--namespace', namespace);
+}
+
+/** The output of a command of Helm's that only reads, whose last word is the chart. @throws Error with Helm's own words */
 export function helm(...words: readonly string[]): string {
+  const text = output(...words);
+  if (text === undefined) throw withoutHelm(words.at(-1) ?? '');
+  return text;
+}
+
+/** Nothing without Helm. */
+function output(...words: readonly string[]): string | undefined {
   const { status, stdout, stderr, error } = spawnSync('helm', words, { encoding: 'utf8', maxBuffer: MOST });
-  if (error) throw withoutHelm(words.at(-1) ?? '');
-  if (status !== 0) throw new Error(`"helm ${words.join(' ')}" fails: ${stderr.trim()}`);
+  if (error && 'code' in error && error.code === 'ENOENT') return undefined;
+  if (error ?? status !== 0) {
+    throw new Error(`"helm ${words.join(' ')}" fails: ${(error?.message ?? stderr).trim()}`);
+  }
   return stdout;
 }
 

@@ -1,10 +1,12 @@
 import type { ParseArgsConfig } from 'node:util';
-import { check } from '../check.js';
+import { check, type Report } from '../check.js';
 import { chartCommand } from './chart-command.js';
 import type { Outcome, Surroundings } from './command.js';
 import { committed } from './committed.js';
 import { explanation } from './explanation.js';
 import { INPUT_HELP, INPUT_OPTIONS, readObjects } from './objects-input.js';
+import { keyOf } from './selection.js';
+import { asOf } from './since.js';
 import { parseWords, REPORT_HELP, REPORT_OPTIONS, reporting } from './report-options.js';
 
 const HELP = `Proves that Kubernetes manifests can work together, before anybody applies them.
@@ -17,6 +19,7 @@ const HELP = `Proves that Kubernetes manifests can work together, before anybody
                           "helm template" or "kubectl get -o json"
 ${INPUT_HELP}
 ${REPORT_HELP}
+  --since REF             only what is found since this branch, tag or commit of git: what was found there is known
   --explain               the arithmetic of time and connections, and the network matrix
 
 Exit status: 0 nothing found of the level of --fail-on, 1 findings, 2 could not look, or there was nothing to look at.
@@ -25,6 +28,7 @@ An annotation "cafe-check/waive.CAFE031: <reason>" on the object accepts a findi
 
 const OPTIONS = {
   ...INPUT_OPTIONS,
+  since: { type: 'string' },
   explain: { type: 'boolean', default: false },
   ...REPORT_OPTIONS,
 } as const satisfies ParseArgsConfig['options'];
@@ -44,11 +48,34 @@ export async function checkCommand(
   const { values, positionals } = parseWords('check', words, OPTIONS);
   if (values.help) return { status: 0, output: HELP };
   const { configuration, conclude } = reporting(values);
-  const { objects, folder, ...known } = readObjects(positionals, values, configuration, readStandardInput);
-  const report = check(objects.manifests, {
-    ...known,
-    unreadable: objects.unreadable,
-    previous: folder === undefined ? [] : committed(folder),
-  });
-  return conclude(report, (shown) => (values.explain ? `${explanation(shown)}\n\n` : ''));
+  const { since } = values;
+  const targets = positionals.length === 0 ? ['dist'] : positionals;
+  const reportOn = (those: readonly string[]): Report => {
+    const { objects, folder, ...known } = readObjects(those, values, configuration, readStandardInput);
+    return check(objects.manifests, {
+      ...known,
+      unreadable: objects.unreadable,
+      previous: folder === undefined ? [] : committed(folder, since),
+    });
+  };
+  const known = since === undefined ? undefined : foundAt(since, targets, reportOn);
+  return conclude(reportOn(targets), (shown) => (values.explain ? `${explanation(shown)}\n\n` : ''), known);
 }
+
+/** What is found in the targets as git has them at a ref. */
+const foundAt = (
+  ref: string,
+  targets: readonly string[],
+  reportOn: (targets: readonly string[]) => Report,
+): ReadonlyMap<string, string> =>
+  asOf(
+    ref,
+    targets,
+    (there, root) =>
+      new Map(
+        reportOn(there).findings.map((finding) => [
+          keyOf(finding).replaceAll(root.there, root.here),
+          `there in ${ref}`,
+        ]),
+      ),
+  );

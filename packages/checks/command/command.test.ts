@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -46,7 +46,7 @@ function changed(name: string, ...replacements: readonly (readonly [from: RegExp
 describe('cafe check', () => {
   test('ends with 0 when there is nothing to find, and lists the waiver', async () => {
     const { status, output } = await cafe('check', BOOKSHOP);
-    expect(output).toContain('Waived, by an annotation:\n  CAFE091 Secret bookshop/bookshop-secrets');
+    expect(output).toContain('Waived, or known:\n  CAFE091 Secret bookshop/bookshop-secrets');
     expect(output).toContain('24 objects, no finding');
     expect(status).toBe(0);
   });
@@ -189,8 +189,9 @@ spec:
     file = join(folder, 'web.yaml');
     writeFileSync(file, WEB);
   });
-  const ids = async (...words: string[]): Promise<string[]> => {
-    const { findings } = JSON.parse((await cafe('check', file, '-o', 'json', ...words)).output) as {
+  const ids = (...words: string[]): Promise<string[]> => idsOf(file, ...words);
+  const idsOf = async (...words: string[]): Promise<string[]> => {
+    const { findings } = JSON.parse((await cafe('check', '-o', 'json', ...words)).output) as {
       findings: { id: string; severity: string }[];
     };
     return findings.flatMap(({ id, severity }) => (severity === 'advice' ? [] : [id]));
@@ -254,6 +255,42 @@ spec:
     const other = join(folder, 'other.yaml');
     writeFileSync(other, WEB.replaceAll(/: web(?= }|\n)/g, ': other'));
     expect(await ids(other, '--baseline', baseline)).toEqual(['CAFE021', 'CAFE071']);
+  });
+
+  test('what a ref of git has is known, in objects and a file that is none; what came since is not', async () => {
+    const repository = join(folder, 'repository');
+    mkdirSync(join(repository, 'base'), { recursive: true });
+    const git = (...words: string[]) => {
+      const identity = ['-c', 'user.name=a', '-c', 'user.email=a@b.example'];
+      expect(spawnSync('git', ['-C', repository, ...identity, ...words])).toMatchObject({ status: 0 });
+    };
+    writeFileSync(join(repository, 'base/web.yaml'), WEB);
+    writeFileSync(join(repository, 'base/none.yaml'), 'not: an object\n');
+    git('init', '--quiet');
+    git('add', '.');
+    git('commit', '--quiet', '--message', 'first');
+    const base = join(repository, 'base');
+    const before = process.cwd();
+    try {
+      process.chdir(repository);
+      expect((await idsOf('base')).length).toBeGreaterThan(1);
+      expect(await idsOf('base', '--since', 'HEAD')).toEqual([]);
+      expect(await idsOf(base, '--since', 'HEAD')).toEqual([]);
+      const other = WEB.replaceAll(/: web(?= }|\n)/g, ': other');
+      writeFileSync(join(base, 'other.yaml'), other);
+      expect(await idsOf('base', '--since', 'HEAD')).toEqual(['CAFE021', 'CAFE071']);
+      expect(process.cwd()).toBe(realpathSync(repository));
+      const refused = async (...words: string[]) => (await cafe('check', ...words)).output;
+      expect(await refused('base', '--since', 'nowhere')).toContain('"nowhere", which git does not know');
+      expect(await refused('base/other.yaml', '--since', 'HEAD')).toContain(
+        'is not in HEAD: all of it is new',
+      );
+      expect(await refused('-', '--since', 'HEAD')).toContain('"-" is none');
+      process.chdir(folder);
+      expect(await refused('repository', '--since', 'HEAD')).toContain('needs a git repository');
+    } finally {
+      process.chdir(before);
+    }
   });
 
   test('JUnit and GitHub get what they read', async () => {

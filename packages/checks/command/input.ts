@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { renderedChart } from '../charts/helm.js';
 import { isReadByKubectl, type Objects, readDirectory, readFiles, readText } from './directory.js';
 
 const KUSTOMIZATION = /^(?:kustomization\.ya?ml|Kustomization)$/;
@@ -66,18 +67,13 @@ function kustomized(directory: string): Objects {
 
 /** What a chart makes with its own values. */
 function rendered(directory: string): Objects {
-  const words = ['template', 'release', directory, '--namespace', 'default'];
-  const { status, stdout, stderr, error } = spawnSync('helm', words, {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  });
-  if (error) {
+  const text = renderedChart(directory, 'release', 'default');
+  if (text === undefined) {
     throw new Error(
       `${directory} is a Helm chart, and helm, which renders it, is not here: helm template NAME ${directory} | cafe check -`,
     );
   }
-  if (status !== 0) throw new Error(`helm template NAME ${directory} fails: ${stderr.trim()}`);
-  return readText(stdout, `helm template ${directory}`);
+  return readText(text, `helm template ${directory}`);
 }
 
 /** Manifests in a folder and below it; not those of charts, nor kustomizations, whose parts are objects only when rendered. */

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { renderedChart } from '../charts/helm.js';
 import { documentsOf, isRecord, type Manifest, toDocuments } from '../model/manifest.js';
 import type { Release } from '../model/release.js';
 
@@ -68,17 +68,9 @@ export function readRelease({ name, namespace, directory }: ReleaseArgument): Re
 
 /** Nothing without Helm. */
 function render({ name, namespace, directory }: ReleaseArgument): readonly Manifest[] | undefined {
-  const helm = spawnSync('helm', ['template', name, directory, '--namespace', namespace], {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  });
-  if (helm.error && 'code' in helm.error && helm.error.code === 'ENOENT') return undefined;
-  if (helm.error ?? helm.status !== 0) {
-    throw new Error(
-      `"helm template ${name} ${directory} --namespace ${namespace}" failed: ${(helm.error?.message ?? helm.stderr).trim()}`,
-    );
-  }
-  return documentsOf(helm.stdout, directory).flatMap((document) =>
+  const text = renderedChart(directory, name, namespace);
+  if (text === undefined) return undefined;
+  return documentsOf(text, directory).flatMap((document) =>
     'manifest' in document ? [placed(document.manifest, namespace)] : [],
   );
 }

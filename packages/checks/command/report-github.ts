@@ -1,16 +1,16 @@
 import type { Report } from '../check.js';
-import type { Severity } from '../model/finding.js';
+import { findingLine, type Severity } from '../model/finding.js';
 
 const COMMANDS: Readonly<Record<Severity, string>> = { broken: 'error', risk: 'warning', advice: 'notice' };
 
 /** The report as workflow commands, which GitHub shows beside the lines of a change. */
 export const reportGithub = ({ findings }: Report): string =>
   findings
-    .map(({ id, severity, source, line, column, object, field, found, expected, change }) => {
+    .map((finding) => {
+      const { id, severity, source, line, column } = finding;
       const place =
         line === undefined ? '' : `file=${property(source ?? '')},line=${line},col=${column ?? 1},`;
-      const text = `${object}, ${field}: found ${found}; expected ${expected}. ${change}.`;
-      return `::${COMMANDS[severity]} ${place}title=${id}::${data(text)}`;
+      return `::${COMMANDS[severity]} ${place}title=${id}::${data(findingLine(finding))}`;
     })
     .join('\n');
 

@@ -7,7 +7,7 @@ import { reportGithub } from './report-github.js';
 import { reportJunit } from './report-junit.js';
 import { reportSarif } from './report-sarif.js';
 import { reportText } from './report-text.js';
-import { selected, writeBaseline } from './selection.js';
+import { readBaseline, selected, writeBaseline } from './selection.js';
 
 /** What each command says of these options. */
 export const REPORT_HELP = `  --fail-on LEVEL         broken (default): proven not to work; risk: a rollout, a drain or a restart will hurt; advice;
@@ -51,8 +51,12 @@ type FailOn = Severity | 'none';
 /** How a report is to be written; everything in it is there, before anything is looked at. */
 export interface Reporting {
   readonly configuration: Configuration;
-  /** Chooses the findings that count, and writes the report. */
-  readonly conclude: (report: Report, textBefore?: (selected: Report) => string) => Outcome;
+  /** Chooses the findings that count, which are not those that are known besides the baseline, and writes the report. */
+  readonly conclude: (
+    report: Report,
+    textBefore?: (selected: Report) => string,
+    known?: ReadonlyMap<string, string>,
+  ) => Outcome;
 }
 
 /**
@@ -69,12 +73,12 @@ export function reporting(values: ReportValues): Reporting {
   const failOn = failOnOf(values['fail-on'] ?? configuration['fail-on'] ?? 'broken');
   return {
     configuration,
-    conclude: (everything, textBefore = () => '') => {
+    conclude: (everything, textBefore = () => '', known = new Map()) => {
       const report = selected(everything, {
         only: [...values.only, ...configuration.only],
         skip: [...values.skip, ...configuration.skip],
         waive: configuration.waive,
-        baseline: values.baseline,
+        known: values.baseline === undefined ? known : new Map([...readBaseline(values.baseline), ...known]),
         today: new Date().toISOString().slice(0, 10),
       });
       const written = values['write-baseline'];

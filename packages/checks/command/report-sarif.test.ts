@@ -7,6 +7,7 @@ import { Ajv, type AnySchemaObject } from 'ajv';
 import formats from 'ajv-formats';
 import { check } from '../check.js';
 import { documentsOf } from '../model/manifest.js';
+import { reportGithub } from './report-github.js';
 import { reportSarif } from './report-sarif.js';
 
 /** The schema of the standard, as Microsoft packs it for tests. */
@@ -80,4 +81,31 @@ test.each([
       },
     ],
   });
+});
+
+test('what the same cause hurts is named', () => {
+  const manifests = documentsOf(WEB, 'web.yaml').flatMap((each) =>
+    'manifest' in each ? [each.manifest] : [],
+  );
+  const { findings, ...rest } = check(manifests);
+  const also = ['Deployment cook', 'Deployment till'];
+  const report = { ...rest, findings: findings.slice(0, 1).map((finding) => ({ ...finding, also })) };
+  const sarif = reportSarif(report);
+  expect(validate(sarif)).toBe(true);
+  const text = 'It mends Deployment cook, Deployment till, too.';
+  expect(sarif).toMatchObject({
+    runs: [
+      {
+        results: expect.arrayContaining([
+          expect.objectContaining({
+            message: { text: expect.stringContaining(text) },
+            relatedLocations: also.map((name) =>
+              expect.objectContaining({ logicalLocations: [{ fullyQualifiedName: name }] }),
+            ),
+          }),
+        ]),
+      },
+    ],
+  });
+  expect(reportGithub(report)).toContain(text);
 });

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { manifestsByTitle, type Report } from '../check.js';
-import type { Finding, Severity } from '../model/finding.js';
+import { type Finding, findingLine, type Severity } from '../model/finding.js';
 import { type Rule, rulesById } from '../proofs/titles.js';
 import { pageText } from './pages.js';
 
@@ -17,27 +17,13 @@ export function reportSarif({ findings, waived, objects }: Report): unknown {
   const ids = new Set<string>([...findings, ...waived.map(({ finding }) => finding)].map(({ id }) => id));
   const rules = rulesById().filter(({ id }) => ids.has(id));
   const result = (finding: Finding) => {
-    const {
-      id,
-      severity,
-      object,
-      field,
-      found,
-      expected,
-      likely,
-      change,
-      when,
-      line = 1,
-      column = 1,
-    } = finding;
-    const place = `${object}, ${field}${when === undefined ? '' : `, with ${when}`}`;
-    const meant = likely === undefined ? '' : ` Likely: ${likely}.`;
+    const { id, severity, object, field, found, also = [], line = 1, column = 1 } = finding;
     const source = finding.source ?? manifests.get(object)?.source ?? object;
     return {
       ruleId: id,
       ruleIndex: rules.findIndex((rule) => rule.id === id),
       level: LEVELS[severity],
-      message: { text: `${place}: found ${found}; expected ${expected}.${meant} ${change}.` },
+      message: { text: findingLine(finding) },
       // Lines move; what is wrong stays.
       partialFingerprints: { 'cafeCheck/v1': [id, object, field, found].join(' | ') },
       locations: [
@@ -50,6 +36,12 @@ export function reportSarif({ findings, waived, objects }: Report): unknown {
           logicalLocations: [{ fullyQualifiedName: `${object} ${field}` }],
         },
       ],
+      ...(also.length > 0 && {
+        relatedLocations: also.map((name) => ({
+          message: { text: 'the same cause hurts it' },
+          logicalLocations: [{ fullyQualifiedName: name }],
+        })),
+      }),
     };
   };
   return {

@@ -42,7 +42,7 @@ export function reportText(
     }),
     ...section(shown.size === 0 ? 'Found ("--all" says each):' : 'And more ("--all" says each):', counted),
     ...section(
-      'Waived, by an annotation:',
+      'Waived, or known:',
       waived.map(({ finding, by, reason }) => `${finding.id} ${by} ${finding.field}: ${reason}`),
     ),
     ...section(

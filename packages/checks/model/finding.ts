@@ -56,6 +56,14 @@ const listed = (objects: readonly string[]): string => {
   return objects.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 };
 
+/** The finding in one line, for those who show it beside the line of a file. */
+export function findingLine({ object, field, when, found, expected, likely, change, also }: Finding): string {
+  const place = `${object}, ${field}${when === undefined ? '' : `, with ${when}`}`;
+  const meant = likely === undefined ? '' : ` Likely: ${likely}.`;
+  const others = also === undefined ? '' : ` It mends ${listed(also)}, too.`;
+  return `${place}: found ${found}; expected ${expected}.${meant} ${change}.${others}`;
+}
+
 /** The finding as a reader sees it: a headline and one line for each answer. */
 export function findingText(finding: Finding): string {
   const { source = '', line, column } = finding;

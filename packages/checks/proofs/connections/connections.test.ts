@@ -37,7 +37,7 @@ testBroken(CONNECTION_PROOFS, {
     ['a selector with one label too many', [set('Service/storefront', 'spec.selector.tier', 'web')], 'pick no pod'],
   ],
   CAFE006: [
-    ['a page that is told the name of a Service', [set(BASKET, `${C}.env.+`, { name: 'VITE_API_URL', value: 'http://catalogue:8081' })], 'CAFE006 broken: Deployment bookshop/basket'],
+    ['a page that is told the name of a Service', [set(BASKET, `${C}.env.+`, { name: 'VITE_API_URL', value: 'http://catalogue:8081' })], 'CAFE006 risk: Deployment bookshop/basket'],
     ['a page whose server may read it, too', [set(BASKET, `${C}.env.+`, { name: 'NEXT_PUBLIC_API_URL', value: 'http://catalogue:8081' })], 'CAFE006 risk: Deployment bookshop/basket'],
   ],
 });

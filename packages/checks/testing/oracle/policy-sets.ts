@@ -8,7 +8,7 @@ export type Question = readonly [from: string, to: string, protocol: 'TCP' | 'UD
 /** Who says what is right: the package network-config-analyzer, or a cluster. */
 export type Judge = 'analyzer' | 'cluster';
 
-/** Objects, and every connection between two of their pods. */
+/** Objects, and the connections between two of their pods. */
 export interface PolicySet {
   readonly objects: readonly PolicyObject[];
   readonly questions: readonly Question[];
@@ -18,12 +18,18 @@ export interface PolicySet {
 export interface PolicyObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly [field: string]: unknown;
 }
 
-const NAMESPACES = ['red', 'green', 'blue'] as const;
-const KEYS = ['app', 'tier', 'team'] as const;
+/** The namespaces of each set. */
+export const NAMESPACES = ['red', 'green', 'blue'] as const;
+/** What namespaces and pods may be labelled with. */
+export const LABEL_KEYS = ['app', 'tier', 'team'] as const;
 const VALUES = ['a', 'b', 'c'] as const;
 /** What each pod listens on, under names that differ between pods. */
 const PORTS = [
@@ -34,15 +40,17 @@ const PORTS = [
 /** Never a pod's. */
 const OUTSIDE = ['192.0.2.0/24', '198.51.100.0/25'] as const;
 
-const labels = fc.dictionary(fc.constantFrom(...KEYS), fc.constantFrom(...VALUES), { noNullPrototype: true });
+const labels = fc.dictionary(fc.constantFrom(...LABEL_KEYS), fc.constantFrom(...VALUES), {
+  noNullPrototype: true,
+});
 
 const valueExpression = fc.record({
-  key: fc.constantFrom(...KEYS),
+  key: fc.constantFrom(...LABEL_KEYS),
   operator: fc.constantFrom('In', 'NotIn'),
   values: fc.uniqueArray(fc.constantFrom(...VALUES), { minLength: 1, maxLength: 2 }),
 });
 const keyExpression = fc.record({
-  key: fc.constantFrom(...KEYS),
+  key: fc.constantFrom(...LABEL_KEYS),
   operator: fc.constantFrom('Exists', 'DoesNotExist'),
 });
 
@@ -88,10 +96,20 @@ const port = fc.oneof(
 
 const rulesFor = (judge: Judge, side: 'from' | 'to') =>
   fc.array(
-    fc.record(
-      { [side]: fc.array(peerFor(judge), { maxLength: 2 }), ports: fc.array(port, { maxLength: 2 }) },
-      { requiredKeys: [] },
-    ),
+    fc
+      .record(
+        { [side]: fc.array(peerFor(judge), { maxLength: 2 }), ports: fc.array(port, { maxLength: 2 }) },
+        { requiredKeys: [] },
+      )
+      .filter(
+        (rule) =>
+          // Of a port by name to anywhere, kube-router takes the number that it has in the policy's own namespace, for every
+          // pod: a comment in buildNetworkPoliciesInfo of its policy.go says so. Kubernetes means each pod's own.
+          judge !== 'cluster' ||
+          side === 'from' ||
+          (Array.isArray(rule['to']) && rule['to'].length > 0) ||
+          !JSON.stringify(rule.ports ?? []).includes('"port":"'),
+      ),
     { maxLength: 2 },
   );
 
@@ -187,15 +205,32 @@ export const policySets = (judge: Judge): fc.Arbitrary<PolicySet> =>
         })),
       ];
       const names = pods.map(({ namespace }, index) => `${namespace}/pod-${index}`);
+      const ofBoth = policies.flatMap(({ namespace, spec }) => (isOfBoth(spec) ? [namespace] : []));
+      const isAsked = (from: string, to: string): boolean =>
+        from !== to &&
+        // kube-router has one chain for both directions of a policy: what its egress rules let out of a pod that it picks
+        // is let into another that it picks, and the other way round (https://github.com/k3s-io/k3s/issues/2390).
+        !(
+          judge === 'cluster' && ofBoth.some((each) => [from, to].every((pod) => pod.startsWith(`${each}/`)))
+        );
       const questions = names.flatMap((from) =>
         names.flatMap((to) =>
-          from === to
-            ? []
-            : PORTS.map(({ containerPort, protocol }): Question => [from, to, protocol, containerPort]),
+          isAsked(from, to)
+            ? PORTS.map(({ containerPort, protocol }): Question => [from, to, protocol, containerPort])
+            : [],
         ),
       );
       return { objects, questions };
     });
+
+/** Whether a policy is of both directions. */
+const isOfBoth = ({
+  policyTypes,
+  egress,
+}: {
+  readonly policyTypes?: readonly string[];
+  readonly egress?: readonly object[];
+}): boolean => (policyTypes ? policyTypes.length === 2 : (egress ?? []).length > 0);
 
 /** A name stands once in a pod, whatever its protocol. */
 function portsOf(names: readonly (string | undefined)[]): readonly object[] {
