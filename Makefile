@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test helm build api synth drift check typecheck lint picture images push sign audit deploy verify undeploy e2e e2e-database e2e-faults e2e-doctor e2e-policies load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-synth
+.PHONY: help up install test helm build api synth drift check typecheck lint picture images push sign audit deploy verify undeploy e2e e2e-database e2e-faults e2e-doctor e2e-policies load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-overload bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -156,6 +156,10 @@ bench-database: synth ## the database's cold start and return on the cluster, ag
 bench-doors: install ## clients that do not read, do not stop and do not hurry, beside a guest, into docs/security.md
 	@$(TSX) bench/doors.ts
 	@npx prettier --log-level silent --write docs/security.md
+
+bench-overload: install ## five times as many guests as can be served, with admission and without, into docs/reliability.md; as root, on Linux
+	@$(TSX) bench/overload.ts
+	@npx prettier --log-level silent --write docs/reliability.md
 
 bench-synth: install ## how long a synth takes: the café's against an empty chart, a thousand services against plain ones
 	@$(TSX) bench/synth.ts

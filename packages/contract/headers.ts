@@ -11,6 +11,11 @@ export const HEADERS = {
   idempotencyKey: 'idempotency-key',
   /** `wait=2`: would rather wait for two seconds than be told that we are not ready. RFC 7240, section 4.3. */
   prefer: 'prefer',
+  /**
+   * `true` with a 503: refused because there is more to do than can be done, and not to be sent again at once. Nothing is
+   * standardized for it; Envoy, and with it most service meshes, says it like this and retries no such answer.
+   */
+  overloaded: 'x-envoy-overloaded',
   /** When to send the same request again, in seconds. RFC 9110, section 10.2.3. */
   retryAfter: 'retry-after',
   /** Where a client that returns to a stream of events was: https://html.spec.whatwg.org/multipage/server-sent-events.html */

@@ -24,6 +24,12 @@ export class Metrics {
     help: 'Requests, other than for /health, that came while /readyz said 503 or before this process had started.',
     registers: [this.registry],
   });
+  readonly requestsShed = new Counter({
+    name: 'http_requests_shed_total',
+    help: 'Requests that were refused because there was more to do than could be done; they are in no other metric.',
+    labelNames: ['criticality'] as const,
+    registers: [this.registry],
+  });
   readonly dependencyUp = new Gauge({
     name: 'dependency_up',
     help: 'Whether the last question to a dependency was answered: 1 or 0.',

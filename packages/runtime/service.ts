@@ -14,6 +14,9 @@ import { type Dependency, Health } from './health.js';
 import { createLog, type Logger } from './log.js';
 import { Metrics } from './metrics.js';
 import { type Handlers, routesOf } from './http/operations.js';
+import { admitRequests } from './http/overload/admission.js';
+import type { CriticalityOf } from './http/overload/criticality.js';
+import { overloadAnswer } from './http/overload/overload-answer.js';
 import { createOperationsServer } from './http/operations-port.js';
 import type { Problem } from './http/problem.js';
 import { type Admit, type AdmittedRoute, type Route, routerOf } from './http/route.js';
@@ -51,6 +54,10 @@ export type ServiceParts<Declared extends Api = Api> = (keyof Declared extends n
   readonly dependencies?: readonly Dependency[];
   /** Migrations and the like. Until it resolves, /startupz and /readyz say 503. It tries again by itself. */
   readonly start?: (signal: AbortSignal) => Promise<void>;
+  /** Headers of every answer, problems and refusals included. @default - none */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What goes first when there is more to do than can be done. @default - all requests are equal */
+  readonly criticalityOf?: CriticalityOf;
   /** Around every answer, problems included. @default - none */
   readonly middleware?: readonly Middleware[];
   /**
@@ -120,12 +127,13 @@ export async function startService<Declared extends ServiceDeclaration>(
           );
       }),
   );
+  const isDraining = (): boolean => draining.signal.aborted;
   const health = new Health({
     service: name,
     version,
     starting: () => state.starting,
     listening: () => server.listening,
-    draining: () => draining.signal.aborted,
+    draining: isDraining,
     checks: () => checks,
     dependencies: () => parts.dependencies ?? [],
   });
@@ -134,19 +142,28 @@ export async function startService<Declared extends ServiceDeclaration>(
     ...answered.map((route) => ({ ...route, page: false })),
     ...(parts.pages ?? []).map((route) => ({ ...route, page: true })),
   ];
+  const { headers = {}, problemPage } = parts;
   const application = createApplication({
     router: routerOf(routes, parts.admit),
     health,
     metrics,
     log,
-    draining: () => draining.signal.aborted,
+    draining: isDraining,
+    headers,
     middleware: parts.middleware ?? [],
     trustedProxies: parts.trustedProxies ?? 0,
-    problemPage: parts.problemPage,
+    problemPage,
   });
   const handle = application.callback();
-  const server = createHttpServer((request, response) => {
-    void handle(request, response);
+  const server = createHttpServer();
+  admitRequests(server, {
+    answer: (request, response) => {
+      void handle(request, response);
+    },
+    refuse: overloadAnswer({ headers, problemPage, draining: isDraining }),
+    criticalityOf: parts.criticalityOf ?? (() => 'usual'),
+    metrics,
+    log,
   });
   const operations = createOperationsServer({
     name,
@@ -155,7 +172,7 @@ export async function startService<Declared extends ServiceDeclaration>(
     health,
     metrics,
     log,
-    draining: () => draining.signal.aborted,
+    draining: isDraining,
   });
   const port = await listen(server, runtime.PORT, runtime.HOST);
   const operationsPort = await listen(operations, runtime.OPERATIONS_PORT, runtime.HOST);

@@ -12,6 +12,7 @@ import { OrderLimit } from './order-limit.js';
 import { orderPageRoutes } from './order-page-routes.js';
 import { problemPage } from './problem-page.js';
 import { compression } from './compression.js';
+import { criticalityOf } from './criticality.js';
 import { frontend } from './declaration.js';
 import { securityEvents } from './security-events.js';
 import { securityHeaders } from './security-headers.js';
@@ -63,7 +64,9 @@ export const frontendServer = implementService(frontend, {
       admit: admission(door, tlsRequired),
       trustedProxies: config.TRUSTED_PROXIES,
       dependencies: [orders, kitchen],
-      middleware: [securityHeaders(tlsRequired), securityEvents(log, isLogInRefused), compression()],
+      headers: securityHeaders(tlsRequired),
+      criticalityOf,
+      middleware: [securityEvents(log, isLogInRefused), compression()],
       problemPage: (problem) => problemPage(site, problem),
       close: async () => {
         await Promise.all([orders.close(), kitchen.close(), relay.close()]);

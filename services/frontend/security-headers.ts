@@ -1,5 +1,3 @@
-import type { Middleware } from 'koa';
-
 /** Nothing from elsewhere, nothing inline, in nobody's frame. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -16,19 +14,14 @@ const CONTENT_SECURITY_POLICY = [
 const STRICT_TRANSPORT_SECURITY = { 'Strict-Transport-Security': 'max-age=31536000' } as const;
 
 /**
- * Headers for everything that a browser may show.
+ * Headers of everything that a browser may show.
  *
  * @param tlsRequired - whether guests come over TLS only
  */
-export function securityHeaders(tlsRequired: boolean): Middleware {
-  return async (context, next) => {
-    context.set({
-      ...(tlsRequired ? STRICT_TRANSPORT_SECURITY : {}),
-      'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-      'X-Content-Type-Options': 'nosniff',
-      // Not `no-referrer`: with that a browser says `Origin: null` of our own forms, see admission.ts.
-      'Referrer-Policy': 'same-origin',
-    });
-    await next();
-  };
-}
+export const securityHeaders = (tlsRequired: boolean): Readonly<Record<string, string>> => ({
+  ...(tlsRequired ? STRICT_TRANSPORT_SECURITY : {}),
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  // Not `no-referrer`: with that a browser says `Origin: null` of our own forms, see admission.ts.
+  'Referrer-Policy': 'same-origin',
+});

@@ -3,6 +3,7 @@ import { Database } from './database.js';
 import { deadlineIn } from '../deadline.js';
 import { createLog } from '../log.js';
 import { BackgroundCheck } from '../readiness.js';
+import { LogInLog } from '../testing/log-in-log.js';
 import { PostgresFixture } from '../testing/postgres-fixture.js';
 
 /** What a storm is made of. */
@@ -43,9 +44,7 @@ export async function logInStorm({
 }: StormOptions): Promise<StormOutcome> {
   const log = new LogInLog();
   const server = await PostgresFixture.start({ log: log.read });
-  await server.execute(`alter system set log_line_prefix = '%p '`);
-  await server.execute('alter system set log_connections = on');
-  await server.execute('select pg_reload_conf()');
+  await log.begin(server);
   const running = Array.from({ length: pods }, () => new Pod(server));
   await Promise.all(running.map((pod) => pod.answers(1)));
   const faster = server.slow({ runMs, standMs });
@@ -63,48 +62,6 @@ export async function logInStorm({
   await Promise.all(running.map((pod) => pod.end()));
   await server.remove();
   return { begun, admitted, abandoned, firstAnswerMs, unanswered: pods - firstAnswerMs.length };
-}
-
-/** What PostgreSQL says of connections, each a process of its own. */
-class LogInLog {
-  private readonly outcomes = new Map<string, 'none' | 'admitted' | 'refused'>();
-  private whenReady: (() => void) | undefined;
-
-  get begun(): number {
-    return this.outcomes.size;
-  }
-
-  get admitted(): number {
-    return this.count('admitted');
-  }
-
-  get abandoned(): number {
-    return this.count('none');
-  }
-
-  /** Resolves when it accepts connections again; what was before is forgotten. */
-  ready(): Promise<number> {
-    return new Promise((done) => {
-      this.whenReady = () => {
-        this.outcomes.clear();
-        done(performance.now());
-      };
-    });
-  }
-
-  readonly read = (line: string): void => {
-    const [, id = '', text = ''] = /^(\d+) (.*)$/.exec(line) ?? [];
-    if (text.includes('ready to accept connections')) this.whenReady?.();
-    else if (text.includes('connection received')) this.outcomes.set(id, 'none');
-    else if (!this.outcomes.has(id)) return;
-    else if (text.includes('connection authorized')) this.outcomes.set(id, 'admitted');
-    else if (/FATAL: {2}(the database system is|sorry, too many|remaining)/.test(text))
-      this.outcomes.set(id, 'refused');
-  };
-
-  private count(outcome: 'none' | 'admitted'): number {
-    return [...this.outcomes.values()].filter((each) => each === outcome).length;
-  }
 }
 
 /** What a process of a service does with its database. */

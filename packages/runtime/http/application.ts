@@ -19,6 +19,8 @@ export interface ApplicationParts {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly draining: () => boolean;
+  /** Of every answer, problems included. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Around every answer, problems included. */
   readonly middleware: readonly Middleware[];
   /** Proxies in front that are believed when they say who asks. */
@@ -41,6 +43,7 @@ export function createApplication(parts: ApplicationParts): Koa {
   application.use(closeWhileDraining(draining));
   application.use(unreadBody());
   application.use(observe(health, metrics, log));
+  application.use(withHeaders(parts.headers));
   for (const middleware of parts.middleware) application.use(middleware);
   application.use(problems(log, parts.problemPage));
   const own = healthRoutes(health);
@@ -69,6 +72,13 @@ export function wellFormed(): Middleware {
     context.body = JSON.stringify(problem.body());
     context.type = 'application/problem+json';
     context.set('Connection', 'close');
+  };
+}
+
+function withHeaders(headers: ApplicationParts['headers']): Middleware {
+  return async (context, next) => {
+    context.set({ ...headers });
+    await next();
   };
 }
 

@@ -1,6 +1,7 @@
 import { HEADERS } from '@cafe-lumiere/contract';
 import type { Context } from 'koa';
 import type { Deadline } from '../deadline.js';
+import { arrivalOf } from './overload/arrival.js';
 
 /** `X-Request-Id`, the caller's or ours; in the log, in the answer, and passed on to whoever we call. */
 export const requestIdOf = ({ state }: { readonly state: Record<string, unknown> }): string =>
@@ -24,5 +25,5 @@ export function remainingMsOf(context: { readonly state: Record<string, unknown>
  */
 export function believeCaller(context: Context): void {
   const timeout = context.get(HEADERS.requestTimeoutMs);
-  if (/^\d{1,6}$/.test(timeout)) context.state['deadline'] = performance.now() + Number(timeout);
+  if (/^\d{1,6}$/.test(timeout)) context.state['deadline'] = arrivalOf(context.req) + Number(timeout);
 }

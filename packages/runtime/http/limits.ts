@@ -69,3 +69,37 @@ export const STREAM_LIMITS = {
   /** Milliseconds after which a client is cut off that has not read what waits for it. Longer than a phone's bad moment. */
   unreadMs: 15_000,
 } as const;
+
+/** When a process has more to do than it can: who waits, and for how long. Measured in docs/decisions/overload.md. */
+export const OVERLOAD_LIMITS = {
+  /** Milliseconds of processor that a turn of the event loop gives to beginning requests; the others wait for the next turn. */
+  sliceMs: 2,
+  /** Turns of the event loop at most that look for who is new, between two slices. */
+  looks: 50,
+  /**
+   * How long one may wait while the queue was empty not longer ago. A pod on a machine that starts others beside it stands still for a
+   * second, and nobody is refused for that: the page of a guest who waits says so only after 2.5 s.
+   */
+  burstMs: 3000,
+  /** How long one may wait when the queue has not been empty for that long. */
+  standingMs: 1500,
+  /** How long those who have begun may wait on average before fewer newcomers are let in, and how often that is looked at. */
+  waitMs: 15,
+  windowMs: 200,
+  /** Of those who have begun, as many at least must be seen in a window: fewer say nothing about how much there is to do. */
+  leastWaits: 8,
+  /**
+   * Newcomers that wait outside at a time, and for how long, before they are refused; a page that waits says so after 2.5 s. Measured:
+   * where a node is drained and two processors start a dozen processes, fewer than ten come within the second that it takes.
+   */
+  newcomers: 50,
+  newcomerMs: 2000,
+  /** How often it is looked whether one of them may be let in. */
+  newcomerLookMs: 20,
+  /** Newcomers a second that are let in, however long the others wait. */
+  leastPerSecond: 10,
+  /** Requests that wait at a time. One more refuses the least critical. */
+  waiting: 500,
+  /** Without a refusal for so long, everybody is let in again. */
+  quietMs: 2000,
+} as const;

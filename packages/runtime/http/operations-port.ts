@@ -42,7 +42,7 @@ export function createOperationsServer(parts: OperationsParts): Server {
   application.use(router.routes());
   application.use(notFound([router]));
   const handle = application.callback();
-  return createHttpServer((request, response) => {
+  return createHttpServer(OPERATIONS_LIMITS).on('request', (request, response) => {
     void handle(request, response);
-  }, OPERATIONS_LIMITS);
+  });
 }

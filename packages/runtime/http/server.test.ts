@@ -28,7 +28,7 @@ const answer: RequestListener = (request, response) => {
 };
 
 async function start(limits: Partial<ServerLimits> = {}): Promise<number> {
-  const server = createHttpServer(answer, limits);
+  const server = createHttpServer(limits).on('request', answer);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   cleanups.push(() => {
     server.close();
@@ -86,7 +86,7 @@ describe('who is slow', () => {
   });
 
   test('is given up within 15 s where nobody says otherwise, and kept connections are kept', () => {
-    const server = createHttpServer(answer);
+    const server = createHttpServer();
     expect(server.headersTimeout).toBeLessThan(server.requestTimeout);
     expect(server.requestTimeout + SERVER_LIMITS.checkMs).toBeLessThanOrEqual(15_000);
     expect(server.keepAliveTimeout).toBe(SERVER_KEEP_ALIVE_MS);

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { SERVER_KEEP_ALIVE_MS } from '@cafe-lumiere/contract';
 import { capConnections } from './connection-cap.js';
 import { SERVER_LIMITS } from './limits.js';
@@ -9,21 +9,17 @@ export type ServerLimits = Readonly<Record<keyof typeof SERVER_LIMITS, number>>;
 /**
  * An HTTP server that gives nobody more than {@link SERVER_LIMITS}.
  *
- * @param answer - is called for each request whose headers are there
  * @param limits - @default - SERVER_LIMITS, number by number
  */
-export function createHttpServer(answer: RequestListener, limits: Partial<ServerLimits> = {}): Server {
+export function createHttpServer(limits: Partial<ServerLimits> = {}): Server {
   const given = { ...SERVER_LIMITS, ...limits };
-  const server = createServer(
-    {
-      keepAliveTimeout: SERVER_KEEP_ALIVE_MS,
-      headersTimeout: given.headersMs,
-      requestTimeout: given.requestMs,
-      connectionsCheckingInterval: given.checkMs,
-      maxHeaderSize: given.headerBytes,
-    },
-    answer,
-  );
+  const server = createServer({
+    keepAliveTimeout: SERVER_KEEP_ALIVE_MS,
+    headersTimeout: given.headersMs,
+    requestTimeout: given.requestMs,
+    connectionsCheckingInterval: given.checkMs,
+    maxHeaderSize: given.headerBytes,
+  });
   server.timeout = given.silentMs;
   server.maxHeadersCount = given.headers;
   server.maxRequestsPerSocket = given.requestsPerConnection;

@@ -70,6 +70,7 @@ describe('an answer that is passed on', () => {
         .writeHead(418, {
           'content-type': 'application/json; profile="x"',
           'retry-after': '7',
+          'x-envoy-overloaded': 'true',
           link: '<?before=1>; rel="next"',
           'set-cookie': 'a=b',
           server: 'behind',
@@ -80,6 +81,7 @@ describe('an answer that is passed on', () => {
     const header = (name: string) => answer.headers.get(name);
     expect(header('content-type')).toBe('application/json; profile="x"');
     expect([header('retry-after'), header('link')]).toEqual(['7', '<?before=1>; rel="next"']);
+    expect(header('x-envoy-overloaded')).toBe('true');
     expect([header('set-cookie'), header('server')]).toEqual([null, null]);
   });
 

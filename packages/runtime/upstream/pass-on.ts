@@ -6,7 +6,14 @@ import type { Upstream } from './upstream.js';
 import type { RawAnswer, UpstreamAnswer, UpstreamRequest } from './upstream-call.js';
 
 /** Headers of an answer that mean the same to our own client. */
-const PASSED_HEADERS = ['content-type', HEADERS.retryAfter, 'link', 'allow', 'location'] as const;
+const PASSED_HEADERS = [
+  'content-type',
+  HEADERS.retryAfter,
+  HEADERS.overloaded,
+  'link',
+  'allow',
+  'location',
+] as const;
 
 /**
  * Calls another service on behalf of a request of ours, for whoever reads the answer; {@link passOn} is for the rest.

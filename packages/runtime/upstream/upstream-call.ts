@@ -68,6 +68,9 @@ export function retryAfterMs({ status, headers }: RawAnswer): number | undefined
     : undefined;
 }
 
+/** Whether it is an answer of a service that has more to do than it can, and is not to be asked again at once. */
+export const isOverloaded = ({ headers }: RawAnswer): boolean => headers[HEADERS.overloaded] !== undefined;
+
 /** There was no answer in time. */
 export class CallDeadlineError extends Error {
   constructor(milliseconds: number) {

@@ -279,6 +279,15 @@ describe('a call to another service', () => {
     expect(order.calls).toHaveLength(1);
   });
 
+  test('of somebody who has too much to do is not asked again', async () => {
+    const order = await neighbour((response) => {
+      response.writeHead(503, { 'retry-after': '1', 'x-envoy-overloaded': 'true' }).end('{}');
+    });
+    const edge = upstream(order.url, 5000, { retriesUnavailable: true });
+    await expect(edge.request(get)).resolves.toMatchObject({ status: 503 });
+    expect(order.calls).toHaveLength(1);
+  });
+
   test('whose caller gave it too little time says nothing about the other service', async () => {
     const order = await neighbour(() => undefined);
     const orders = upstream(order.url, 5000);

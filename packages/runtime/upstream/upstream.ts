@@ -14,6 +14,7 @@ import type { CheckState } from '../readiness.js';
 import { racingConnector } from '../network/racing-connector.js';
 import {
   CallDeadlineError,
+  isOverloaded,
   isRepeatable,
   mayRepeat,
   retryAfterMs,
@@ -63,7 +64,8 @@ const ANSWER_TIME_MS = 100;
 /**
  * The one way to call another service: with a deadline, over connections that are kept, and tried again only when that
  * is safe: when nothing was answered, and at the edge also after a 503. Retries are at most a tenth of the traffic, and
- * a service that has not answered for a while is not waited for.
+ * a service that has not answered for a while is not waited for. The answer of one that says
+ * that it has more to do than it can is the answer.
  */
 export class Upstream implements Dependency {
   readonly name: string;
@@ -142,6 +144,7 @@ export class Upstream implements Dependency {
       const last = attempt === ATTEMPTS;
       try {
         const answer = await this.attempt(call, deadline);
+        if (isOverloaded(answer)) return answer;
         const wait = retryAfterMs(answer);
         if (last || wait === undefined || !this.options.retriesUnavailable || !isRepeatable(call))
           return answer;
