@@ -67,8 +67,14 @@ export class KeptSchema {
   /** Looks at a connection that serves. @throws Error with the code REPLACED when its database is another one now */
   async look(sql: Sql): Promise<void> {
     this.looked = performance.now();
-    if (!(await this.isKnown(sql)))
-      throw coded(REPLACED, new Error('its history of migrations is another one'));
+    const found = await findHistory(sql, this.options.history);
+    if (same(found, this.found)) return;
+    const replaced = (reason: unknown): never => {
+      throw coded(REPLACED, reason);
+    };
+    // A newer version beside this one has applied more, as in each rollout: nobody is bothered.
+    if (found && found.place === this.found?.place) await this.bring().catch(replaced);
+    else replaced(new Error('its history of migrations is another one'));
   }
 
   /** What a statement failed with, as it is told: no mistake when the schema is not the one that it was written for. */
@@ -80,8 +86,7 @@ export class KeptSchema {
   }
 
   private async isKnown(sql: Sql): Promise<boolean> {
-    const found = await findHistory(sql, this.options.history);
-    return found?.place === this.found?.place && found?.applied === this.found?.applied;
+    return same(await findHistory(sql, this.options.history), this.found);
   }
 
   private async apply(): Promise<void> {
@@ -100,6 +105,9 @@ export class KeptSchema {
     replaced();
   }
 }
+
+const same = (one: FoundHistory | undefined, other: FoundHistory | undefined): boolean =>
+  one?.place === other?.place && one?.applied === other?.applied;
 
 const coded = (code: string, cause: unknown): Error =>
   Object.assign(new Error(errorMessage(cause), { cause }), { code });
