@@ -10,9 +10,14 @@ const pod = z.object({
   spec: z.object({ nodeName: z.string().optional() }),
   status: z.object({
     conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
-    containerStatuses: z.array(z.object({ name: z.string(), restartCount: z.number() })).default([]),
-    initContainerStatuses: z
-      .array(z.object({ state: z.object({ running: z.unknown(), terminated: z.unknown() }).partial() }))
+    containerStatuses: z
+      .array(
+        z.object({
+          name: z.string(),
+          restartCount: z.number(),
+          state: z.object({ running: z.unknown(), terminated: z.unknown() }).partial(),
+        }),
+      )
       .default([]),
   }),
 });
@@ -22,7 +27,7 @@ export interface DatabasePod {
   readonly uid: string;
   readonly ready: boolean;
   readonly restarts: number;
-  /** Whether the container `initialize` has begun. */
+  /** Whether its first container, that of the server, has begun. */
   readonly begun: boolean;
   /** The node that it is on. @default - none yet */
   readonly node: string | undefined;
@@ -108,8 +113,9 @@ export class DatabaseRelease {
       uid: metadata.uid,
       ready: status.conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True'),
       restarts: status.containerStatuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
-      begun: status.initContainerStatuses.some(
-        ({ state }) => state.running !== undefined || state.terminated !== undefined,
+      begun: status.containerStatuses.some(
+        ({ name, state }) =>
+          name === 'postgres' && (state.running !== undefined || state.terminated !== undefined),
       ),
       node: spec.nodeName,
     };

@@ -42,7 +42,7 @@ export const refuseVolumes: DatabaseScenario = {
     const reason = await journal.step('the next pod refuses it, with the way out', async () => {
       await other.killPod();
       const log = await eventually(120, async () => {
-        const said = await other.kubectl(`logs ${other.name}-0 --container initialize`);
+        const said = await other.kubectl(`logs ${other.name}-0 --container postgres`);
         must(said.includes('refused'), `initialize says: ${said}`);
         return said;
       });

@@ -260,11 +260,11 @@ const TLS_PARAMETERS = [
 ] as const;
 
 const IS_READY = `pg_isready -q -h 127.0.0.1 -p ${POSTGRESQL_PORT} -U "$APP_USERNAME" -d "$APP_DATABASE" -t 3`;
-const probe = (command: string, periodSeconds: number, failureThreshold: number): ExecProbe => ({
+const IS_ALIVE = `${IS_READY} || [ $? -eq 1 ] || [ -e /tmp/initializing ]`;
+const STARTED = `for look in $(seq 40); do ${IS_READY} && exit; sleep 0.1; done; ${IS_ALIVE}`;
+const probe = (command: string, numbers: Omit<ExecProbe, 'exec'>): ExecProbe => ({
   exec: { command: ['sh', '-c', command] },
-  periodSeconds,
-  timeoutSeconds: 5,
-  failureThreshold,
+  ...numbers,
 });
 
 function serverContainer({ image, postgresqlConfiguration, tls }: PostgresqlValues): ServerContainer {
@@ -283,9 +283,9 @@ function serverContainer({ image, postgresqlConfiguration, tls }: PostgresqlValu
     image: `${registry}${image.repository}:${image.tag}${digest}`,
     args: parameters.flatMap(([parameter, value]) => ['-c', `${parameter}=${String(value)}`]),
     ports: [{ name: CHART_NAME, containerPort: POSTGRESQL_PORT, protocol: 'TCP' }],
-    startupProbe: probe(`${IS_READY} || [ $? -eq 1 ]`, 1, 300),
-    readinessProbe: probe(IS_READY, 2, 2),
-    livenessProbe: probe(`${IS_READY} || [ $? -eq 1 ]`, 10, 6),
+    startupProbe: probe(STARTED, { periodSeconds: 1, timeoutSeconds: 15, failureThreshold: 60 }),
+    readinessProbe: probe(IS_READY, { periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 2 }),
+    livenessProbe: probe(IS_ALIVE, { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 }),
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

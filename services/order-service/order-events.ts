@@ -26,6 +26,7 @@ export class OrderEvents {
   private wakeUp: (() => void) | undefined;
   private woken = false;
   private unpublished = true;
+  private doubtful = false;
   private listening: 'no' | 'soon' | 'yes' = 'no';
   private said: string | undefined;
 
@@ -37,6 +38,13 @@ export class OrderEvents {
 
   /** This process has changed an order. */
   readonly changed = (): void => {
+    this.unpublished = true;
+    this.wake();
+  };
+
+  /** The database is another one than before. */
+  readonly replaced = (): void => {
+    this.doubtful = true;
     this.unpublished = true;
     this.wake();
   };
@@ -89,15 +97,13 @@ export class OrderEvents {
 
   /** @param woken - whether somebody said that there is something; else it is time to look after everything */
   private async look(woken: boolean): Promise<void> {
+    if (this.doubtful && this.hub.newest !== undefined) await this.beginAnewIfReplaced(this.hub.newest);
     if (this.unpublished || !woken) {
       this.unpublished = false;
       await this.database.run((sql) => sql`select publish_order_events()`);
     }
-    if (this.hub.newest === undefined || !woken) {
-      const newest = await this.newest();
-      // At the beginning; or the database was replaced by an older one.
-      if (this.hub.newest === undefined || newest < this.hub.newest) await this.begin(newest);
-    }
+    if (this.hub.newest === undefined) await this.begin(await this.newest());
+    else if (!woken) await this.beginAnewIfReplaced(this.hub.newest);
     for (;;) {
       const events = await this.after(this.hub.newest ?? 0);
       for (const { sequence, order } of events) this.hub.add(sequence, order);
@@ -110,6 +116,26 @@ export class OrderEvents {
       (sql) => sql<{ newest: string | null }[]>`select max(sequence) as newest from order_events`,
     );
     return Number(row?.newest ?? 0);
+  }
+
+  /**
+   * In a database that was replaced by an empty or an older one, numbers that were given before would be given again, to
+   * other events, and whoever has seen the first would take the second for known. So it goes on above all that were
+   * shown here, and everybody reads anew.
+   */
+  private async beginAnewIfReplaced(shown: number): Promise<void> {
+    const { doubtful } = this;
+    const [row] = await this.database.run((sql) =>
+      sql.begin(async (transaction) => {
+        // Nobody draws one meanwhile, see publish_order_events.
+        await transaction`select pg_advisory_xact_lock(5001433)`;
+        return transaction<{ next: string }[]>`
+          select setval('order_event_sequence', greatest(last_value, ${shown}) + 1) as next
+          from order_event_sequence where ${doubtful} or last_value < ${shown}`;
+      }),
+    );
+    this.doubtful = false;
+    if (row) this.hub.begin(Number(row.next));
   }
 
   /** The last events are for those who come back from another pod. */

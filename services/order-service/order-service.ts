@@ -24,7 +24,8 @@ export const orderServer = implementService(orderService, {
       handlers: orderHandlers(new OrderBook(database, events.changed), hub),
       readiness: [{ name: 'database', check: () => database.check() }],
       async start(signal) {
-        await migrate(database, { ...migrations, folder: MIGRATIONS }, log, signal);
+        const { replaced } = events;
+        await migrate(database, { ...migrations, folder: MIGRATIONS, replaced }, log, signal);
         void events.run(signal);
         void retention.run(signal);
       },

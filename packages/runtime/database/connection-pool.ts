@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import { databaseErrorCode, isAway, READ_ONLY } from './database-error.js';
+import { isAway, leadsAstray, REPLACED } from './database-error.js';
 import type { DatabaseSettings } from './database-settings.js';
 import { type Deadline, DeadlineError, endsWithin, remainingMs, within } from '../deadline.js';
 import { LogIns } from './log-ins.js';
@@ -34,9 +34,14 @@ export class ConnectionPool {
   /** Ends the log-ins that have not ended by themselves. */
   private readonly ending = new AbortController();
 
+  /** Which database the newest connection leads to. */
+  private place: string | undefined;
+
+  /** @param admit - looks at a new connection before it serves anybody, and says which database it leads to */
   constructor(
     private readonly settings: DatabaseSettings,
     private readonly log: Logger,
+    private readonly admit: (sql: Sql) => Promise<string | undefined>,
   ) {
     this.logIns = new LogIns({
       logIn: () => this.open(),
@@ -122,7 +127,16 @@ export class ConnectionPool {
       const closed = (connection: PooledConnection): void => {
         this.remove(connection, closedError());
       };
-      const connection = await openConnection(this.settings, closed, this.ending.signal);
+      const connection = await openConnection(this.settings, {
+        admit: this.admit,
+        onClose: closed,
+        signal: this.ending.signal,
+      });
+      const { place } = connection;
+      if (place !== this.place) {
+        this.place = place;
+        this.leave(Object.assign(new Error('the others lead to another one'), { code: REPLACED }));
+      }
       this.connections.add(connection);
       this.free(connection);
     } catch (error) {
@@ -147,7 +161,7 @@ export class ConnectionPool {
       this.free(connection);
       return result;
     } catch (error) {
-      if (databaseErrorCode(error) === READ_ONLY) this.leave(error);
+      if (leadsAstray(error)) this.leave(error);
       if (isAway(error)) this.drop(connection, error);
       // An error is an answer, too.
       else this.free(connection);
@@ -166,7 +180,8 @@ export class ConnectionPool {
       this.log.info(`the database is back after ${milliseconds} ms`);
     }
     this.absence = undefined;
-    if (this.closed || (now > connection.old && this.line.length === 0)) this.retire(connection);
+    const old = now > connection.old && this.line.length === 0;
+    if (this.closed || old || connection.place !== this.place) this.retire(connection);
     else if (!this.line.serve(connection)) connection.state = 'free';
   }
 
@@ -200,7 +215,7 @@ export class ConnectionPool {
     ).unref();
   }
 
-  /** The primary is another one now. The connections that nobody has just now lead to the former one as well. */
+  /** The primary, or the database, is another one now. The connections that nobody has just now lead to the former one as well. */
   private leave(reason: unknown): void {
     for (const connection of this.good) if (connection.state === 'free') this.drop(connection, reason);
   }
@@ -208,6 +223,7 @@ export class ConnectionPool {
   private retire(connection: PooledConnection): void {
     this.connections.delete(connection);
     void connection.sql.end({ timeout: CLOSE_SECONDS }).catch(() => undefined);
+    this.logIns.next();
   }
 
   private drop(connection: PooledConnection, reason: unknown): void {

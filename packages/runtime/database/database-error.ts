@@ -13,11 +13,24 @@ export const DEADLOCK = '40P01';
 export const LOCK_NOT_AVAILABLE = '55P03';
 /** Nothing can be changed there: it is a standby, or was the primary until now. The primary is somewhere else, or soon will be. */
 export const READ_ONLY = '25006';
+export const UNDEFINED_TABLE = '42P01';
+/** Of ours: the schema is not the one that was migrated, and cannot become it just now. */
+export const SCHEMA = 'SCHEMA';
+/** Of ours: the database is another one than this connection was made for. */
+export const REPLACED = 'REPLACED';
+
+/**
+ * What a statement meets whose schema was there and is gone, or is being restored: no such table, column, function,
+ * schema or unique index; and a prepared statement whose table has other columns now.
+ */
+const OF_SCHEMA = new Set([UNDEFINED_TABLE, '42703', '42883', '3F000', '42P10', '0A000']);
 
 /** Codes of ours, of Node's TLS and of postgres.js for a connection that is not there. Its other codes are mistakes in a query. */
 const LIBRARY_CODES = new Set([
   'BUSY',
   'DEADLINE',
+  SCHEMA,
+  REPLACED,
   'CONNECT_TIMEOUT',
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
@@ -55,7 +68,20 @@ const LEFT = new Set([
   '57P02',
   '57P03',
   READ_ONLY,
+  REPLACED,
 ]);
+/** Refused, and so not done. */
+const REFUSED = new Set([READ_ONLY, REPLACED]);
+
+/** Whether a connection leads where nothing is to be done any more, and the others that are as old do, too. */
+export function leadsAstray(error: unknown): boolean {
+  return REFUSED.has(databaseErrorCode(error) ?? '');
+}
+
+/** Whether a statement failed for what the schema is. */
+export function isOfSchema(error: unknown): boolean {
+  return OF_SCHEMA.has(databaseErrorCode(error) ?? '');
+}
 
 /** Whether nobody heard us, and so nobody was bothered. */
 export function isUnheard(error: unknown): boolean {
@@ -87,5 +113,5 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 /** Whether a statement that was sent and failed like this may have been carried out. PostgreSQL takes back what it refuses. */
 export function mayHaveHappened(error: unknown): boolean {
   const code = databaseErrorCode(error);
-  return code === 'DEADLINE' || (isAway(error) && code !== READ_ONLY);
+  return code === 'DEADLINE' || (isAway(error) && !leadsAstray(error));
 }

@@ -6,6 +6,7 @@ import { isAway, mayHaveHappened } from './database-error.js';
 import type { DatabaseSettings } from './database-settings.js';
 import { DatabaseUnavailableError } from './database-unavailable.js';
 import { beforeDeadline, type Deadline, DeadlineError, deadlineIn, remainingMs } from '../deadline.js';
+import type { KeptSchema } from './kept-schema.js';
 import { logIn } from './log-in.js';
 import type { Logger } from '../log.js';
 import { checkWritable } from './writable.js';
@@ -29,6 +30,7 @@ export interface RunOptions {
 const ANSWER_TIME_MS = 50;
 /** For the readiness check: an idle PostgreSQL answers in a millisecond, a very busy one in less than this. */
 const CHECK_TIMEOUT_MS = 1000;
+const TOO_BUSY = new Set(['BUSY', 'DEADLINE']);
 /** Between two looks of who may log in when others can. */
 const TURN_EVERY_MS = 200;
 
@@ -38,6 +40,7 @@ const TURN_EVERY_MS = 200;
  */
 export class Database {
   private readonly pool: ConnectionPool;
+  private schema: KeptSchema | undefined;
   private listening: Sql | undefined;
   private closed = false;
 
@@ -45,7 +48,11 @@ export class Database {
     private readonly settings: DatabaseSettings,
     log: Logger,
   ) {
-    this.pool = new ConnectionPool(settings, log);
+    this.pool = new ConnectionPool(
+      settings,
+      log,
+      (sql) => this.schema?.admit(sql) ?? Promise.resolve(undefined),
+    );
   }
 
   /**
@@ -61,15 +68,32 @@ export class Database {
     return beforeDeadline(() => this.patiently(work, options), options.deadline);
   }
 
-  /** Whether the database takes changes, for the readiness check. @throws DatabaseUnavailableError with the reason in words */
+  /**
+   * Whether the database takes changes, and is the one that was migrated, for the readiness check.
+   *
+   * @throws DatabaseUnavailableError with the reason in words
+   */
   async check(): Promise<void> {
-    if (performance.now() - this.pool.answered < CHECK_TIMEOUT_MS) return;
+    const answers = performance.now() - this.pool.answered < CHECK_TIMEOUT_MS;
+    if (answers && !this.schema?.due) return;
     const deadline = deadlineIn(CHECK_TIMEOUT_MS);
+    const look = async (sql: Sql): Promise<void> => {
+      await checkWritable(sql);
+      await this.schema?.look(sql);
+    };
     try {
-      await beforeDeadline(() => this.patiently(checkWritable, { deadline, patienceMs: 0 }), deadline);
+      await beforeDeadline(() => this.patiently(look, { deadline, patienceMs: 0 }), deadline);
     } catch (error) {
-      throw error instanceof DeadlineError ? this.unavailable(error) : error;
+      const reason = error instanceof DeadlineError ? this.unavailable(error) : error;
+      // It answers others, and has no time for us.
+      if (answers && reason instanceof DatabaseUnavailableError && TOO_BUSY.has(reason.code)) return;
+      throw reason;
     }
+  }
+
+  /** From now on serves from this schema alone. */
+  keep(schema: KeptSchema): void {
+    this.schema = schema;
   }
 
   /**
@@ -127,11 +151,19 @@ export class Database {
         throw this.unavailable(error, sent);
       });
       try {
-        return await this.pool.use(connection, work);
+        return await this.pool.use(connection, (sql) => this.judged(sql, work));
       } catch (error) {
         if ((once && mayHaveHappened(error)) || !isAway(error) || remainingMs(until) === 0)
           throw this.unavailable(error);
       }
+    }
+  }
+
+  private async judged<Result>(sql: Sql, work: (sql: Sql) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(sql);
+    } catch (error) {
+      throw this.schema ? await this.schema.judge(sql, error) : error;
     }
   }
 

@@ -1,6 +1,6 @@
 import { runtimeStoreNames, type StoreVariableNames } from '@cafe-lumiere/contract';
 import { describeNetworkError, errorMessage } from '../network/network-error.js';
-import { databaseErrorCode, READ_ONLY } from './database-error.js';
+import { databaseErrorCode, READ_ONLY, REPLACED, SCHEMA } from './database-error.js';
 
 /** Where a database is, and who logs in. */
 export interface DatabaseTarget {
@@ -63,6 +63,10 @@ export function describeDatabaseError(error: unknown, target: DatabaseTarget): s
       return `user "${user}" lacks a right in database "${database}" at ${at} (${names.user})`;
     case READ_ONLY:
       return `PostgreSQL at ${at} takes no changes: it is a standby, or was the primary until now (${names.host})`;
+    case REPLACED:
+      return `database "${database}" at ${at} is another one than before: ${errorMessage(error)}`;
+    case SCHEMA:
+      return `database "${database}" at ${at} cannot be used as it is: ${errorMessage(error)}`;
     case '57P03':
       return `PostgreSQL at ${at} is starting up or shutting down`;
     case '57P01':

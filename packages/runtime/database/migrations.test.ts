@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Database } from './database.js';
+import { DatabaseUnavailableError } from './database-unavailable.js';
 import { createLog } from '../log.js';
 import { migrate } from './migrations.js';
 import { PostgresFixture } from '../testing/postgres-fixture.js';
@@ -160,5 +161,54 @@ describe('migrations', () => {
     await expect(told).rejects.toMatchObject({ name: 'AbortError' });
     await server.startAgain();
     await expect(migrated).resolves.toBeUndefined();
+  });
+
+  describe('once applied', () => {
+    const kept = async (): Promise<{ readonly database: Database; readonly replaced: () => number }> => {
+      const database = processAt();
+      let times = 0;
+      const count = (): void => void (times += 1);
+      const options = { owner: 'cup-board', folder: pathToFileURL(`${folder}/`), replaced: count };
+      await migrate(database, options, log, never);
+      return { database, replaced: () => times };
+    };
+    const saucers = (database: Database) =>
+      database.run((sql) => sql`select id from saucers`, { once: true });
+
+    test('a statement waits for an emptied database to be brought up to date, and is run once', async () => {
+      const { database, replaced } = await kept();
+      await database.run((sql) => sql`drop owned by current_user`);
+      const insert = (): Promise<unknown> =>
+        database
+          .run((sql) => sql`insert into saucers values (2)`, { once: true })
+          .catch((error: unknown) => {
+            if (error instanceof DatabaseUnavailableError) return insert();
+            throw error;
+          });
+      await insert();
+      await expect(saucers(database)).resolves.toHaveLength(2);
+      expect(replaced()).toBe(1);
+    });
+
+    test('another version that applies more keeps every session', async () => {
+      const { database, replaced } = await kept();
+      const session = () => database.run((sql) => sql`select pg_backend_pid() as id`);
+      const before = await session();
+      await write('0003_spoons.sql', 'create table spoons (id int);');
+      await run(processAt());
+      // Until it has looked.
+      await pause(1100);
+      await database.check();
+      expect(await session()).toEqual(before);
+      expect(replaced()).toBe(0);
+    });
+
+    test('a table that is missing although it was applied is told, and no mistake', async () => {
+      const { database } = await kept();
+      await database.run((sql) => sql`drop table saucers`);
+      const failure = saucers(database);
+      await expect(failure).rejects.toBeInstanceOf(DatabaseUnavailableError);
+      await expect(failure).rejects.toThrow(/cannot be used as it is: relation "saucers" does not exist/);
+    });
   });
 });

@@ -9,6 +9,8 @@ export interface PooledConnection {
   state: 'free' | 'taken' | 'doubtful';
   /** When it last answered. */
   answered: number;
+  /** Which database it leads to; nothing before that matters. */
+  readonly place: string | undefined;
   /** When it is old, so that what PostgreSQL remembers for it does not grow for ever. */
   readonly old: number;
 }
@@ -16,16 +18,20 @@ export interface PooledConnection {
 /** At least; and as much again by chance, so that connections that were made together do not end together. */
 const LIFETIME_MS = 30 * 60_000;
 
-/**
- * Logs in.
- *
- * @param onClose - the connection is closed, whoever closed it
- * @param signal - gives up in the middle
- */
+/** What happens to a connection of a pool. */
+export interface OpeningOptions {
+  /** Looks at it before it serves anybody. @returns which database it leads to */
+  readonly admit: (sql: Sql) => Promise<string | undefined>;
+  /** It is closed, whoever closed it. */
+  readonly onClose: (connection: PooledConnection) => void;
+  /** Gives up in the middle. */
+  readonly signal: AbortSignal;
+}
+
+/** Logs in. @throws what PostgreSQL or the network says, and why it is not admitted */
 export async function openConnection(
   settings: DatabaseSettings,
-  onClose: (connection: PooledConnection) => void,
-  signal: AbortSignal,
+  { admit, onClose, signal }: OpeningOptions,
 ): Promise<PooledConnection> {
   const { queryTimeoutMs, applicationName } = settings;
   const parameters = {
@@ -41,8 +47,12 @@ export async function openConnection(
     if (opened.connection) onClose(opened.connection);
   };
   const sql = await logIn(settings, { parameters, onClose: close, signal });
+  const place = await admit(sql).catch((error: unknown) => {
+    void sql.end({ timeout: 0 }).catch(() => undefined);
+    throw error;
+  });
   const now = performance.now();
   const old = now + LIFETIME_MS * (1 + Math.random());
-  opened.connection = { sql, state: 'taken', answered: now, old };
+  opened.connection = { sql, state: 'taken', answered: now, place, old };
   return opened.connection;
 }
