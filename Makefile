@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 PORT ?= 5000
 ENVIRONMENT ?= local
+MANIFESTS := $(if $(filter local,$(ENVIRONMENT)),dist,dist/$(ENVIRONMENT))
 NAMESPACE := cafe-lumiere
 RELEASE := cafe-lumiere-postgresql
 # Of a service, while clients go on; see services/order-service/termination.test.ts.
@@ -44,12 +45,8 @@ build: install ## compile every package for those who install it, into packages/
 api: build ## write down what users of the packages can call, in packages/*/etc
 	@$(TSX) packages/api-report.ts --write
 
-synth: install ## write dist/: the manifests and the Helm chart (ENVIRONMENT=production keeps the password out)
-ifeq ($(ENVIRONMENT),local)
+synth: install ## write dist/: the manifests and the Helm chart, for each environment (another than local: dist/<environment>)
 	npx cdk8s synth
-else
-	npx cdk8s synth --app "node cdk8s/run.js cdk8s/main.ts $(ENVIRONMENT)"
-endif
 
 drift: build ## fail when the committed dist/, a picture or the packages' API is not what would be written now
 	npx cdk8s synth --output build/drift >/dev/null
@@ -58,7 +55,11 @@ drift: build ## fail when the committed dist/, a picture or the packages' API is
 	@$(TSX) packages/api-report.ts
 
 check: install ## prove that the manifests in dist/ can work together (make check CHECK="other/dir --explain")
+ifdef CHECK
 	@npx cafe check $(CHECK)
+else
+	@for file in dist/deployments.yaml dist/*/deployments.yaml; do npx cafe check $$(dirname $$file) || exit; done
+endif
 
 typecheck: install ## the TypeScript compiler
 	npx tsc --noEmit
@@ -88,8 +89,8 @@ sign: install ## sign the pushed images, and attest their bills of materials (ne
 
 deploy: synth ## put the café on the cluster of KUBECONFIG, wait for it and print its address (OPEN_TO_EVERYBODY=yes: local, anywhere)
 	@OPEN_TO_EVERYBODY=$(OPEN_TO_EVERYBODY) $(TSX) e2e/before-deploy.ts $(ENVIRONMENT)
-	kubectl apply -f dist
-	helm upgrade --install $(RELEASE) dist/helm/postgresql --namespace $(NAMESPACE) --wait --timeout 5m
+	kubectl apply -f $(MANIFESTS)
+	helm upgrade --install $(RELEASE) $(MANIFESTS)/helm/postgresql --namespace $(NAMESPACE) --wait --timeout 5m
 	kubectl -n $(NAMESPACE) rollout status deployment --selector app.kubernetes.io/part-of=$(NAMESPACE) --timeout 5m
 	@$(TSX) e2e/address.ts
 

@@ -33,7 +33,8 @@ export class Cafe extends Chart {
     super(scope, id, { namespace, labels: { 'app.kubernetes.io/part-of': namespace } });
 
     new RestrictedNamespace(this, 'namespace', { name: namespace });
-    const { monitoring, dns } = environment;
+    const { monitoring, dns, autoscaler } = environment;
+    const pods = autoscaler === undefined ? {} : { autoscaler };
     const configuration = new Configuration(this, 'configuration', {
       configMap: 'cafe-config',
       secret: SECRET_NAME,
@@ -47,12 +48,17 @@ export class Cafe extends Chart {
     // Each callee gives up before its caller does: a query after 1.5 s, kitchen-service after 5.5 s, the frontend after
     // 5.75 s, and the page after 6 s, which says after 2.5 s that it takes long. No sooner, because requests wait for the
     // end of a restart of the database (docs/decisions/short-absence.md).
-    const orders = new ProbedService(this, orderService, { image: imageOf('order-service'), configuration });
+    const orders = new ProbedService(this, orderService, {
+      image: imageOf('order-service'),
+      configuration,
+      ...pods,
+    });
     orders.connects(postgres, { queryTimeout: Duration.millis(1500) });
 
     const kitchen = new ProbedService(this, kitchenService, {
       image: imageOf('kitchen-service'),
       configuration,
+      ...pods,
     });
     kitchen.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5500) });
 
@@ -64,6 +70,7 @@ export class Cafe extends Chart {
     const pages = new ProbedService(this, frontend, {
       image: imageOf('frontend'),
       configuration,
+      ...pods,
       expose: {
         port: 80,
         type: 'tlsProxies' in exposure ? 'ClusterIP' : 'LoadBalancer',

@@ -1,4 +1,4 @@
-import type { DatabaseCredentials, Dns, ExternalPostgresProps } from '@cafe-lumiere/constructs';
+import type { Autoscaler, DatabaseCredentials, Dns, ExternalPostgresProps } from '@cafe-lumiere/constructs';
 
 /**
  * Who runs the database, in one word: our chart with one PostgreSQL beside the services, the CloudNativePG operator with
@@ -41,6 +41,8 @@ export interface Environment {
   readonly database: CafeDatabase;
   readonly exposure: Exposure;
   readonly staffDoor: StaffDoor;
+  /** How many pods of each service there are, by what they use. @default - two, always */
+  readonly autoscaler?: Autoscaler;
   /** The namespace whose pods may scrape the services' metrics. @default - nobody */
   readonly monitoring?: string;
   /** Where its cluster's DNS is, for the network policies. @default - the pods `k8s-app: kube-dns` in `kube-system` */
@@ -56,9 +58,12 @@ interface WithoutPassword extends Environment {
 export const SECRET_NAME = 'cafe-secrets';
 const STAFF_SECRET = 'cafe-staff';
 
+/** The environment that `dist/` itself holds. */
+export const DEFAULT_ENVIRONMENT = 'local';
+
 /**
- * The default, and what `dist/` holds: it works as it is on a cluster of your own, with a password that everybody can read
- * and, until there is a Secret `cafe-staff`, with a kitchen that is open to everybody. `make deploy` takes it to no other.
+ * The default: it works as it is on a cluster of your own, with a password that everybody can read and, until there is a
+ * Secret `cafe-staff`, with a kitchen that is open to everybody. `make deploy` takes it to no other.
  */
 const local: Environment = {
   database: { mode: 'chart', credentials: { developmentPassword: 'cafe-lumiere-development' }, tls: 'off' },
@@ -66,24 +71,37 @@ const local: Environment = {
   staffDoor: { openWithout: STAFF_SECRET },
 };
 
-/** Every other one: a new one is an object here. */
-const others: Readonly<Record<string, WithoutPassword>> = {
-  production: {
-    database: {
-      mode: 'chart',
-      credentials: { existingSecret: SECRET_NAME },
-      tls: { existingSecret: 'cafe-postgresql-tls' },
-    },
-    exposure: { tlsProxies: { namespace: 'ingress', count: 1 } },
-    staffDoor: { secret: STAFF_SECRET },
+/** Where nothing is open that is not named, and few guests come. */
+const staging: WithoutPassword = {
+  database: {
+    mode: 'chart',
+    credentials: { existingSecret: SECRET_NAME },
+    tls: { existingSecret: 'cafe-postgresql-tls' },
   },
+  exposure: { tlsProxies: { namespace: 'ingress', count: 1 } },
+  staffDoor: { secret: STAFF_SECRET },
 };
 
+/** As `staging`, with more pods when many guests come. */
+const production: WithoutPassword = {
+  ...staging,
+  autoscaler: { minReplicas: 2, maxReplicas: 5 },
+};
+
+/** A name is a folder below `dist`, where `helm` is the default's charts. */
+type WithoutFolderOfCharts<Names> = Names & { readonly helm?: never };
+
+/** Every other one, each in `dist/<name>`: a new one is an object here. */
+const others: WithoutFolderOfCharts<Readonly<Record<string, WithoutPassword>>> = { staging, production };
+
 /** The environments by name. */
-export const environments: Readonly<Record<string, Environment>> = { local, ...others };
+export const environments: Readonly<Record<string, Environment>> = {
+  [DEFAULT_ENVIRONMENT]: local,
+  ...others,
+};
 
 /** @throws Error that lists the names there are */
-export function environmentNamed(name = 'local'): Environment {
+export function environmentNamed(name: string = DEFAULT_ENVIRONMENT): Environment {
   const environment = environments[name];
   if (environment) return environment;
   throw new Error(

@@ -1,4 +1,4 @@
-export { App, type Proven, UnprovenError } from './app.js';
+export { App, type AppProps, type Proven, UnprovenError } from './app.js';
 export type { Autoscaler } from './autoscaler.js';
 export { CloudNativePgCluster } from './cloudnative-pg-cluster.js';
 export type { CloudNativePgClusterProps } from './cloudnative-pg-cluster-props.js';
