@@ -138,7 +138,7 @@ describe('an environment', () => {
   });
 
   test('outside local is behind proxies that end TLS, with a staff door that is not left open', () => {
-    const manifests = synthesized(newCafe('production'));
+    const manifests = synthesized(newCafe('staging'));
     expect(only(manifests, 'Service', 'frontend')).toHaveProperty('spec.type', 'ClusterIP');
     expect(only(manifests, 'NetworkPolicy', 'frontend')).toHaveProperty('spec.ingress', [
       {
@@ -160,6 +160,17 @@ describe('an environment', () => {
       ]),
     );
     expect(deployment.metadata['annotations']).toMatchObject({ 'cafe-check/external': 'Secret/cafe-staff' });
+  });
+
+  test('with a Gateway has a route for its name to the frontend, and lets only its pods in', () => {
+    const manifests = synthesized(newCafe('production'));
+    expect(only(manifests, 'HTTPRoute', 'frontend')).toMatchObject({
+      spec: { hostnames: ['cafe.example.com'], rules: [{ backendRefs: [{ name: 'frontend', port: 80 }] }] },
+    });
+    expect(only(manifests, 'NetworkPolicy', 'frontend')).toHaveProperty(
+      'spec.ingress.0.from.0.namespaceSelector.matchLabels',
+      { 'kubernetes.io/metadata.name': 'traefik' },
+    );
   });
 
   test('with an autoscaler writes no replicas, and has a budget of connections for the most pods', () => {

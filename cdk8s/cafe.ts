@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import {
   Configuration,
   DefaultDenyNetworkPolicy,
+  GatewayRoute,
   ProbedService,
   RestrictedNamespace,
 } from '@cafe-lumiere/constructs';
@@ -80,7 +81,13 @@ export class Cafe extends Chart {
         'tlsProxies' in exposure ? { GUEST_TLS: 'required', TRUSTED_PROXIES: exposure.tlsProxies.count } : {},
       secrets: { STAFF_PASSWORD: staff, STAFF_SIGNING_KEY: staff },
     });
-    if ('tlsProxies' in exposure) {
+    if ('gateway' in exposure) {
+      new GatewayRoute(this, 'gateway', {
+        service: pages,
+        proxies: exposure.tlsProxies.namespace,
+        ...exposure.gateway,
+      });
+    } else if ('tlsProxies' in exposure) {
       pages.policy.allowFromNamespace(exposure.tlsProxies.namespace, pages.port);
     }
     pages.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5750) });

@@ -1,4 +1,10 @@
-import type { Autoscaler, DatabaseCredentials, Dns, ExternalPostgresProps } from '@cafe-lumiere/constructs';
+import type {
+  Autoscaler,
+  DatabaseCredentials,
+  Dns,
+  ExternalPostgresProps,
+  GatewayRouteProps,
+} from '@cafe-lumiere/constructs';
 
 /**
  * Who runs the database, in one word: our chart with one PostgreSQL beside the services, the CloudNativePG operator with
@@ -19,6 +25,13 @@ export type CafeDatabase<Credentials extends DatabaseCredentials = DatabaseCrede
     }
   | ({ readonly mode: 'external' } & Omit<ExternalPostgresProps, 'database' | 'owner'>);
 
+/** Those who end TLS: only the pods of this namespace may connect, and so many of them say who asks. */
+export interface TlsProxies {
+  readonly namespace: string;
+  /** @see the variable `TRUSTED_PROXIES` of the frontend */
+  readonly count: number;
+}
+
 /** Who leads guests to the pages, and who ends their TLS. */
 export type Exposure =
   /** An address outside the cluster, over which everybody on the way can read along. */
@@ -27,7 +40,9 @@ export type Exposure =
    * An ingress or gateway that ends TLS. Only the pods of its namespace may connect, and what a guest sends without TLS is
    * refused. `count` is the number of proxies on the way that say in X-Forwarded-For and X-Forwarded-Proto who asks, and how.
    */
-  | { readonly tlsProxies: { readonly namespace: string; readonly count: number } };
+  | { readonly tlsProxies: TlsProxies }
+  /** A Gateway of the café's own, of a class that the cluster has; otherwise as `tlsProxies`. */
+  | { readonly gateway: Omit<GatewayRouteProps, 'service' | 'proxies'>; readonly tlsProxies: TlsProxies };
 
 /** Who may see the guests' names and take steps in the kitchen. */
 export type StaffDoor =
@@ -82,9 +97,13 @@ const staging: WithoutPassword = {
   staffDoor: { secret: STAFF_SECRET },
 };
 
-/** As `staging`, with more pods when many guests come. */
+/** As `staging`, behind a Gateway of its own (the name is yours to change), and with more pods when many guests come. */
 const production: WithoutPassword = {
   ...staging,
+  exposure: {
+    gateway: { className: 'traefik', hostname: 'cafe.example.com', tlsSecret: 'cafe-tls' },
+    tlsProxies: { namespace: 'traefik', count: 1 },
+  },
   autoscaler: { minReplicas: 2, maxReplicas: 5 },
 };
 

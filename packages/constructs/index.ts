@@ -11,6 +11,7 @@ export type { Address } from './environment-variable.js';
 export type { Expose } from './expose.js';
 export { ExternalPostgres, type ExternalPostgresProps } from './external-postgres.js';
 export type { ExtraMetadata } from './extra-metadata.js';
+export { GatewayRoute, type GatewayRouteProps } from './gateway-route.js';
 export { HelmChart, type HelmChartProps } from './helm-chart.js';
 export type { JobProps } from './job-pods.js';
 export { DefaultDenyNetworkPolicy, type Peer, PodNetworkPolicy } from './pod-network-policy.js';
