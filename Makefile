@@ -64,10 +64,11 @@ endif
 typecheck: install ## the TypeScript compiler
 	npx tsc --noEmit
 
-lint: install ## eslint, the directions of imports, and prettier
+lint: install ## eslint, the directions of imports, prettier, and actionlint where it is installed
 	npx eslint --max-warnings 0 .
 	npx depcruise packages services cdk8s local images e2e bench
 	npx prettier --check .
+	@if command -v actionlint >/dev/null; then actionlint; else echo 'Left out: actionlint, which is not here (go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.7)'; fi
 
 picture: install ## draw the README's picture of the café anew, and that of the imports in docs/architecture.md
 	@$(TSX) cdk8s/write-picture.ts
