@@ -162,15 +162,19 @@ describe('an environment', () => {
     expect(deployment.metadata['annotations']).toMatchObject({ 'cafe-check/external': 'Secret/cafe-staff' });
   });
 
-  test('with a Gateway has a route for its name to the frontend, and lets only its pods in', () => {
+  test('with a Gateway has a route for its name to the frontend, and lets in its pods and who reads metrics', () => {
     const manifests = synthesized(newCafe('production'));
     expect(only(manifests, 'HTTPRoute', 'frontend')).toMatchObject({
       spec: { hostnames: ['cafe.example.com'], rules: [{ backendRefs: [{ name: 'frontend', port: 80 }] }] },
     });
-    expect(only(manifests, 'NetworkPolicy', 'frontend')).toHaveProperty(
-      'spec.ingress.0.from.0.namespaceSelector.matchLabels',
-      { 'kubernetes.io/metadata.name': 'traefik' },
-    );
+    const from = (namespace: string, port: number): unknown => ({
+      from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }],
+      ports: [{ protocol: 'TCP', port }],
+    });
+    expect(only(manifests, 'NetworkPolicy', 'frontend')).toHaveProperty('spec.ingress', [
+      from('monitoring', 9090),
+      from('traefik', 5000),
+    ]);
   });
 
   test('with an autoscaler writes no replicas, and has a budget of connections for the most pods', () => {

@@ -10,6 +10,7 @@ import {
 import { frontend } from '../services/frontend/declaration.js';
 import { kitchenService } from '../services/kitchen-service/declaration.js';
 import { orderService } from '../services/order-service/declaration.js';
+import { cafeAlerts } from './alerts.js';
 import { cafeDatabase } from './database.js';
 import { type Environment, SECRET_NAME } from './environments.js';
 
@@ -39,7 +40,7 @@ export class Cafe extends Chart {
     const configuration = new Configuration(this, 'configuration', {
       configMap: 'cafe-config',
       secret: SECRET_NAME,
-      ...(monitoring === undefined ? {} : { monitoring }),
+      ...(monitoring === undefined ? {} : { monitoring: monitoring.namespace }),
       ...(dns === undefined ? {} : { dns }),
     });
     new DefaultDenyNetworkPolicy(this, 'default-deny');
@@ -92,5 +93,8 @@ export class Cafe extends Chart {
     }
     pages.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5750) });
     pages.calls(kitchen, { env: 'KITCHEN_SERVICE_URL', timeout: Duration.millis(5750) });
+    if (monitoring?.operator) {
+      cafeAlerts(this, namespace, [orders, kitchen, pages], monitoring.operator.labels);
+    }
   }
 }

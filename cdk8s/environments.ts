@@ -51,6 +51,18 @@ export type StaffDoor =
   /** The same when the Secret is there, and everybody when it is not. */
   | { readonly openWithout: string };
 
+/** Who reads metrics. */
+export interface Monitoring {
+  /** Its namespace, whose pods may connect. */
+  readonly namespace: string;
+  /**
+   * Where it is the Prometheus operator's: a PodMonitor for each service, and alerts for what guests are promised, with the
+   * labels by which it chooses them.
+   * @default - no objects of its kinds
+   */
+  readonly operator?: { readonly labels: Readonly<Record<string, string>> };
+}
+
 /** What differs between the places where the café runs. What could be left open is never left unsaid. */
 export interface Environment {
   readonly database: CafeDatabase;
@@ -58,8 +70,8 @@ export interface Environment {
   readonly staffDoor: StaffDoor;
   /** How many pods of each service there are, by what they use. @default - two, always */
   readonly autoscaler?: Autoscaler;
-  /** The namespace whose pods may scrape the services' metrics. @default - nobody */
-  readonly monitoring?: string;
+  /** Who reads the services' metrics. @default - nobody */
+  readonly monitoring?: Monitoring;
   /** Where its cluster's DNS is, for the network policies. @default - the pods `k8s-app: kube-dns` in `kube-system` */
   readonly dns?: Dns;
 }
@@ -105,6 +117,7 @@ const production: WithoutPassword = {
     tlsProxies: { namespace: 'traefik', count: 1 },
   },
   autoscaler: { minReplicas: 2, maxReplicas: 5 },
+  monitoring: { namespace: 'monitoring' },
 };
 
 /** A name is a folder below `dist`, where `helm` is the default's charts. */

@@ -1,5 +1,12 @@
 export { App, type AppProps, type Proven, UnprovenError } from './app.js';
 export type { Autoscaler } from './autoscaler.js';
+export {
+  BurnRateAlerts,
+  type BurnRateAlertsProps,
+  burnRateGroup,
+  type Objective,
+  type RuleGroup,
+} from './burn-rate-alerts.js';
 export { CloudNativePgCluster } from './cloudnative-pg-cluster.js';
 export type { CloudNativePgClusterProps } from './cloudnative-pg-cluster-props.js';
 export type { ApiServer } from './cloudnative-pg-policy.js';
@@ -32,3 +39,4 @@ export type { Termination } from './termination.js';
 export type { Toleration } from './tolerations.js';
 export type { ConfigMapKey, OptionalSecretKey, SecretKey } from './values.js';
 export type { EmptyDir, Mounts, Volume, Volumes } from './volumes.js';
+export { PodMonitor, type PodMonitorProps } from './pod-monitor.js';
