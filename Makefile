@@ -1,10 +1,11 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test helm build api synth drift check typecheck lint picture images push sign audit deploy verify undeploy e2e e2e-database e2e-faults e2e-doctor e2e-policies load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-overload bench-synth
+.PHONY: help up install test helm build api synth drift check typecheck lint picture images push sign audit deploy verify undeploy e2e e2e-database e2e-faults e2e-doctor e2e-policies e2e-gitops load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-overload bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
 ENVIRONMENT ?= local
+MANIFESTS := $(if $(filter local,$(ENVIRONMENT)),dist,dist/$(ENVIRONMENT))
 NAMESPACE := cafe-lumiere
 RELEASE := cafe-lumiere-postgresql
 # Of a service, while clients go on; see services/order-service/termination.test.ts.
@@ -44,12 +45,8 @@ build: install ## compile every package for those who install it, into packages/
 api: build ## write down what users of the packages can call, in packages/*/etc
 	@$(TSX) packages/api-report.ts --write
 
-synth: install ## write dist/: the manifests and the Helm chart (ENVIRONMENT=production keeps the password out)
-ifeq ($(ENVIRONMENT),local)
+synth: install ## write dist/: the manifests and the Helm chart, for each environment (another than local: dist/<environment>)
 	npx cdk8s synth
-else
-	npx cdk8s synth --app "node cdk8s/run.js cdk8s/main.ts $(ENVIRONMENT)"
-endif
 
 drift: build ## fail when the committed dist/, a picture or the packages' API is not what would be written now
 	npx cdk8s synth --output build/drift >/dev/null
@@ -58,15 +55,20 @@ drift: build ## fail when the committed dist/, a picture or the packages' API is
 	@$(TSX) packages/api-report.ts
 
 check: install ## prove that the manifests in dist/ can work together (make check CHECK="other/dir --explain")
+ifdef CHECK
 	@npx cafe check $(CHECK)
+else
+	@for file in dist/deployments.yaml dist/*/deployments.yaml; do npx cafe check $$(dirname $$file) || exit; done
+endif
 
 typecheck: install ## the TypeScript compiler
 	npx tsc --noEmit
 
-lint: install ## eslint, the directions of imports, and prettier
+lint: install ## eslint, the directions of imports, prettier, and actionlint where it is installed
 	npx eslint --max-warnings 0 .
 	npx depcruise packages services cdk8s local images e2e bench
 	npx prettier --check .
+	@if command -v actionlint >/dev/null; then actionlint; else echo 'Left out: actionlint, which is not here (go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.7)'; fi
 
 picture: install ## draw the README's picture of the café anew, and that of the imports in docs/architecture.md
 	@$(TSX) cdk8s/write-picture.ts
@@ -88,8 +90,8 @@ sign: install ## sign the pushed images, and attest their bills of materials (ne
 
 deploy: synth ## put the café on the cluster of KUBECONFIG, wait for it and print its address (OPEN_TO_EVERYBODY=yes: local, anywhere)
 	@OPEN_TO_EVERYBODY=$(OPEN_TO_EVERYBODY) $(TSX) e2e/before-deploy.ts $(ENVIRONMENT)
-	kubectl apply -f dist
-	helm upgrade --install $(RELEASE) dist/helm/postgresql --namespace $(NAMESPACE) --wait --timeout 5m
+	kubectl apply -f $(MANIFESTS)
+	helm upgrade --install $(RELEASE) $(MANIFESTS)/helm/postgresql --namespace $(NAMESPACE) --wait --timeout 5m
 	kubectl -n $(NAMESPACE) rollout status deployment --selector app.kubernetes.io/part-of=$(NAMESPACE) --timeout 5m
 	@$(TSX) e2e/address.ts
 
@@ -113,6 +115,9 @@ e2e-faults: install ## operators and misfortune, under load (SCENARIOS="..." onl
 
 e2e-doctor: install ## faults in namespaces doctor-*, and what "cafe doctor" says of each (FAULTS="..." only these; RECORD=1 keeps bundles for the tests)
 	@$(TSX) e2e/doctor/run.ts $(if $(RECORD),--record) $(FAULTS)
+
+e2e-gitops: install ## from a commit to an order by Flux and Argo CD; deleted and pruned, and no order lost (GIT_URL, CONTROLLERS="flux argocd")
+	@GIT_URL=$(GIT_URL) $(TSX) e2e/gitops/run.ts $(if $(FORCE),--force) $(CONTROLLERS)
 
 SETS ?= 200
 

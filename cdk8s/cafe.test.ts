@@ -9,7 +9,7 @@ import { parseAllDocuments } from 'yaml';
 import { App } from '@cafe-lumiere/constructs';
 import { only, podTemplateOf, synthesized } from '@cafe-lumiere/constructs';
 import { Cafe } from './cafe.js';
-import { environmentNamed, environments } from './environments.js';
+import { DEFAULT_ENVIRONMENT, environmentNamed, environments } from './environments.js';
 import { picture } from './picture.js';
 
 const newCafe = (environment = 'local') =>
@@ -138,7 +138,7 @@ describe('an environment', () => {
   });
 
   test('outside local is behind proxies that end TLS, with a staff door that is not left open', () => {
-    const manifests = synthesized(newCafe('production'));
+    const manifests = synthesized(newCafe('staging'));
     expect(only(manifests, 'Service', 'frontend')).toHaveProperty('spec.type', 'ClusterIP');
     expect(only(manifests, 'NetworkPolicy', 'frontend')).toHaveProperty('spec.ingress', [
       {
@@ -162,9 +162,32 @@ describe('an environment', () => {
     expect(deployment.metadata['annotations']).toMatchObject({ 'cafe-check/external': 'Secret/cafe-staff' });
   });
 
+  test('with a Gateway has a route for its name to the frontend, and lets in its pods and who reads metrics', () => {
+    const manifests = synthesized(newCafe('production'));
+    expect(only(manifests, 'HTTPRoute', 'frontend')).toMatchObject({
+      spec: { hostnames: ['cafe.example.com'], rules: [{ backendRefs: [{ name: 'frontend', port: 80 }] }] },
+    });
+    const from = (namespace: string, port: number): unknown => ({
+      from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }],
+      ports: [{ protocol: 'TCP', port }],
+    });
+    expect(only(manifests, 'NetworkPolicy', 'frontend')).toHaveProperty('spec.ingress', [
+      from('monitoring', 9090),
+      from('traefik', 5000),
+    ]);
+  });
+
+  test('with an autoscaler writes no replicas, and has a budget of connections for the most pods', () => {
+    const manifests = synthesized(newCafe('production'));
+    for (const name of ['order-service', 'kitchen-service', 'frontend']) {
+      expect(only(manifests, 'Deployment', name)).not.toHaveProperty('spec.replicas');
+      expect(only(manifests, 'HorizontalPodAutoscaler', name)).toHaveProperty('spec.maxReplicas', 5);
+    }
+  });
+
   test('that nobody wrote is refused with those that are there', () => {
     expect(() => environmentNamed('prod')).toThrow(
-      'There is no environment "prod"; cdk8s/environments.ts has: local, production.',
+      'There is no environment "prod"; cdk8s/environments.ts has: local, staging, production.',
     );
   });
 });
@@ -209,6 +232,13 @@ describe('npx cdk8s synth', () => {
     // kubectl apply -f reads every .yaml, .yml and .json at the top level, and nothing below.
     const top = Object.keys(first).filter((path) => path.lastIndexOf('/') === 0);
     expect(top).toEqual(['/deployments.yaml']);
+    // Flux leaves out what is in a folder below dist, and the default's chart is in helm.
+    const environmentFiles = Object.keys(first).filter((path) => path.endsWith('/deployments.yaml'));
+    expect(environmentFiles.sort()).toEqual(
+      Object.keys(environments)
+        .map((name) => (name === DEFAULT_ENVIRONMENT ? '/deployments.yaml' : `/${name}/deployments.yaml`))
+        .sort(),
+    );
     for (const document of parseAllDocuments(first['/deployments.yaml'] ?? '')) {
       expect(document.toJS()).toMatchObject({ apiVersion: expect.any(String), kind: expect.any(String) });
     }

@@ -3,12 +3,14 @@ import type { Construct } from 'constructs';
 import {
   Configuration,
   DefaultDenyNetworkPolicy,
+  GatewayRoute,
   ProbedService,
   RestrictedNamespace,
 } from '@cafe-lumiere/constructs';
 import { frontend } from '../services/frontend/declaration.js';
 import { kitchenService } from '../services/kitchen-service/declaration.js';
 import { orderService } from '../services/order-service/declaration.js';
+import { cafeAlerts } from './alerts.js';
 import { cafeDatabase } from './database.js';
 import { type Environment, SECRET_NAME } from './environments.js';
 
@@ -33,11 +35,12 @@ export class Cafe extends Chart {
     super(scope, id, { namespace, labels: { 'app.kubernetes.io/part-of': namespace } });
 
     new RestrictedNamespace(this, 'namespace', { name: namespace });
-    const { monitoring, dns } = environment;
+    const { monitoring, dns, autoscaler } = environment;
+    const pods = autoscaler === undefined ? {} : { autoscaler };
     const configuration = new Configuration(this, 'configuration', {
       configMap: 'cafe-config',
       secret: SECRET_NAME,
-      ...(monitoring === undefined ? {} : { monitoring }),
+      ...(monitoring === undefined ? {} : { monitoring: monitoring.namespace }),
       ...(dns === undefined ? {} : { dns }),
     });
     new DefaultDenyNetworkPolicy(this, 'default-deny');
@@ -47,12 +50,17 @@ export class Cafe extends Chart {
     // Each callee gives up before its caller does: a query after 1.5 s, kitchen-service after 5.5 s, the frontend after
     // 5.75 s, and the page after 6 s, which says after 2.5 s that it takes long. No sooner, because requests wait for the
     // end of a restart of the database (docs/decisions/short-absence.md).
-    const orders = new ProbedService(this, orderService, { image: imageOf('order-service'), configuration });
+    const orders = new ProbedService(this, orderService, {
+      image: imageOf('order-service'),
+      configuration,
+      ...pods,
+    });
     orders.connects(postgres, { queryTimeout: Duration.millis(1500) });
 
     const kitchen = new ProbedService(this, kitchenService, {
       image: imageOf('kitchen-service'),
       configuration,
+      ...pods,
     });
     kitchen.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5500) });
 
@@ -64,6 +72,7 @@ export class Cafe extends Chart {
     const pages = new ProbedService(this, frontend, {
       image: imageOf('frontend'),
       configuration,
+      ...pods,
       expose: {
         port: 80,
         type: 'tlsProxies' in exposure ? 'ClusterIP' : 'LoadBalancer',
@@ -73,10 +82,19 @@ export class Cafe extends Chart {
         'tlsProxies' in exposure ? { GUEST_TLS: 'required', TRUSTED_PROXIES: exposure.tlsProxies.count } : {},
       secrets: { STAFF_PASSWORD: staff, STAFF_SIGNING_KEY: staff },
     });
-    if ('tlsProxies' in exposure) {
+    if ('gateway' in exposure) {
+      new GatewayRoute(this, 'gateway', {
+        service: pages,
+        proxies: exposure.tlsProxies.namespace,
+        ...exposure.gateway,
+      });
+    } else if ('tlsProxies' in exposure) {
       pages.policy.allowFromNamespace(exposure.tlsProxies.namespace, pages.port);
     }
     pages.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5750) });
     pages.calls(kitchen, { env: 'KITCHEN_SERVICE_URL', timeout: Duration.millis(5750) });
+    if (monitoring?.operator) {
+      cafeAlerts(this, namespace, [orders, kitchen, pages], monitoring.operator.labels);
+    }
   }
 }

@@ -21,7 +21,7 @@ export function cafeDatabase(scope: Construct, { database, monitoring, dns }: En
         service: DB_HOST,
         image: clusterImage ?? 'ghcr.io/cloudnative-pg/postgresql:17.6-standard-trixie',
         tls,
-        ...(monitoring === undefined ? {} : { monitoring }),
+        ...(monitoring === undefined ? {} : { monitoring: monitoring.namespace }),
         ...(dns === undefined ? {} : { dns }),
       });
 }

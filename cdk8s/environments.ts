@@ -1,4 +1,10 @@
-import type { DatabaseCredentials, Dns, ExternalPostgresProps } from '@cafe-lumiere/constructs';
+import type {
+  Autoscaler,
+  DatabaseCredentials,
+  Dns,
+  ExternalPostgresProps,
+  GatewayRouteProps,
+} from '@cafe-lumiere/constructs';
 
 /**
  * Who runs the database, in one word: our chart with one PostgreSQL beside the services, the CloudNativePG operator with
@@ -19,6 +25,13 @@ export type CafeDatabase<Credentials extends DatabaseCredentials = DatabaseCrede
     }
   | ({ readonly mode: 'external' } & Omit<ExternalPostgresProps, 'database' | 'owner'>);
 
+/** Those who end TLS: only the pods of this namespace may connect, and so many of them say who asks. */
+export interface TlsProxies {
+  readonly namespace: string;
+  /** @see the variable `TRUSTED_PROXIES` of the frontend */
+  readonly count: number;
+}
+
 /** Who leads guests to the pages, and who ends their TLS. */
 export type Exposure =
   /** An address outside the cluster, over which everybody on the way can read along. */
@@ -27,7 +40,9 @@ export type Exposure =
    * An ingress or gateway that ends TLS. Only the pods of its namespace may connect, and what a guest sends without TLS is
    * refused. `count` is the number of proxies on the way that say in X-Forwarded-For and X-Forwarded-Proto who asks, and how.
    */
-  | { readonly tlsProxies: { readonly namespace: string; readonly count: number } };
+  | { readonly tlsProxies: TlsProxies }
+  /** A Gateway of the café's own, of a class that the cluster has; otherwise as `tlsProxies`. */
+  | { readonly gateway: Omit<GatewayRouteProps, 'service' | 'proxies'>; readonly tlsProxies: TlsProxies };
 
 /** Who may see the guests' names and take steps in the kitchen. */
 export type StaffDoor =
@@ -36,13 +51,27 @@ export type StaffDoor =
   /** The same when the Secret is there, and everybody when it is not. */
   | { readonly openWithout: string };
 
+/** Who reads metrics. */
+export interface Monitoring {
+  /** Its namespace, whose pods may connect. */
+  readonly namespace: string;
+  /**
+   * Where it is the Prometheus operator's: a PodMonitor for each service, and alerts for what guests are promised, with the
+   * labels by which it chooses them.
+   * @default - no objects of its kinds
+   */
+  readonly operator?: { readonly labels: Readonly<Record<string, string>> };
+}
+
 /** What differs between the places where the café runs. What could be left open is never left unsaid. */
 export interface Environment {
   readonly database: CafeDatabase;
   readonly exposure: Exposure;
   readonly staffDoor: StaffDoor;
-  /** The namespace whose pods may scrape the services' metrics. @default - nobody */
-  readonly monitoring?: string;
+  /** How many pods of each service there are, by what they use. @default - two, always */
+  readonly autoscaler?: Autoscaler;
+  /** Who reads the services' metrics. @default - nobody */
+  readonly monitoring?: Monitoring;
   /** Where its cluster's DNS is, for the network policies. @default - the pods `k8s-app: kube-dns` in `kube-system` */
   readonly dns?: Dns;
 }
@@ -56,9 +85,12 @@ interface WithoutPassword extends Environment {
 export const SECRET_NAME = 'cafe-secrets';
 const STAFF_SECRET = 'cafe-staff';
 
+/** The environment that `dist/` itself holds. */
+export const DEFAULT_ENVIRONMENT = 'local';
+
 /**
- * The default, and what `dist/` holds: it works as it is on a cluster of your own, with a password that everybody can read
- * and, until there is a Secret `cafe-staff`, with a kitchen that is open to everybody. `make deploy` takes it to no other.
+ * The default: it works as it is on a cluster of your own, with a password that everybody can read and, until there is a
+ * Secret `cafe-staff`, with a kitchen that is open to everybody. `make deploy` takes it to no other.
  */
 const local: Environment = {
   database: { mode: 'chart', credentials: { developmentPassword: 'cafe-lumiere-development' }, tls: 'off' },
@@ -66,24 +98,42 @@ const local: Environment = {
   staffDoor: { openWithout: STAFF_SECRET },
 };
 
-/** Every other one: a new one is an object here. */
-const others: Readonly<Record<string, WithoutPassword>> = {
-  production: {
-    database: {
-      mode: 'chart',
-      credentials: { existingSecret: SECRET_NAME },
-      tls: { existingSecret: 'cafe-postgresql-tls' },
-    },
-    exposure: { tlsProxies: { namespace: 'ingress', count: 1 } },
-    staffDoor: { secret: STAFF_SECRET },
+/** Where nothing is open that is not named, and few guests come. */
+const staging: WithoutPassword = {
+  database: {
+    mode: 'chart',
+    credentials: { existingSecret: SECRET_NAME },
+    tls: { existingSecret: 'cafe-postgresql-tls' },
   },
+  exposure: { tlsProxies: { namespace: 'ingress', count: 1 } },
+  staffDoor: { secret: STAFF_SECRET },
 };
 
+/** As `staging`, behind a Gateway of its own (the name is yours to change), and with more pods when many guests come. */
+const production: WithoutPassword = {
+  ...staging,
+  exposure: {
+    gateway: { className: 'traefik', hostname: 'cafe.example.com', tlsSecret: 'cafe-tls' },
+    tlsProxies: { namespace: 'traefik', count: 1 },
+  },
+  autoscaler: { minReplicas: 2, maxReplicas: 5 },
+  monitoring: { namespace: 'monitoring' },
+};
+
+/** A name is a folder below `dist`, where `helm` is the default's charts. */
+type WithoutFolderOfCharts<Names> = Names & { readonly helm?: never };
+
+/** Every other one, each in `dist/<name>`: a new one is an object here. */
+const others: WithoutFolderOfCharts<Readonly<Record<string, WithoutPassword>>> = { staging, production };
+
 /** The environments by name. */
-export const environments: Readonly<Record<string, Environment>> = { local, ...others };
+export const environments: Readonly<Record<string, Environment>> = {
+  [DEFAULT_ENVIRONMENT]: local,
+  ...others,
+};
 
 /** @throws Error that lists the names there are */
-export function environmentNamed(name = 'local'): Environment {
+export function environmentNamed(name: string = DEFAULT_ENVIRONMENT): Environment {
   const environment = environments[name];
   if (environment) return environment;
   throw new Error(

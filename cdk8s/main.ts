@@ -1,12 +1,19 @@
+import { join } from 'node:path';
 import { App, UnprovenError } from '@cafe-lumiere/constructs';
 import { imageOf } from '../images/image-lock.js';
 import { Cafe } from './cafe.js';
-import { environmentNamed } from './environments.js';
+import { DEFAULT_ENVIRONMENT, environments } from './environments.js';
 
-const app = new App();
-new Cafe(app, 'deployments', { environment: environmentNamed(process.argv[2]), imageOf: imageOf() });
+// Each environment into a folder of its own below that of the default: dist/production beside dist/deployments.yaml.
+
+const apps = Object.entries(environments).map(([name, environment]) => {
+  const { outdir } = new App();
+  const app = new App({ outdir: name === DEFAULT_ENVIRONMENT ? outdir : join(outdir, name) });
+  new Cafe(app, 'deployments', { environment, imageOf: imageOf() });
+  return app;
+});
 try {
-  app.synth();
+  App.synthAll(apps);
 } catch (error) {
   if (!(error instanceof UnprovenError)) throw error;
   console.error(`\n${error.message}\n`);

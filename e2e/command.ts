@@ -41,6 +41,8 @@ export function attempt(line: string, options: CommandOptions = {}): Promise<Com
       clearTimeout(limit);
       done({ code: code ?? -1, stdout, stderr });
     });
+    // A command that reads nothing may have ended already; how, its code says.
+    child.stdin.once('error', () => undefined);
     child.stdin.end(stdin ?? '');
   });
 }

@@ -11,6 +11,7 @@ const NEEDS = [
   { thing: 'Helm', words: /\bHelm\b/, bring: HELM },
   { thing: 'Chromium', words: /a real browser/, bring: 'apt-get install chromium' },
   { thing: 'pg_isready', words: /pg_isready/, bring: 'apt-get install postgresql-client' },
+  { thing: 'promtool', words: /promtool/, bring: 'apt-get install prometheus' },
   { thing: 'openssl', words: /\bTLS\b/, bring: 'apt-get install openssl' },
 ];
 

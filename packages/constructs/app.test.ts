@@ -48,6 +48,22 @@ test('what is proven is written', () => {
   expect(readdirSync(directory)).toEqual(['shop.yaml']);
 });
 
+test('of several nothing is written when one cannot work, whichever comes first', () => {
+  const [whole, broken] = [new App(), new App({ outdir: join(directory, 'elsewhere') })];
+  const chart = shop(whole);
+  new k8s.KubeService(chart, 'api', {
+    metadata: { name: 'api' },
+    spec: { type: 'ExternalName', externalName: 'api.example.org' },
+  });
+  shop(broken);
+  expect(() => {
+    App.synthAll([whole, broken]);
+  }).toThrow(/nothing was written to .*elsewhere/);
+  expect(existsSync(directory)).toBe(false);
+  App.synthAll([whole]);
+  expect(readdirSync(directory)).toEqual(['shop.yaml']);
+});
+
 test('what cannot work is not, and the message says what to change', () => {
   const app = new App();
   shop(app);

@@ -14,10 +14,16 @@ import {
 import { HelmChart } from './helm-chart.js';
 import { manifestYaml } from './manifest-yaml.js';
 
+/** Where an App writes. */
+export interface AppProps {
+  /** @default - what cdk8s-cli says (`CDK8S_OUTDIR`), else `dist` */
+  readonly outdir?: string;
+}
+
 /** A cdk8s App that also writes the Helm charts of its constructs, and writes nothing that cannot work. */
 export class App extends Cdk8sApp {
-  constructor() {
-    super({ outputFileExtension: '.yaml' });
+  constructor(props: AppProps = {}) {
+    super({ outputFileExtension: '.yaml', ...props });
   }
 
   /**
@@ -26,11 +32,25 @@ export class App extends Cdk8sApp {
    * @throws UnprovenError with every finding; then nothing has been written
    */
   override synth(): void {
-    const { files, helmCharts, findings } = this.proven();
-    if (findings.length > 0) throw new UnprovenError(findings, this.outdir);
-    mkdirSync(this.outdir, { recursive: true });
-    for (const { name, objects } of files) writeFileSync(join(this.outdir, name), manifestYaml(objects));
-    for (const { chart, release } of helmCharts) chart.write(this.outdir, release.files);
+    App.synthAll([this]);
+  }
+
+  /**
+   * Synthesizes several, such as an environment each: all are proven before the first of them is written.
+   *
+   * @throws UnprovenError with every finding of the first that has one; then nothing has been written
+   */
+  static synthAll(apps: readonly App[]): void {
+    const written = apps.map((app) => {
+      const { files, helmCharts, findings } = app.proven();
+      if (findings.length > 0) throw new UnprovenError(findings, app.outdir);
+      return { outdir: app.outdir, files, helmCharts };
+    });
+    for (const { outdir, files, helmCharts } of written) {
+      mkdirSync(outdir, { recursive: true });
+      for (const { name, objects } of files) writeFileSync(join(outdir, name), manifestYaml(objects));
+      for (const { chart, release } of helmCharts) chart.write(outdir, release.files);
+    }
   }
 
   /** Everything that a synth writes, and what the checks say about it. Nothing is written. */

@@ -1,5 +1,12 @@
-export { App, type Proven, UnprovenError } from './app.js';
+export { App, type AppProps, type Proven, UnprovenError } from './app.js';
 export type { Autoscaler } from './autoscaler.js';
+export {
+  BurnRateAlerts,
+  type BurnRateAlertsProps,
+  burnRateGroup,
+  type Objective,
+  type RuleGroup,
+} from './burn-rate-alerts.js';
 export { CloudNativePgCluster } from './cloudnative-pg-cluster.js';
 export type { CloudNativePgClusterProps } from './cloudnative-pg-cluster-props.js';
 export type { ApiServer } from './cloudnative-pg-policy.js';
@@ -11,6 +18,7 @@ export type { Address } from './environment-variable.js';
 export type { Expose } from './expose.js';
 export { ExternalPostgres, type ExternalPostgresProps } from './external-postgres.js';
 export type { ExtraMetadata } from './extra-metadata.js';
+export { GatewayRoute, type GatewayRouteProps } from './gateway-route.js';
 export { HelmChart, type HelmChartProps } from './helm-chart.js';
 export type { JobProps } from './job-pods.js';
 export { DefaultDenyNetworkPolicy, type Peer, PodNetworkPolicy } from './pod-network-policy.js';
@@ -31,3 +39,4 @@ export type { Termination } from './termination.js';
 export type { Toleration } from './tolerations.js';
 export type { ConfigMapKey, OptionalSecretKey, SecretKey } from './values.js';
 export type { EmptyDir, Mounts, Volume, Volumes } from './volumes.js';
+export { PodMonitor, type PodMonitorProps } from './pod-monitor.js';

@@ -9,6 +9,7 @@ import {
 import { type ApiObject, Chart } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
 import { toAutoscalerSpec } from './autoscaler.js';
+import { metricsPortOf } from './metrics-port.js';
 import { toContainerPorts } from './container.js';
 import type { ConnectingPods, DeclaredService } from './declared-service.js';
 import { deferred, deferredIfAny } from './deferred.js';
@@ -334,10 +335,6 @@ const runtimeVariables = (
         { name: 'DRAIN_SECONDS', value: String(termination.drainSeconds) },
         { name: 'IN_FLIGHT_SECONDS', value: String(termination.inFlightSeconds) },
       ];
-
-/** Where its metrics are, unless somebody says another port. */
-const metricsPortOf = ({ operationsPort }: ServiceDeclaration): string =>
-  operationsPort === undefined ? PORT_NAMES.own : PORT_NAMES.operations;
 
 const servicePort = (name: string, port: number): k8s.ServicePort => ({
   name,

@@ -352,7 +352,7 @@ describe('the releases', () => {
     const annex = changed(
       'annex',
       [/namespace: bookshop/g, 'namespace: annex'],
-      [/\{ name: bookshop \}/g, '{ name: annex }'],
+      [/^ {2}name: bookshop$/gm, '  name: annex'],
       [/"namespace": "bookshop"/g, '"namespace": "annex"'],
     );
     // Objects that name no namespace go into the release's.

@@ -1,6 +1,7 @@
 import { CAPACITY_PROOFS } from './capacity/index.js';
 import { CLOUDNATIVE_PG_PROOFS } from './cloudnative-pg/index.js';
 import { CONNECTION_PROOFS } from './connections/index.js';
+import { DATA_PROOFS } from './data/index.js';
 import { IMAGE_PROOFS } from './images/index.js';
 import { NETWORK_PROOFS } from './network/index.js';
 import { OBJECT_PROOFS } from './objects/index.js';
@@ -28,4 +29,5 @@ export const PROOFS: readonly Proof[] = [
   ...TIME_PROOFS,
   ...CAPACITY_PROOFS,
   ...CLOUDNATIVE_PG_PROOFS,
+  ...DATA_PROOFS,
 ];

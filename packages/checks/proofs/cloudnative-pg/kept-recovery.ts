@@ -1,13 +1,10 @@
-import type { Manifest } from '../../model/manifest.js';
+import { DELETING_CONTROLLERS } from '../../model/deleting-controllers.js';
 import { titleOf } from '../../model/manifest.js';
 import type { Problem, Proof } from '../proof.js';
 import { postgresClusters } from './objects.js';
 
-/** What keeps a controller from deleting an object that is no longer in git, or with everything else. */
-const KEEPS = [
-  ['argocd.argoproj.io/sync-options', /(?:^|,)Prune=false(?:,|$)/, 'Prune=false,Delete=false'],
-  ['kustomize.toolkit.fluxcd.io/prune', /^disabled$/i, 'disabled'],
-] as const;
+/** A Cluster is rarely in a chart, and Helm makes none anew by itself. */
+const KEEPERS = DELETING_CONTROLLERS.filter(({ name }) => name !== 'Helm');
 
 /**
  * `bootstrap` is read when a Cluster is made. One that a controller takes away by mistake and makes anew is made from the
@@ -20,8 +17,11 @@ export const keptRecovery = {
   why: 'It is read only when the Cluster is made. Whoever deletes it by mistake, a controller among them, and makes it anew gets the old backup in the place of the data, without a word.',
   problems: (cluster) =>
     postgresClusters(cluster).flatMap((postgres): Problem[] => {
-      if (postgres.typed.spec.bootstrap?.recovery === undefined || isKept(postgres)) return [];
-      const [argocd, flux] = KEEPS.map(([key, , value]) => `${key}: ${value}`);
+      if (
+        postgres.typed.spec.bootstrap?.recovery === undefined ||
+        KEEPERS.some(({ isTold }) => isTold(postgres))
+      )
+        return [];
       return [
         {
           object: titleOf(postgres),
@@ -29,11 +29,8 @@ export const keptRecovery = {
           found: 'recovery, in a Cluster that a controller may delete and make again',
           expected:
             'initdb, once the Cluster is there: recovery is read when it is made, and never after that',
-          change: `write the initdb of the database in its place when it is restored; until then, annotate it with ${argocd ?? ''} or ${flux ?? ''}`,
+          change: `write the initdb of the database in its place when it is restored; until then, annotate it with ${KEEPERS.map(({ keeps }) => keeps).join(' or ')}`,
         },
       ];
     }),
 } as const satisfies Proof;
-
-const isKept = ({ annotations }: Manifest): boolean =>
-  KEEPS.some(([key, value]) => value.test(annotations[key] ?? ''));

@@ -1,0 +1,73 @@
+import { NAMESPACE, RELEASE } from '../cluster.js';
+import { run } from '../command.js';
+import type { Journal } from '../journal.js';
+import type { GitOps } from './controller.js';
+import { PlacedOrders } from './orders.js';
+import { applyPointers, deletePointers, type Pointer, pointersIn, titleOf } from './pointers.js';
+
+/** Argo CD, services and chart from git. The Applications get the finalizer with which a deletion takes everything along. */
+export const argocd: GitOps = {
+  title: 'Argo CD',
+  needs: ['applications.argoproj.io'],
+  pointers: (url) => pointersIn('argocd.yaml', url).map(withFinalizer),
+  run: async (journal, { pointers, repository }) => {
+    const orders = new PlacedOrders(journal);
+    const [services, database] = [NAMESPACE, RELEASE].map((name) =>
+      pointers.find(({ metadata }) => metadata.name === name),
+    );
+    if (!services || !database) throw new Error('gitops/argocd.yaml has not both Applications');
+
+    await journal.step('$ kubectl apply -f gitops/argocd.yaml', () => applyPointers(pointers));
+    await synced(journal, pointers);
+    await orders.expectAll();
+
+    journal.heading('Argo CD: both Applications are deleted with what they applied, the services first');
+    await journal.step('they are deleted', () => deletePointers([services, database]));
+    await orders.expectOnlyData();
+    await applyPointers([services, database]);
+    await synced(journal, pointers);
+    await orders.expectAll();
+
+    journal.heading('Argo CD: the database goes first, and comes back first');
+    await journal.step('they are deleted', () => deletePointers([database, services]));
+    await orders.expectOnlyData();
+    await applyPointers([database, services]);
+    await synced(journal, pointers);
+    await orders.expectAll();
+
+    journal.heading(
+      'Argo CD: a commit takes every manifest away, the Namespace too; another brings them back',
+    );
+    await journal.step('it is committed and applied', async () => {
+      await repository.commitNothing('Take everything away');
+      await lookAgain(services);
+    });
+    await orders.expectOnlyData();
+    await journal.step('the other is committed', async () => {
+      await repository.commitDist('Bring it back');
+      await lookAgain(services);
+    });
+    await orders.expectAll();
+    await synced(journal, pointers);
+  },
+};
+
+const withFinalizer = (pointer: Pointer): Pointer => ({
+  ...pointer,
+  metadata: { ...pointer.metadata, finalizers: ['resources-finalizer.argocd.argoproj.io'] },
+});
+
+const synced = (journal: Journal, applications: readonly Pointer[]): Promise<void> =>
+  journal.step('Argo CD says: Synced and Healthy', async () => {
+    for (const each of applications) {
+      await run(`kubectl wait ${titleOf(each)} --for=jsonpath='{.status.sync.status}'=Synced --timeout=240s`);
+      await run(
+        `kubectl wait ${titleOf(each)} --for=jsonpath='{.status.health.status}'=Healthy --timeout=240s`,
+      );
+    }
+  });
+
+/** Now, and not when the interval is over. */
+async function lookAgain(application: Pointer): Promise<void> {
+  await run(`kubectl annotate ${titleOf(application)} --overwrite argocd.argoproj.io/refresh=hard`);
+}
