@@ -88,3 +88,8 @@ capabilities:
 {{- define "postgresql.isReady" -}}
 pg_isready -q -h 127.0.0.1 -p 5432 -U "$APP_USERNAME" -d "$APP_DATABASE" -t 3
 {{- end -}}
+
+{{/* Any answer: 1 is "rejecting", in recovery or stopping. The file is there while initialize.sh works. */}}
+{{- define "postgresql.isAlive" -}}
+{{ include "postgresql.isReady" . }} || [ $? -eq 1 ] || [ -e /tmp/initializing ]
+{{- end -}}

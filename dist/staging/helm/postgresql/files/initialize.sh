@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Looks at the volume before PostgreSQL does, and makes the database on an empty one. What it does not understand it
 # refuses, with one line: an empty database where there was a full one is the worst that can happen.
+#
+# By serve.sh, in the container of the server: one of its own costs every start a second.
 set -euo pipefail
+read -ra initdb_args <<<"${INITDB_ARGS:-}"
 
 volume=$(dirname "$PGDATA")
 staging=$PGDATA.initializing
@@ -15,9 +18,6 @@ refuse() {
 # The default of initdb, 16 MiB: https://www.postgresql.org/docs/current/wal-configuration.html
 WAL_FILE=$((16 * 1024 * 1024))
 free_space() { df --human-readable --output=avail,size "$volume" | awk 'END { print $1 " of " $2 }'; }
-# Process 1 ignores these unless it says otherwise; then the end of the pod would wait for its whole grace period.
-trap 'exit 143' TERM INT
-
 # shellcheck source=hold-volume.sh
 . "$(dirname "$0")/hold-volume.sh"
 [[ -r $volume && -x $volume ]] ||
@@ -60,14 +60,14 @@ socket=/tmp/initialize
 rm -rf "$socket" && mkdir -m 700 "$socket"
 # The built-in locale sorts the same with every C library, so that a newer image does not corrupt indexes.
 locale=(--locale=C.UTF-8)
-[[ " $*" == *' --locale-provider='* ]] || ((PG_MAJOR < 17)) ||
+[[ " ${initdb_args[*]}" == *' --locale-provider='* ]] || ((PG_MAJOR < 17)) ||
   locale=(--locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C.UTF-8)
 # Until the rename nothing here counts, so it is synchronised once, at the end, and not after each step: a disk may take
 # 10 ms for each of a thousand files. The superuser gets no password: it logs in over the socket of this pod, and
 # nowhere else.
 initdb --pgdata="$staging" --username=postgres --encoding=UTF8 "${locale[@]}" --data-checksums \
-  --auth-local=trust --auth-host=scram-sha-256 --no-sync --no-instructions "$@" >/dev/null ||
-  refuse "initdb failed, for the reason above. $(free_space) are free on the volume, and a first database takes about 64M; options of primary.initdb.args: ${*:-none}."
+  --auth-local=trust --auth-host=scram-sha-256 --no-sync --no-instructions "${initdb_args[@]}" >/dev/null ||
+  refuse "initdb failed, for the reason above. $(free_space) are free on the volume, and a first database takes about 64M; options of primary.initdb.args: ${INITDB_ARGS:-none}."
 pg_ctl --pgdata="$staging" --silent --wait \
   --options="-c listen_addresses='' -c unix_socket_directories=$socket -c fsync=off" start >/dev/null
 psql --host="$socket" --username=postgres --dbname=postgres --no-psqlrc --quiet --set=ON_ERROR_STOP=1 <<'SQL'
