@@ -26,6 +26,8 @@ export interface Diagnosis {
   /** What is under way and no fault. */
   readonly progress: readonly string[];
   readonly unseen: readonly Unseen[];
+  /** From where nothing was tried, why, and what would decide it. */
+  readonly unprobed: readonly string[];
   /** How many there are of what was looked at. */
   readonly counts: {
     readonly nodes: number;
@@ -60,6 +62,9 @@ export function diagnose(reading: Reading): Diagnosis {
     roots,
     progress: cluster.workloads.flatMap((workload) => progressOf(cluster, workload, causes)),
     unseen: reading.unseen,
+    unprobed: (reading.probes ?? []).flatMap(({ workload, impossible }) =>
+      impossible === undefined ? [] : [`from ${workload}: ${impossible}`],
+    ),
     counts: {
       nodes: cluster.nodes.length,
       workloads: cluster.workloads.length,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { Outcome } from '../command/command.js';
 import { type Diagnosis, diagnose } from './diagnosis.js';
+import { probe } from './probing/probe.js';
 import { readBundle, writeBundle } from './reading/bundle.js';
 import { readCluster } from './reading/read-cluster.js';
 import { reportText } from './report-text.js';
@@ -14,6 +15,8 @@ const HELP = `Says why something does not work, on the running cluster.
   -n, --namespace NAME          may be given several times (default: the one of the context)
   --context NAME                one of kubectl's contexts
   --wait 5m                     asks again until all is well, at most so long (s, m or h)
+  --probe                       also tries names and connections from inside the pods, by exec of what their images have;
+                                nothing is written there
   --bundle FILE                 also writes what was read, to look at it elsewhere; compressed when it ends in .gz.
                                 No value of a Secret is in it
   -o, --output text|json        how to write the answer (default: text)
@@ -29,6 +32,7 @@ const OPTIONS = {
   context: { type: 'string' },
   wait: { type: 'string' },
   bundle: { type: 'string' },
+  probe: { type: 'boolean', default: false },
   output: { type: 'string', short: 'o', default: 'text' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsConfig['options'];
@@ -73,13 +77,18 @@ interface Asked {
   readonly namespace: readonly string[];
   readonly context?: string | undefined;
   readonly bundle?: string | undefined;
+  readonly probe: boolean;
 }
 
 /** Looks, and looks again until all is well or the time is over. What changes is said meanwhile. */
-async function watched({ namespace, context, bundle }: Asked, milliseconds: number): Promise<Diagnosis> {
+async function watched(
+  { namespace, context, bundle, probe: isProbing }: Asked,
+  milliseconds: number,
+): Promise<Diagnosis> {
   const until = Date.now() + milliseconds;
   for (let said = ''; ;) {
-    const reading = await readCluster({ context, namespaces: namespace });
+    const read = await readCluster({ context, namespaces: namespace });
+    const reading = isProbing ? { ...read, probes: await probe(read, context) } : read;
     const diagnosis = diagnose(reading);
     if (isWell(diagnosis) || Date.now() + PAUSE_MILLISECONDS > until) {
       if (bundle !== undefined) writeBundle(bundle, reading);

@@ -179,7 +179,7 @@ function missingObject(
       kind === 'ServiceAccount' || kind === 'PriorityClass'
         ? `${namespace} ${kind} ${name}`
         : `${kind} ${namespace}/${name}`,
-    sentence: `${kind} ${namespace}/${name}, which ${title} reads, is not there${likely === undefined ? '' : `; ${likely} is, and is probably meant`}`,
+    sentence: `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}, which ${title} reads, is not there${likely === undefined ? '' : `; ${likely} is, and is probably meant`}`,
     evidence,
     breaks: [title],
     mend:

@@ -151,7 +151,7 @@ function refused(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[]
     {
       code,
       verdict: 'proven',
-      key: `${namespace} ${key}`,
+      key: `${key.startsWith('PriorityClass ') ? '' : namespace} ${key}`,
       sentence,
       evidence: [said.evidence],
       breaks: [workload.title],

@@ -41,7 +41,7 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
   const end = endOf(status);
   const isCrashing =
     end !== undefined &&
-    end.exitCode !== 0 &&
+    (end.exitCode !== 0 || !isInit) &&
     (status.state.waiting?.reason === 'CrashLoopBackOff' || status.restartCount >= RESTARTS) &&
     cluster.secondsSince(end.finishedAt) < RECENT_SECONDS &&
     !/^(?:StartError|ContainerCannotRun|RunContainerError)$/.test(end.reason);
@@ -76,16 +76,17 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
   const known = causeOfLine(cluster, workload, pod, line, [...said, exit]);
   if (known) return [known];
   const isRead = cluster.isRead('Log', workload.namespace);
+  const isDone = end.exitCode === 0 && end.reason === 'Completed';
   return [
     {
       code: 'CAFE251',
-      verdict: line === undefined ? 'cannot tell' : 'proven',
+      verdict: line === undefined && !isDone ? 'cannot tell' : 'proven',
       key: `${workload.title} ${container.name}`,
-      sentence: `container ${container.name} of ${workload.title} ends by itself with exit code ${end.exitCode}, again and again${line === undefined ? ', and wrote nothing that was read' : `; it says: ${line}`}`,
+      sentence: `container ${container.name} of ${workload.title} ends by itself with exit code ${end.exitCode}, again and again${isDone ? `: its command does its work and ends, and what runs in a ${workload.kind} must not end` : line === undefined ? ', and wrote nothing that was read' : ''}${line === undefined ? '' : `; it says: ${line}`}`,
       evidence: [...said, exit],
       breaks: [workload.title],
       mend: `kubectl -n ${workload.namespace} logs ${pod.metadata.name} -c ${container.name} --previous   # what it says there`,
-      ...(line === undefined
+      ...(line === undefined && !isDone
         ? {
             decide: isRead
               ? "the program's own log, which is empty"
@@ -141,8 +142,9 @@ function evicted(workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
   const { phase, reason, message } = pod.status;
   const { namespace, name } = pod.metadata;
   if (phase !== 'Failed' || reason !== 'Evicted') return [];
-  // Its successor may be well: then the eviction is history.
-  if (workload.pods.some((other) => other !== pod && other.status.phase === 'Running')) return [];
+  // Its successor may be well: then one eviction is history, and the next is not.
+  const isOnce = workload.pods.filter(({ status }) => status.reason === 'Evicted').length < 2;
+  if (isOnce && workload.pods.some((other) => other !== pod && other.status.phase === 'Running')) return [];
   return [
     {
       code: 'CAFE253',

@@ -48,6 +48,24 @@ function ofClaim(cluster: LiveCluster, claim: Live<'Claim'>): readonly Cause[] {
   }
   if (claim.status.phase !== 'Pending' || cluster.secondsSince(creationTimestamp) < PLACING_SECONDS)
     return [];
+  const wanted = claim.spec.volumeName;
+  if (
+    wanted !== undefined &&
+    cluster.isRead('PersistentVolume', '') &&
+    !cluster.has('PersistentVolume', '', wanted)
+  ) {
+    return [
+      {
+        code: 'CAFE243',
+        verdict: 'proven',
+        key: title,
+        sentence: `${title} is made for the volume ${wanted}, which is not there`,
+        evidence: [{ ...phase, field: 'spec.volumeName', value: wanted }],
+        breaks: [title, ...users],
+        mend: `kubectl get pv   # restore ${wanted}, or make ${title} anew without spec.volumeName`,
+      },
+    ];
+  }
   const className = claim.spec.storageClassName;
   const names = cluster.storageClasses.map(({ metadata }) => metadata.name);
   if (cluster.isRead('StorageClass', '')) {

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { FAULTS } from './faults/index.js';
+
+const FILE = new URL('results.json', import.meta.url);
+const PAGE = new URL('../../docs/doctor.md', import.meta.url);
+const BEGIN = '<!-- faults -->\n\n';
+const END = '\n\n<!-- /faults -->';
+
+/** What the doctor said of a fault, in the run that was recorded last. */
+export interface Result {
+  readonly name: string;
+  readonly expected: readonly string[];
+  /** Each root, with how sure it was. */
+  readonly said: readonly string[];
+  readonly right: boolean;
+}
+
+/** What is recorded. */
+export const recorded = (): readonly Result[] =>
+  existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as readonly Result[]) : [];
+
+/** Puts results in the place of those of the same faults, and writes the page's table anew. */
+export function keep(results: readonly Result[]): void {
+  const all = new Map([...recorded(), ...results].map((result) => [result.name, result]));
+  const ordered = Object.values(FAULTS).flatMap((kind) => kind.flatMap(({ name }) => all.get(name) ?? []));
+  writeFileSync(FILE, `${JSON.stringify(ordered, undefined, 2)}\n`);
+  writeFileSync(PAGE, withResults(readFileSync(PAGE, 'utf8'), ordered));
+}
+
+/** The page with the table of what was recorded. */
+export function withResults(page: string, results: readonly Result[]): string {
+  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (from < 0 || to < from) throw new Error('the page has no place for its table of faults');
+  return page.slice(0, from + BEGIN.length) + summary(results) + page.slice(to);
+}
+
+function summary(results: readonly Result[]): string {
+  const pairs = new Set((FAULTS['pairs'] ?? []).map(({ name }) => name));
+  const of = (isPair: boolean) =>
+    results.filter(({ name, expected }) => expected.length > 0 && pairs.has(name) === isPair);
+  const count = (some: readonly Result[]) => `${some.filter(({ right }) => right).length} of ${some.length}`;
+  const wrong = results.filter(({ expected, said }) =>
+    said.some((each) => each.endsWith(' proven') && !expected.some((code) => each.startsWith(code))),
+  );
+  const rows = Object.entries(FAULTS).flatMap(([kind, faults]) => {
+    const own = results.filter(({ name }) => faults.some((fault) => fault.name === name));
+    return own.length === 0 ? [] : [`- **${kind}**: ${own.map(written).join(', ')}`];
+  });
+  return [
+    `Single faults, the root first and alone: ${count(of(false))}. Pairs, both roots and no other: ${count(of(true))}. Wrong *proven*: ${wrong.length}.`,
+    '',
+    ...rows,
+  ].join('\n');
+}
+
+const written = ({ name, expected, said, right }: Result): string =>
+  right
+    ? `${name} (${expected.length === 0 ? 'nothing' : said.join(', ')})`
+    : `**${name}** (expected ${expected.join(', ')}, said ${said.join(', ') || 'nothing'})`;
+
+/** Whether the page shows what is recorded. */
+export const isShown = (): boolean => {
+  const page = readFileSync(PAGE, 'utf8');
+  return isDeepStrictEqual(withResults(page, recorded()), page);
+};
