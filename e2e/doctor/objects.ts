@@ -195,7 +195,8 @@ export const secretKey = (name: string, key: string): readonly KubernetesObject[
 export const renamed = (object: KubernetesObject, from: string, to: string): KubernetesObject =>
   JSON.parse(JSON.stringify(object).replaceAll(from, to)) as KubernetesObject;
 
-const withSpec = (object: KubernetesObject, more: KubernetesObject): KubernetesObject => ({
+/** The same object with other fields of its spec. */
+export const withSpec = (object: KubernetesObject, more: KubernetesObject): KubernetesObject => ({
   ...object,
   spec: { ...(object['spec'] as KubernetesObject), ...more },
 });

@@ -48,7 +48,7 @@ function summary(results: readonly Result[]): string {
     return own.length === 0 ? [] : [`- **${kind}**: ${own.map(written).join(', ')}`];
   });
   return [
-    `Single faults, the root first and alone: ${count(of(false))}. Pairs, both roots and no other: ${count(of(true))}. Wrong *proven*: ${wrong.length}.`,
+    `Single faults, the root first and alone: ${count(of(false))}. Pairs, both roots and no other: ${count(of(true))}. Wrong *proven*: ${wrong.length}. Healthy applications of others, rolled out anew: nothing named in ${count(results.filter(({ expected }) => expected.length === 0))}.`,
     '',
     ...rows,
   ].join('\n');

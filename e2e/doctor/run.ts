@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Diagnosis, diagnose } from '../../packages/checks/doctor/diagnosis.js';
+import { probe } from '../../packages/checks/doctor/probing/probe.js';
 import { writeBundle } from '../../packages/checks/doctor/reading/bundle.js';
 import { readCluster } from '../../packages/checks/doctor/reading/read-cluster.js';
 import type { Reading } from '../../packages/checks/doctor/reading/reading.js';
@@ -111,7 +112,8 @@ async function look(fault: Fault): Promise<void> {
   const end = Date.now() + SECONDS * 1000;
   const expected = fault.roots.map(([code]) => code);
   for (;;) {
-    const reading = await readInTurn(namespace);
+    const read = await readInTurn(namespace);
+    const reading = fault.probe ? { ...read, probes: await probe(read, undefined) } : read;
     const diagnosis = diagnose(reading);
     const said = diagnosis.roots.map(({ code, verdict }) => `${code} ${verdict}`);
     const right = isRight(fault, diagnosis) && (expected.length > 0 || diagnosis.progress.length === 0);
@@ -135,12 +137,14 @@ async function look(fault: Fault): Promise<void> {
 
 /** What is well is rolled out anew: at no moment of it is anything called a fault. */
 async function rollOut(namespace: string): Promise<void> {
-  await run(`kubectl -n ${namespace} rollout restart deployment`);
+  await run(`kubectl -n ${namespace} rollout restart deployment,statefulset`);
   const end = Date.now() + SECONDS * 1000;
   for (let looks = 1; ; looks += 1) {
     const diagnosis = diagnose(await readCluster({ context: undefined, namespaces: [namespace] }));
     must(diagnosis.roots.length === 0, `during a rollout, look ${looks}:\n${told(diagnosis)}`);
-    const { code } = await attempt(`kubectl -n ${namespace} rollout status deployment --timeout=1s`);
+    const { code } = await attempt(
+      `kubectl -n ${namespace} rollout status deployment,statefulset --timeout=1s`,
+    );
     if (code === 0 && looks > 3) return;
     must(Date.now() < end, 'the rollout does not end');
   }

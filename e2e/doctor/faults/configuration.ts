@@ -125,7 +125,7 @@ export const configuration: readonly Fault[] = [
     name: 'certificate-ends',
     before: [
       // Eighty days old, of ninety, less seven.
-      `cd "$(mktemp -d)"; touch index; openssl req -newkey rsa:2048 -nodes -subj /CN=shop.example -keyout key -out request 2>/dev/null; printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=index\\nnew_certs_dir=.\\ndefault_md=sha256\\npolicy=p\\n[p]\\ncommonName=supplied\\n' >settings; openssl ca -batch -selfsign -config settings -keyfile key -in request -out certificate -notext -rand_serial -startdate "$(date -ud -80days +%Y%m%d%H%M%SZ)" -enddate "$(date -ud +3days +%Y%m%d%H%M%SZ)" 2>/dev/null; kubectl create secret tls shop-tls --cert=certificate --key=key; rm -r "$PWD"`,
+      `cd "$(mktemp -d)"; touch index && echo 01 >serial && openssl req -newkey rsa:2048 -nodes -subj /CN=shop.example -keyout key -out request 2>/dev/null && printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=index\\nserial=serial\\nnew_certs_dir=.\\ndefault_md=sha256\\npolicy=p\\n[p]\\ncommonName=supplied\\n' >settings && openssl ca -batch -selfsign -config settings -keyfile key -in request -out certificate -notext -startdate "$(date -ud -80days +%Y%m%d%H%M%SZ)" -enddate "$(date -ud +3days +%Y%m%d%H%M%SZ)" 2>/dev/null && kubectl create secret tls shop-tls --cert=certificate --key=key && rm -r "$PWD"`,
     ],
     objects: () => [...store()],
     roots: [['CAFE237', 'shop-tls']],

@@ -1,5 +1,5 @@
 import type { Fault } from '../fault.js';
-import { paused, sleeper, store, web } from '../objects.js';
+import { paused, sleeper } from '../objects.js';
 
 export const controllers: readonly Fault[] = [
   {
@@ -19,7 +19,6 @@ export const controllers: readonly Fault[] = [
     ],
     roots: [['CAFE293', 'webb']],
   },
-  { name: 'healthy', objects: () => [...store(), ...web()], roots: [] },
   {
     name: 'autoscaler-without-metrics',
     objects: () => [

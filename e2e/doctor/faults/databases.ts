@@ -74,7 +74,7 @@ export const databases: readonly Fault[] = [
         data('Secret', 'shop-secrets', { password: 'of-the-client' }),
         ...database({
           pod: preparing(
-            'mkdir -p /data/db && chown -R postgres /data && cd /data && echo of-the-volume >/tmp/p && chown postgres /tmp/p && gosu postgres initdb -D /data/db --pwfile=/tmp/p -A scram-sha-256 && echo "host all all all scram-sha-256" >>/data/db/pg_hba.conf && echo "listen_addresses = \'*\'" >>/data/db/postgresql.conf',
+            'mkdir -p /data/db && chown -R postgres /data && cd /data && echo of-the-volume >/tmp/p && chown postgres /tmp/p && runuser -u postgres -- initdb -D /data/db --pwfile=/tmp/p -A scram-sha-256 && echo "host all all all scram-sha-256" >>/data/db/pg_hba.conf && echo "listen_addresses = \'*\'" >>/data/db/postgresql.conf',
           ),
           container: { env, volumeMounts: [{ name: 'data', mountPath: '/data' }] },
         }),
@@ -125,7 +125,7 @@ export const databases: readonly Fault[] = [
     objects: () => [
       ...database({
         pod: preparing(
-          'mkdir -p /data/db && chown -R postgres /data && gosu postgres initdb -D /data/db -A trust && touch /data/db/standby.signal && echo "hot_standby = off" >>/data/db/postgresql.conf && echo "host all all all trust" >>/data/db/pg_hba.conf && echo "listen_addresses = \'*\'" >>/data/db/postgresql.conf',
+          'mkdir -p /data/db && chown -R postgres /data && runuser -u postgres -- initdb -D /data/db -A trust && touch /data/db/standby.signal && echo "hot_standby = off" >>/data/db/postgresql.conf && echo "host all all all trust" >>/data/db/pg_hba.conf && echo "listen_addresses = \'*\'" >>/data/db/postgresql.conf',
         ),
         container: {
           env: [
@@ -188,7 +188,7 @@ export const databases: readonly Fault[] = [
     objects: () => [
       ...database({
         pod: preparing(
-          'mkdir -p /data/db && chown -R postgres /data && gosu postgres initdb -D /data/db && echo 16 >/data/db/PG_VERSION',
+          'mkdir -p /data/db && chown -R postgres /data && runuser -u postgres -- initdb -D /data/db && echo 16 >/data/db/PG_VERSION',
         ),
         container: {
           env: [

@@ -2,6 +2,7 @@ import type { Fault } from '../fault.js';
 import { configuration } from './configuration.js';
 import { controllers } from './controllers.js';
 import { databases } from './databases.js';
+import { healthy } from './healthy.js';
 import { images } from './images.js';
 import { network } from './network.js';
 import { nodes } from './nodes.js';
@@ -10,6 +11,7 @@ import { placing } from './placing.js';
 import { probes } from './probes.js';
 import { processes } from './processes.js';
 import { storage } from './storage.js';
+import { ways } from './ways.js';
 
 /** All of them, by kind: those that change what everybody uses last. */
 export const FAULTS: Readonly<Record<string, readonly Fault[]>> = {
@@ -23,5 +25,7 @@ export const FAULTS: Readonly<Record<string, readonly Fault[]>> = {
   network,
   controllers,
   pairs,
+  healthy,
+  ways,
   nodes,
 };

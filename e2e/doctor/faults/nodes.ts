@@ -29,11 +29,8 @@ export const nodes: readonly Fault[] = [
   {
     name: 'node-without-power',
     objects: () => [sleeper('web', { pod: { nodeSelector: { 'kubernetes.io/hostname': NODE } } })],
-    then: [
-      'kubectl rollout status deployment/web --timeout=60s',
-      'eval "${NODE_STOP:?a command that takes the power from the node \\$NODE}"',
-    ],
-    restore: ['eval "$NODE_START"'],
+    then: ['kubectl rollout status deployment/web --timeout=60s', `\${NODE_STOP_COMMAND:?} ${NODE}`],
+    restore: [`$NODE_START_COMMAND ${NODE}`],
     roots: [['CAFE201', NODE]],
   },
 ];

@@ -232,6 +232,8 @@ function ofReferences(cluster: LiveCluster): readonly Cause[] {
   return references(cluster.declared).flatMap(({ workload, field, kind, name, key }): Cause[] => {
     // Nobody needs the Secret of a registry that lets everybody in.
     if (field === 'imagePullSecrets' || workload.kind === 'CronJob') return [];
+    // An operator makes what its own kinds need.
+    if (workload.kind === 'Cluster') return [];
     const namespace = kind === 'PriorityClass' ? '' : workload.namespace;
     if (!cluster.isRead(kind, namespace) || (kind === 'ServiceAccount' && name === 'default')) return [];
     const wanted = { namespace, title: titleOf(workload), kind, name };

@@ -24,7 +24,7 @@ export function probedCauses(cluster: LiveCluster): readonly Cause[] {
   );
   const links = brokenLinks(cluster, tries, probes);
   return [
-    ...links.map(({ cause }) => cause),
+    ...new Set(links.map(({ cause }) => cause)),
     ...large(tries),
     ...deaf(tries, links),
     ...names(cluster, probes, links),
@@ -85,14 +85,30 @@ function brokenLinks(cluster: LiveCluster, tries: readonly Try[], probes: readon
         code: 'CAFE204',
         verdict: 'proven',
         key: pair,
-        sentence: `pods on node ${from} get no answer from pods on node ${to}, ${direction}, and others do: whatever the Services are, what runs on these two nodes works only by luck`,
+        sentence: `pods on node ${from} get no answer from pods on node ${to}, ${direction}, and others do: it works wherever the two ends are not on these two nodes`,
         evidence: [...(first?.cause.evidence ?? []), ...way.seen].slice(0, 4),
         breaks: [...(first?.cause.breaks ?? []), ...way.edges],
         mend: `kubectl get node ${from} ${to} -o wide   # then: the network between these two (routes, firewall, the CNI's agent on both)`,
       },
     });
   }
-  return [...found.values()];
+  return alone([...found.values()]);
+}
+
+/** A node that is in every broken link, of several, is the one whose link it is. */
+function alone(links: readonly Link[]): readonly Link[] {
+  const [first] = links;
+  const node = first?.nodes.find((each) => links.every(({ nodes }) => nodes.includes(each)));
+  if (!first || node === undefined || links.length < 2) return links;
+  const cause: Cause = {
+    ...first.cause,
+    key: node,
+    sentence: `pods on node ${node} and those on ${links.flatMap(({ nodes }) => nodes.filter((each) => each !== node)).join(', ')} do not reach each other: it works only where both ends are on ${node}, or neither is`,
+    evidence: links.flatMap(({ cause: { evidence } }) => evidence).slice(0, 4),
+    breaks: links.flatMap(({ cause: { breaks } }) => breaks),
+    mend: `kubectl describe node ${node}   # then: its link, its firewall, its routes, the CNI's agent on it`,
+  };
+  return links.map(({ nodes }) => ({ nodes, cause }));
 }
 
 /** What answers a small question and not a large one. */

@@ -150,6 +150,15 @@ const RULES: readonly Rule[] = [
       ),
   },
   {
+    pattern: /exec format error/i,
+    meaning: () =>
+      own(
+        'CAFE225',
+        'its program is for another processor than that of its node',
+        'build the image for every platform: docker buildx build --platform linux/amd64,linux/arm64 --push',
+      ),
+  },
+  {
     pattern:
       /Cannot find module '([^']+)'|ModuleNotFoundError: (.+)|can't open file '([^']+)'|Could not find or load main class (\S+)|MODULE_NOT_FOUND|ENOENT: [^']*'([^']+)'|([^\s:]+): No such file or directory/i,
     meaning: (groups) =>
