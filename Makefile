@@ -92,7 +92,7 @@ deploy: synth ## put the café on the cluster of KUBECONFIG, wait for it and pri
 	@OPEN_TO_EVERYBODY=$(OPEN_TO_EVERYBODY) $(TSX) e2e/before-deploy.ts $(ENVIRONMENT)
 	kubectl apply -f $(MANIFESTS)
 	helm upgrade --install $(RELEASE) $(MANIFESTS)/helm/postgresql --namespace $(NAMESPACE) --wait --timeout 5m
-	kubectl -n $(NAMESPACE) rollout status deployment --selector app.kubernetes.io/part-of=$(NAMESPACE) --timeout 5m
+	@node bin/cafe.js doctor -n $(NAMESPACE) --wait 5m
 	@$(TSX) e2e/address.ts
 
 verify: install ## the guide's checks, and an order placed and served through the frontend

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { table } from '../../packages/checks/documentation/tables.js';
 import { FAULTS } from './faults/index.js';
 
 const FILE = new URL('results.json', import.meta.url);
@@ -21,18 +23,23 @@ export const recorded = (): readonly Result[] =>
   existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as readonly Result[]) : [];
 
 /** Puts results in the place of those of the same faults, and writes the page's table anew. */
-export function keep(results: readonly Result[]): void {
+export async function keep(results: readonly Result[]): Promise<void> {
   const all = new Map([...recorded(), ...results].map((result) => [result.name, result]));
   const ordered = Object.values(FAULTS).flatMap((kind) => kind.flatMap(({ name }) => all.get(name) ?? []));
-  writeFileSync(FILE, `${JSON.stringify(ordered, undefined, 2)}\n`);
-  writeFileSync(PAGE, withResults(readFileSync(PAGE, 'utf8'), ordered));
+  writeFileSync(FILE, await formatted(FILE, JSON.stringify(ordered)));
+  writeFileSync(PAGE, await withResults(readFileSync(PAGE, 'utf8'), ordered));
 }
 
 /** The page with the table of what was recorded. */
-export function withResults(page: string, results: readonly Result[]): string {
+async function withResults(page: string, results: readonly Result[]): Promise<string> {
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (from < 0 || to < from) throw new Error('the page has no place for its table of faults');
-  return page.slice(0, from + BEGIN.length) + summary(results) + page.slice(to);
+  return formatted(PAGE, page.slice(0, from + BEGIN.length) + summary(results) + page.slice(to));
+}
+
+async function formatted(file: URL, text: string): Promise<string> {
+  const filepath = fileURLToPath(file);
+  return format(text, { ...(await resolveConfig(filepath)), filepath });
 }
 
 function summary(results: readonly Result[]): string {
@@ -43,24 +50,25 @@ function summary(results: readonly Result[]): string {
   const wrong = results.filter(({ expected, said }) =>
     said.some((each) => each.endsWith(' proven') && !expected.some((code) => each.startsWith(code))),
   );
-  const rows = Object.entries(FAULTS).flatMap(([kind, faults]) => {
-    const own = results.filter(({ name }) => faults.some((fault) => fault.name === name));
-    return own.length === 0 ? [] : [`- **${kind}**: ${own.map(written).join(', ')}`];
-  });
+  const rows = Object.entries(FAULTS).flatMap(([kind, faults]) =>
+    results
+      .filter(({ name }) => faults.some((fault) => fault.name === name))
+      .map(({ name, expected, said, right }) => [
+        kind,
+        name,
+        expected.join(', ') || 'nothing',
+        `${said.join(', ') || 'nothing'}${right ? '' : ' ✗'}`,
+      ]),
+  );
   return [
     `Single faults, the root first and alone: ${count(of(false))}. Pairs, both roots and no other: ${count(of(true))}. Wrong *proven*: ${wrong.length}. Healthy applications of others, rolled out anew: nothing named in ${count(results.filter(({ expected }) => expected.length === 0))}.`,
     '',
-    ...rows,
+    table(['kind', 'fault', 'expected', 'said'], rows),
   ].join('\n');
 }
 
-const written = ({ name, expected, said, right }: Result): string =>
-  right
-    ? `${name} (${expected.length === 0 ? 'nothing' : said.join(', ')})`
-    : `**${name}** (expected ${expected.join(', ')}, said ${said.join(', ') || 'nothing'})`;
-
 /** Whether the page shows what is recorded. */
-export const isShown = (): boolean => {
+export async function isShown(): Promise<boolean> {
   const page = readFileSync(PAGE, 'utf8');
-  return isDeepStrictEqual(withResults(page, recorded()), page);
-};
+  return (await withResults(page, recorded())) === page;
+}

@@ -48,7 +48,7 @@ for (const batch of batches(faults)) {
     await run(
       `kubectl delete validatingwebhookconfiguration,validatingadmissionpolicy,validatingadmissionpolicybinding,persistentvolume,namespace ${batch.map(namespaceOf).join(' ')} --ignore-not-found --wait=false`,
     );
-    if (isRecording) keep(results);
+    if (isRecording) await keep(results);
   }
 }
 process.exit(journal.close());

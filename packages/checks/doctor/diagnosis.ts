@@ -5,7 +5,7 @@ import { CAUSES } from './causes/index.js';
 import type { Cause, Verdict } from './causes/cause.js';
 import { LiveCluster, type LiveWorkload, type Title } from './model/live-cluster.js';
 import { isWell } from './model/pod-state.js';
-import { isSettling, isWorkloadWell, wantedPods } from './model/progress.js';
+import { isSettling, isWorkloadWell, rollingOut, wantedPods } from './model/progress.js';
 import type { Reading, Unseen } from './reading/reading.js';
 
 /** A cause of its own, and what follows from it. */
@@ -197,7 +197,9 @@ function progressOf(
   causes: readonly Cause[],
 ): readonly string[] {
   const { title, pods } = workload;
-  if (isWorkloadWell(workload) || causes.some(({ breaks }) => breaks.includes(title))) return [];
+  if (causes.some(({ breaks }) => breaks.includes(title))) return [];
+  const rolling = rollingOut(workload);
+  if (isWorkloadWell(workload)) return rolling === undefined ? [] : [`${title}: ${rolling}`];
   const wanted = wantedPods(workload);
   const starting = pods.filter((pod) => !isWell(pod) && isSettling(cluster, pod)).length;
   return [

@@ -57,7 +57,7 @@ function unschedulable(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'
       },
     ];
   }
-  const lacking = [...message.matchAll(/Insufficient ([\w./-]+)/g)].map(([, name = '']) => name);
+  const lacking = [...message.matchAll(/Insufficient ([\w./-]*\w)/g)].map(([, name = '']) => name);
   if (lacking.length > 0) {
     const asked = requestsOf(pod, lacking);
     return [
