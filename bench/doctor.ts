@@ -46,7 +46,7 @@ try {
   const started = performance.now();
   const { stdout, status } = spawnSync('node', ['bin/cafe.js', 'doctor', file], { encoding: 'utf8' });
   const seconds = (performance.now() - started) / 1000;
-  console.log(`${stdout.split('\n')[0] ?? ''}`.replace(/^.*: /, ''));
+  console.log((stdout.split('\n')[0] ?? '').replace(/^.*: /, ''));
   console.log(`${stdout.trim().split('\n').at(-1) ?? ''} (exit ${status}) in ${seconds.toFixed(1)} s`);
 } finally {
   rmSync(folder, { recursive: true });

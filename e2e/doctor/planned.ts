@@ -61,13 +61,13 @@ process.exit(journal.close());
 
 /** Runs a command, and asks meanwhile and ten seconds longer. */
 async function watched(line: string): Promise<void> {
-  let isOver = false;
+  const state = { isOver: false };
   const over = run(line, { timeoutSeconds: 420 })
     .then(() => sleep(10_000))
-    .finally(() => (isOver = true));
+    .finally(() => (state.isOver = true));
   const said = new Map<string, number>();
   let looks = 0;
-  while (!isOver) {
+  while (!state.isOver) {
     const reading = await readCluster({ context: undefined, namespaces: [NAMESPACE] }).catch(() => undefined);
     if (reading) {
       looks += 1;

@@ -4,7 +4,8 @@ import { type KubernetesObject, NODE, policy, program, service, serving, withSpe
 // Ways between pods, tried from inside. NODE_NETWORK_COMMAND takes a node's name and a command line, and runs it in the
 // node's network, such as one that calls ssh.
 
-const [FIRST, SECOND] = ['worker-1', 'worker-2'];
+const FIRST = 'worker-1';
+const SECOND = 'worker-2';
 const onNode = (node: string, line: string): string => `\${NODE_NETWORK_COMMAND:?} ${node} ${line}`;
 const podsOf = (node: string): string => `$(kubectl get node ${node} -o jsonpath={.spec.podCIDR})`;
 
@@ -83,7 +84,7 @@ export const ways: readonly Fault[] = [
     probe: true,
     objects: () =>
       shop((name, pod) =>
-        name.endsWith(FIRST ?? '')
+        name.endsWith(FIRST)
           ? serves(name, pod)
           : labelled(program(name, 'setInterval(() => {}, 1000)', { pod, container: { image: NODE } })),
       ),
