@@ -7,12 +7,13 @@ import { readCluster } from '../../packages/checks/doctor/reading/read-cluster.j
 import { deleteNamespace, NAMESPACE, RELEASE } from '../cluster.js';
 import { attempt, run } from '../command.js';
 import { eventually, Journal, must } from '../journal.js';
+import { prepare } from '../preparation.js';
 
 // What people do to a healthy café, while `cafe doctor` is asked every two seconds: at no moment may it name a fault. And
-// what it says to somebody with fewer rights, and how long it takes. On the cluster of KUBECONFIG; a café that is there stays.
+// what it says to somebody with fewer rights, and how long it takes. On the cluster of KUBECONFIG; a café that is there is deleted.
 
 const EVERY_MILLISECONDS = 2000;
-const ROLLED_OUT = `kubectl -n ${NAMESPACE} rollout status deployment,statefulset --timeout=240s`;
+const ROLLED_OUT = `kubectl -n ${NAMESPACE} rollout status deployment,statefulset --timeout=120s`;
 const HELM = `helm upgrade --install ${RELEASE} dist/helm/postgresql --namespace ${NAMESPACE} --create-namespace --wait --timeout 5m`;
 
 const PLANNED: readonly (readonly [string, string])[] = [
@@ -32,11 +33,12 @@ const PLANNED: readonly (readonly [string, string])[] = [
   ],
   [
     'a node is drained and opened again',
-    `node=$(kubectl -n ${NAMESPACE} get pod -l app=kitchen-service -o jsonpath={.items[0].spec.nodeName}); kubectl drain $node --ignore-daemonsets --delete-emptydir-data --pod-selector=app.kubernetes.io/part-of=${NAMESPACE} --timeout=240s; kubectl uncordon $node && ${ROLLED_OUT}`,
+    `node=$(kubectl -n ${NAMESPACE} get pod -l app=kitchen-service -o jsonpath={.items[0].spec.nodeName}); kubectl drain $node --ignore-daemonsets --delete-emptydir-data --pod-selector=app.kubernetes.io/part-of=${NAMESPACE} --timeout=120s; kubectl uncordon $node && ${ROLLED_OUT}`,
   ],
 ];
 
 const journal = new Journal();
+const workspace = await prepare(journal, true);
 const folder = mkdtempSync(join(tmpdir(), 'doctor-planned-'));
 try {
   journal.heading('The healthy café, asked every two seconds');
@@ -62,7 +64,7 @@ process.exit(journal.close());
 /** Runs a command, and asks meanwhile and ten seconds longer. */
 async function watched(line: string): Promise<void> {
   const state = { isOver: false };
-  const over = run(line, { timeoutSeconds: 420 })
+  const over = run(line, { cwd: workspace, timeoutSeconds: 180 })
     .then(() => sleep(10_000))
     .finally(() => (state.isOver = true));
   const said = new Map<string, number>();
