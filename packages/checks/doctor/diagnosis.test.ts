@@ -52,6 +52,15 @@ test('without its log, a program that ends is not explained', () => {
   expect(codes(without(reading, 'Log'))).toContain('CAFE251 cannot tell');
 });
 
+test('whoever may only view is told which rights are missing, and gets the answer that needs none of them', () => {
+  const { roots, unseen, unprobed } = diagnose(bundle('only-view'));
+  expect(roots).toMatchObject([{ code: 'CAFE231', verdict: 'proven' }]);
+  expect(unseen.map(({ missing }) => missing)).toEqual(
+    expect.arrayContaining(['list nodes', 'list secrets -n doctor-only-view']),
+  );
+  expect(unprobed).toEqual([expect.stringContaining('create pods/exec -n doctor-only-view')]);
+});
+
 test('a rollout that is under way is no fault, and one that is late is', () => {
   const reading = bundle('readiness-path');
   const early = { ...reading, takenAt: earliest(reading) };
