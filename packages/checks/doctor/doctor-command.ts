@@ -5,6 +5,7 @@ import { type Diagnosis, diagnose } from './diagnosis.js';
 import { probe } from './probing/probe.js';
 import { readBundle, writeBundle } from './reading/bundle.js';
 import { readCluster } from './reading/read-cluster.js';
+import { doctorSarif } from './report-sarif.js';
 import { reportText } from './report-text.js';
 
 const HELP = `Says why something does not work, on the running cluster.
@@ -19,7 +20,7 @@ const HELP = `Says why something does not work, on the running cluster.
                                 nothing is written there
   --bundle FILE                 also writes what was read, to look at it elsewhere; compressed when it ends in .gz.
                                 No value of a Secret is in it
-  -o, --output text|json        how to write the answer (default: text)
+  -o, --output text|json|sarif  how to write the answer (default: text)
   -h, --help                    this text
 
 proven: the cluster or a program said so itself. likely: it fits, and nobody tried it. cannot tell: what was read does not
@@ -37,6 +38,14 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsConfig['options'];
 
+const indented = (value: unknown): string => JSON.stringify(value, undefined, 2);
+const FORMATS: Readonly<Record<string, (diagnosis: Diagnosis) => string>> = {
+  text: (diagnosis) =>
+    reportText(diagnosis, { colours: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }),
+  json: indented,
+  sarif: (diagnosis) => indented(doctorSarif(diagnosis)),
+};
+
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 /** Between two looks of `--wait`. */
 const PAUSE_MILLISECONDS = 3000;
@@ -51,7 +60,8 @@ export async function doctorCommand(words: readonly string[]): Promise<Outcome> 
   const { values, positionals } = parsed(words);
   if (values.help) return { status: 0, output: HELP };
   const { output: format } = values;
-  if (format !== 'text' && format !== 'json') throw new Error(`-o is "${format}"; it is text or json.`);
+  const write = FORMATS[format];
+  if (!write) throw new Error(`-o is "${format}"; it is text, json or sarif.`);
   const [file, ...more] = positionals;
   if (more.length > 0) throw new Error(`there is one bundle at a time; ${more.join(' and ')} is too much.`);
   const diagnosis = await (file === undefined
@@ -64,10 +74,7 @@ export async function doctorCommand(words: readonly string[]): Promise<Outcome> 
   }
   return {
     status: isWell(diagnosis) || (values.wait === undefined && diagnosis.roots.length === 0) ? 0 : 1,
-    output:
-      format === 'json'
-        ? JSON.stringify(diagnosis, undefined, 2)
-        : reportText(diagnosis, { colours: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }),
+    output: write(diagnosis),
   };
 }
 
