@@ -1,7 +1,7 @@
 import { edges } from '../../model/connections.js';
 import { titleOf } from '../../model/manifest.js';
 import { conditionOf, type LiveCluster, type LiveWorkload } from '../model/live-cluster.js';
-import { isWell } from '../model/pod-state.js';
+import { isWell, titleOfPod } from '../model/pod-state.js';
 import { isSettling, isWorkloadWell, wantedPods } from '../model/progress.js';
 import type { Cause } from './cause.js';
 import { kindAndName } from './placing.js';
@@ -49,7 +49,7 @@ function unready(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[]
       evidence: waiting.slice(0, 2).map((pod) => {
         const ready = conditionOf(pod, 'Ready');
         return {
-          object: `Pod ${namespace}/${pod.metadata.name}`,
+          object: titleOfPod(pod),
           field: 'status.conditions[Ready]',
           value: `${ready?.status ?? 'absent'}, ${ready?.reason ?? pod.status.phase}: ${ready?.message ?? pod.status.message}`,
           ...(ready ? { at: ready.lastTransitionTime } : {}),
@@ -172,7 +172,7 @@ function ending(cluster: LiveCluster): readonly Cause[] {
     const { namespace, name, deletionTimestamp, finalizers } = pod.metadata;
     if (deletionTimestamp === undefined || cluster.secondsSince(deletionTimestamp) < ENDING_SECONDS)
       return [];
-    const title = `Pod ${namespace}/${name}`;
+    const title = titleOfPod(pod);
     const node = pod.spec.nodeName;
     return [
       {

@@ -1,6 +1,6 @@
 import type { LiveCluster, LiveWorkload } from '../model/live-cluster.js';
 import type { ContainerStatus, Live, LiveContainer } from '../model/live-schemas.js';
-import { containersOf, failedContainer } from '../model/pod-state.js';
+import { containersOf, failedContainer, titleOfPod } from '../model/pod-state.js';
 import { isSettling } from '../model/progress.js';
 import type { Cause, Evidence } from './cause.js';
 import { causeOfLine } from './lines.js';
@@ -35,7 +35,7 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
   if (!found) return [];
   const { container, status, isInit } = found;
   const line = tellingLine(cluster.logOf(pod, container.name)?.lines ?? []);
-  const title = `Pod ${pod.metadata.namespace}/${pod.metadata.name}`;
+  const title = titleOfPod(pod);
   const said: readonly Evidence[] =
     line === undefined ? [] : [{ object: title, field: `log of container ${container.name}`, value: line }];
   const end = endOf(status);
@@ -119,7 +119,7 @@ function outOfMemory(
   { container, status }: { readonly container: LiveContainer; readonly status: ContainerStatus },
 ): Cause {
   const limit = container.resources.limits['memory'];
-  const { namespace, name } = pod.metadata;
+  const { namespace } = pod.metadata;
   return {
     code: 'CAFE252',
     verdict: 'proven',
@@ -127,7 +127,7 @@ function outOfMemory(
     sentence: `container ${container.name} of ${workload.title} needs more memory than ${limit === undefined ? 'its node has' : `its limit of ${limit}`}, and was killed`,
     evidence: [
       {
-        object: `Pod ${namespace}/${name}`,
+        object: titleOfPod(pod),
         field: `status.containerStatuses[${container.name}].lastState.terminated.reason`,
         value: `OOMKilled, ${status.restartCount} restarts`,
         at: endOf(status)?.finishedAt ?? '',
@@ -140,7 +140,7 @@ function outOfMemory(
 
 function evicted(workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
   const { phase, reason, message } = pod.status;
-  const { namespace, name } = pod.metadata;
+  const { namespace } = pod.metadata;
   if (phase !== 'Failed' || reason !== 'Evicted') return [];
   // Its successor may be well: then one eviction is history, and the next is not.
   const isOnce = workload.pods.filter(({ status }) => status.reason === 'Evicted').length < 2;
@@ -151,9 +151,7 @@ function evicted(workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
       verdict: 'proven',
       key: workload.title,
       sentence: `a pod of ${workload.title} was evicted: ${message}`,
-      evidence: [
-        { object: `Pod ${namespace}/${name}`, field: 'status.reason', value: `Evicted: ${message}` },
-      ],
+      evidence: [{ object: titleOfPod(pod), field: 'status.reason', value: `Evicted: ${message}` }],
       breaks: [workload.title],
       mend: `kubectl -n ${namespace} edit ${kindAndName(workload)}   # set requests and limits for what ran out`,
       blames: pod.spec.nodeName === undefined ? [] : [`Node ${pod.spec.nodeName}`],
@@ -171,9 +169,7 @@ function failedJob(cluster: LiveCluster, workload: LiveWorkload): readonly Cause
   const failing = pod && containersOf(pod).find(({ status }) => (endOf(status)?.exitCode ?? 0) !== 0);
   const line = pod && failing && tellingLine(cluster.logOf(pod, failing.container.name)?.lines ?? []);
   const evidence: readonly Evidence[] = [
-    ...(line === undefined || !pod
-      ? []
-      : [{ object: `Pod ${workload.namespace}/${pod.metadata.name}`, field: 'log', value: line }]),
+    ...(line === undefined || !pod ? [] : [{ object: titleOfPod(pod), field: 'log', value: line }]),
     {
       object: workload.title,
       field: 'status.conditions[Failed]',

@@ -35,6 +35,8 @@ export interface LiveEvent {
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'];
 
+const EVENT_SECONDS = 900;
+
 /** What was read, with an index for each question that the causes ask. */
 export class LiveCluster {
   /** The same objects as the checks see them: those that somebody wrote, not those that controllers made of them. */
@@ -121,6 +123,13 @@ export class LiveCluster {
   /** What happened to an object, the newest first. */
   eventsOf(title: Title): readonly LiveEvent[] {
     return this.eventsByObject.get(title) ?? [];
+  }
+
+  /** The newest event of an object that is as wanted. One that is older than a quarter of an hour says nothing about now. */
+  recentEvent(title: Title, isWanted: (event: LiveEvent) => boolean): LiveEvent | undefined {
+    return this.eventsOf(title).find(
+      (event) => this.secondsSince(event.at) < EVENT_SECONDS && isWanted(event),
+    );
   }
 
   /** What made a pod. */
