@@ -4,7 +4,7 @@ import { titleOf } from '../model/manifest.js';
 import { CAUSES } from './causes/index.js';
 import type { Cause, Verdict } from './causes/cause.js';
 import { LiveCluster, type LiveWorkload, type Title } from './model/live-cluster.js';
-import { isWell } from './model/pod-state.js';
+import { isWell, titleOfPod } from './model/pod-state.js';
 import { isSettling, isWorkloadWell, rollingOut, wantedPods } from './model/progress.js';
 import type { Reading, Unseen } from './reading/reading.js';
 
@@ -190,6 +190,9 @@ class Graph {
   }
 }
 
+/** What a probe was answered before that may be different now. */
+const NEWS_SECONDS = 300;
+
 /** What a workload is on its way to, when it is not there and nothing is wrong. */
 function progressOf(
   cluster: LiveCluster,
@@ -201,8 +204,12 @@ function progressOf(
   const rolling = rollingOut(workload);
   if (isWorkloadWell(workload)) return rolling === undefined ? [] : [`${title}: ${rolling}`];
   const wanted = wantedPods(workload);
-  const starting = pods.filter((pod) => !isWell(pod) && isSettling(cluster, pod)).length;
+  const starting = pods.filter((pod) => !isWell(pod) && isSettling(cluster, pod));
+  // What starts may take minutes by its own probes: whoever waits wants to know for what.
+  const said = starting
+    .flatMap((pod) => cluster.recentEvent(titleOfPod(pod), ({ reason }) => reason === 'Unhealthy') ?? [])
+    .find(({ at }) => cluster.secondsSince(at) < NEWS_SECONDS);
   return [
-    `${title}: ${pods.filter(isWell).length} of ${wanted} pods are ready${starting > 0 ? `, ${starting} start` : ''}`,
+    `${title}: ${pods.filter(isWell).length} of ${wanted} pods are ready${starting.length > 0 ? `, ${starting.length} start` : ''}${said ? `; ${said.message.trim()}` : ''}`,
   ];
 }
