@@ -32,6 +32,11 @@ let turn: Promise<unknown> = Promise.resolve();
 
 for (const batch of batches(faults)) {
   journal.heading(batch.map(({ name }) => name).join(', '));
+  // Nothing may stay cut, closed or without power, however this ends.
+  const interrupted = (): void => {
+    void end(batch).finally(() => process.exit(1));
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     await Promise.all(
       batch.map((fault) =>
@@ -44,14 +49,21 @@ for (const batch of batches(faults)) {
       ),
     );
   } finally {
-    for (const fault of batch) await commands(fault, fault.restore);
-    await run(
-      `kubectl delete validatingwebhookconfiguration,validatingadmissionpolicy,validatingadmissionpolicybinding,persistentvolume,namespace ${batch.map(namespaceOf).join(' ')} --ignore-not-found --wait=false`,
-    );
-    if (isRecording) await keep(results);
+    process.removeListener('SIGINT', interrupted).removeListener('SIGTERM', interrupted);
+    await end(batch);
   }
 }
 process.exit(journal.close());
+
+async function end(batch: readonly Fault[]): Promise<void> {
+  for (const fault of batch) {
+    for (const line of fault.restore ?? []) await commands(fault, [line]).catch(console.error);
+  }
+  await run(
+    `kubectl delete validatingwebhookconfiguration,validatingadmissionpolicy,validatingadmissionpolicybinding,persistentvolume,namespace ${batch.map(namespaceOf).join(' ')} --ignore-not-found --wait=false`,
+  );
+  if (isRecording) await keep(results);
+}
 
 /** What is outside the namespaces belongs to everybody: such a fault is tried alone. */
 function batches(all: readonly Fault[]): readonly (readonly Fault[])[] {
