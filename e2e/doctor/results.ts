@@ -50,6 +50,7 @@ function summary(results: readonly Result[]): string {
   const wrong = results.filter(({ expected, said }) =>
     said.some((each) => each.endsWith(' proven') && !expected.some((code) => each.startsWith(code))),
   );
+  const well = results.filter(({ expected }) => expected.length === 0);
   const rows = Object.entries(FAULTS).flatMap(([kind, faults]) =>
     results
       .filter(({ name }) => faults.some((fault) => fault.name === name))
@@ -61,7 +62,7 @@ function summary(results: readonly Result[]): string {
       ]),
   );
   return [
-    `Single faults, the root first and alone: ${count(of(false))}. Pairs, both roots and no other: ${count(of(true))}. Wrong *proven*: ${wrong.length}. Healthy applications of others, rolled out anew: nothing named in ${count(results.filter(({ expected }) => expected.length === 0))}.`,
+    `Single faults, the root first and alone: ${count(of(false))}. ${of(true).length === 0 ? '' : `Pairs, both roots and no other: ${count(of(true))}. `}Wrong *proven*: ${wrong.length}.${well.length === 0 ? '' : ` Healthy applications of others, rolled out anew: nothing named in ${count(well)}.`}`,
     '',
     table(['kind', 'fault', 'expected', 'said'], rows),
   ].join('\n');

@@ -50,7 +50,7 @@ export const controllers: readonly Fault[] = [
       `pod=$(kubectl get pod -l app=web -o name); kubectl patch $pod --type=merge -p '{"metadata":{"finalizers":["shop.example/keep"]}}'; kubectl delete $pod --wait=false`,
     ],
     restore: [
-      `kubectl get pod -o name | xargs -r -n1 kubectl patch --type=merge -p '{"metadata":{"finalizers":null}}'`,
+      `kubectl get pod -o name | xargs -r -n1 kubectl -n "$NAMESPACE" patch --type=merge -p '{"metadata":{"finalizers":null}}'`,
     ],
     roots: [['CAFE294', 'shop.example/keep']],
   },

@@ -11,7 +11,7 @@ import type { Reading } from './reading/reading.js';
 const FOLDER = fileURLToPath(new URL('fixtures', import.meta.url));
 /** What concerns the nodes or the network concerns everybody. */
 const OF_EVERYBODY =
-  /^(?:all-nodes|dns-|node-|way|large|works-after|policy-tried|only-view|two-at-once|.*-and-)/;
+  /^(?:all-nodes|dns-|node-|way|large|works-after|policy-tried|only-view|two-at-once|does-not-go|.*-and-)/;
 const NEXT = 6;
 const ALL = readdirSync(FOLDER)
   .filter((file) => !OF_EVERYBODY.test(file))
