@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test helm build api synth drift check typecheck lint picture images push sign audit deploy verify undeploy e2e e2e-database e2e-faults e2e-doctor e2e-policies e2e-gitops load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-overload bench-synth
+.PHONY: help up install test helm build api synth drift check typecheck lint picture images push sign audit deploy verify undeploy e2e e2e-database e2e-faults e2e-doctor e2e-doctor-planned e2e-policies e2e-gitops load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-overload bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -92,7 +92,7 @@ deploy: synth ## put the café on the cluster of KUBECONFIG, wait for it and pri
 	@OPEN_TO_EVERYBODY=$(OPEN_TO_EVERYBODY) $(TSX) e2e/before-deploy.ts $(ENVIRONMENT)
 	kubectl apply -f $(MANIFESTS)
 	helm upgrade --install $(RELEASE) $(MANIFESTS)/helm/postgresql --namespace $(NAMESPACE) --wait --timeout 5m
-	kubectl -n $(NAMESPACE) rollout status deployment --selector app.kubernetes.io/part-of=$(NAMESPACE) --timeout 5m
+	@node bin/cafe.js doctor -n $(NAMESPACE) --wait 5m
 	@$(TSX) e2e/address.ts
 
 verify: install ## the guide's checks, and an order placed and served through the frontend
@@ -115,6 +115,9 @@ e2e-faults: install ## operators and misfortune, under load (SCENARIOS="..." onl
 
 e2e-doctor: install ## faults in namespaces doctor-*, and what "cafe doctor" says of each (FAULTS="..." only these; RECORD=1 keeps bundles for the tests)
 	@$(TSX) e2e/doctor/run.ts $(if $(RECORD),--record) $(FAULTS)
+
+e2e-doctor-planned: install ## a healthy café under rollouts, drains and upgrades, with "cafe doctor" asked all the time (deletes a café there)
+	@$(TSX) e2e/doctor/planned.ts
 
 e2e-gitops: install ## from a commit to an order by Flux and Argo CD; deleted and pruned, and no order lost (GIT_URL, CONTROLLERS="flux argocd")
 	@GIT_URL=$(GIT_URL) $(TSX) e2e/gitops/run.ts $(if $(FORCE),--force) $(CONTROLLERS)

@@ -1,4 +1,5 @@
-import { diagnosis } from './cluster.js';
+import { NAMESPACE } from './cluster.js';
+import { attempt } from './command.js';
 import { followTheGuide } from './guide.js';
 import { Journal } from './journal.js';
 
@@ -10,6 +11,7 @@ try {
   const frontend = await followTheGuide(journal);
   frontend.close();
 } catch {
-  console.log(`\n${await diagnosis()}`);
+  const { stdout, stderr } = await attempt(`node bin/cafe.js doctor -n ${NAMESPACE} --probe`);
+  console.log(`\n${stdout}${stderr}`);
 }
 process.exit(journal.close());

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import formats from 'ajv-formats';
 import { check } from '../check.js';
+import { diagnose } from '../doctor/diagnosis.js';
+import { readBundle } from '../doctor/reading/bundle.js';
+import { doctorSarif } from '../doctor/report-sarif.js';
 import { documentsOf } from '../model/manifest.js';
 import { reportGithub } from './report-github.js';
 import { reportSarif } from './report-sarif.js';
@@ -108,4 +111,13 @@ test('what the same cause hurts is named', () => {
     ],
   });
   expect(reportGithub(report)).toContain(text);
+});
+
+test("the doctor's answer is SARIF by the same schema, the surest cause an error", () => {
+  const file = fileURLToPath(new URL('../doctor/fixtures/two-at-once.json.gz', import.meta.url));
+  const log = doctorSarif(diagnose(readBundle(file)));
+  expect([validate(log), validate.errors]).toEqual([true, null]);
+  expect(log).toMatchObject({
+    runs: [{ results: [{ ruleId: 'CAFE251', level: 'error' }, { ruleId: 'CAFE221' }] }],
+  });
 });

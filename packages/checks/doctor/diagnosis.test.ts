@@ -30,7 +30,7 @@ describe.each(NAMES)('%s', (name) => {
   test('is told from what follows from it', async () => {
     const { output, status } = await doctorCommand([`${FOLDER}/${name}.json.gz`]);
     expect(output).toMatchSnapshot();
-    expect(status).toBe(name === 'healthy' ? 0 : 1);
+    expect(status).toBe(/^healthy|-well$/.test(name) ? 0 : 1);
   });
 
   test('is answered without Secrets and logs, and nothing that is there is called absent', () => {
@@ -50,6 +50,15 @@ test('without its log, a program that ends is not explained', () => {
   const reading = bundle('store-crashes');
   expect(codes(reading)).toEqual(['CAFE251 proven']);
   expect(codes(without(reading, 'Log'))).toContain('CAFE251 cannot tell');
+});
+
+test('whoever may only view is told which rights are missing, and gets the answer that needs none of them', () => {
+  const { roots, unseen, unprobed } = diagnose(bundle('only-view'));
+  expect(roots).toMatchObject([{ code: 'CAFE231', verdict: 'proven' }]);
+  expect(unseen.map(({ missing }) => missing)).toEqual(
+    expect.arrayContaining(['list nodes', 'list secrets -n doctor-only-view']),
+  );
+  expect(unprobed).toEqual([expect.stringContaining('create pods/exec -n doctor-only-view')]);
 });
 
 test('a rollout that is under way is no fault, and one that is late is', () => {

@@ -4,8 +4,8 @@ import { titleOf } from '../model/manifest.js';
 import { CAUSES } from './causes/index.js';
 import type { Cause, Verdict } from './causes/cause.js';
 import { LiveCluster, type LiveWorkload, type Title } from './model/live-cluster.js';
-import { isWell } from './model/pod-state.js';
-import { isSettling, isWorkloadWell, wantedPods } from './model/progress.js';
+import { isWell, titleOfPod } from './model/pod-state.js';
+import { isSettling, isWorkloadWell, rollingOut, wantedPods } from './model/progress.js';
 import type { Reading, Unseen } from './reading/reading.js';
 
 /** A cause of its own, and what follows from it. */
@@ -26,6 +26,8 @@ export interface Diagnosis {
   /** What is under way and no fault. */
   readonly progress: readonly string[];
   readonly unseen: readonly Unseen[];
+  /** From where nothing was tried, why, and what would decide it. */
+  readonly unprobed: readonly string[];
   /** How many there are of what was looked at. */
   readonly counts: {
     readonly nodes: number;
@@ -60,6 +62,9 @@ export function diagnose(reading: Reading): Diagnosis {
     roots,
     progress: cluster.workloads.flatMap((workload) => progressOf(cluster, workload, causes)),
     unseen: reading.unseen,
+    unprobed: (reading.probes ?? []).flatMap(({ workload, impossible }) =>
+      impossible === undefined ? [] : [`from ${workload}: ${impossible}`],
+    ),
     counts: {
       nodes: cluster.nodes.length,
       workloads: cluster.workloads.length,
@@ -185,6 +190,9 @@ class Graph {
   }
 }
 
+/** What a probe was answered before that may be different now. */
+const NEWS_SECONDS = 300;
+
 /** What a workload is on its way to, when it is not there and nothing is wrong. */
 function progressOf(
   cluster: LiveCluster,
@@ -192,10 +200,16 @@ function progressOf(
   causes: readonly Cause[],
 ): readonly string[] {
   const { title, pods } = workload;
-  if (isWorkloadWell(workload) || causes.some(({ breaks }) => breaks.includes(title))) return [];
+  if (causes.some(({ breaks }) => breaks.includes(title))) return [];
+  const rolling = rollingOut(workload);
+  if (isWorkloadWell(workload)) return rolling === undefined ? [] : [`${title}: ${rolling}`];
   const wanted = wantedPods(workload);
-  const starting = pods.filter((pod) => !isWell(pod) && isSettling(cluster, pod)).length;
+  const starting = pods.filter((pod) => !isWell(pod) && isSettling(cluster, pod));
+  // What starts may take minutes by its own probes: whoever waits wants to know for what.
+  const said = starting
+    .flatMap((pod) => cluster.recentEvent(titleOfPod(pod), ({ reason }) => reason === 'Unhealthy') ?? [])
+    .find(({ at }) => cluster.secondsSince(at) < NEWS_SECONDS);
   return [
-    `${title}: ${pods.filter(isWell).length} of ${wanted} pods are ready${starting > 0 ? `, ${starting} start` : ''}`,
+    `${title}: ${pods.filter(isWell).length} of ${wanted} pods are ready${starting.length > 0 ? `, ${starting.length} start` : ''}${said ? `; ${said.message.trim()}` : ''}`,
   ];
 }

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { Outcome } from '../command/command.js';
 import { type Diagnosis, diagnose } from './diagnosis.js';
+import { probe } from './probing/probe.js';
 import { readBundle, writeBundle } from './reading/bundle.js';
 import { readCluster } from './reading/read-cluster.js';
+import { doctorSarif } from './report-sarif.js';
 import { reportText } from './report-text.js';
 
 const HELP = `Says why something does not work, on the running cluster.
@@ -14,9 +16,11 @@ const HELP = `Says why something does not work, on the running cluster.
   -n, --namespace NAME          may be given several times (default: the one of the context)
   --context NAME                one of kubectl's contexts
   --wait 5m                     asks again until all is well, at most so long (s, m or h)
+  --probe                       also tries names and connections from inside the pods, by exec of what their images have;
+                                nothing is written there
   --bundle FILE                 also writes what was read, to look at it elsewhere; compressed when it ends in .gz.
                                 No value of a Secret is in it
-  -o, --output text|json        how to write the answer (default: text)
+  -o, --output text|json|sarif  how to write the answer (default: text)
   -h, --help                    this text
 
 proven: the cluster or a program said so itself. likely: it fits, and nobody tried it. cannot tell: what was read does not
@@ -29,9 +33,18 @@ const OPTIONS = {
   context: { type: 'string' },
   wait: { type: 'string' },
   bundle: { type: 'string' },
+  probe: { type: 'boolean', default: false },
   output: { type: 'string', short: 'o', default: 'text' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsConfig['options'];
+
+const indented = (value: unknown): string => JSON.stringify(value, undefined, 2);
+const FORMATS: Readonly<Record<string, (diagnosis: Diagnosis) => string>> = {
+  text: (diagnosis) =>
+    reportText(diagnosis, { colours: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }),
+  json: indented,
+  sarif: (diagnosis) => indented(doctorSarif(diagnosis)),
+};
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 /** Between two looks of `--wait`. */
@@ -47,7 +60,8 @@ export async function doctorCommand(words: readonly string[]): Promise<Outcome> 
   const { values, positionals } = parsed(words);
   if (values.help) return { status: 0, output: HELP };
   const { output: format } = values;
-  if (format !== 'text' && format !== 'json') throw new Error(`-o is "${format}"; it is text or json.`);
+  const write = FORMATS[format];
+  if (!write) throw new Error(`-o is "${format}"; it is text, json or sarif.`);
   const [file, ...more] = positionals;
   if (more.length > 0) throw new Error(`there is one bundle at a time; ${more.join(' and ')} is too much.`);
   const diagnosis = await (file === undefined
@@ -60,10 +74,7 @@ export async function doctorCommand(words: readonly string[]): Promise<Outcome> 
   }
   return {
     status: isWell(diagnosis) || (values.wait === undefined && diagnosis.roots.length === 0) ? 0 : 1,
-    output:
-      format === 'json'
-        ? JSON.stringify(diagnosis, undefined, 2)
-        : reportText(diagnosis, { colours: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }),
+    output: write(diagnosis),
   };
 }
 
@@ -73,13 +84,18 @@ interface Asked {
   readonly namespace: readonly string[];
   readonly context?: string | undefined;
   readonly bundle?: string | undefined;
+  readonly probe: boolean;
 }
 
 /** Looks, and looks again until all is well or the time is over. What changes is said meanwhile. */
-async function watched({ namespace, context, bundle }: Asked, milliseconds: number): Promise<Diagnosis> {
+async function watched(
+  { namespace, context, bundle, probe: isProbing }: Asked,
+  milliseconds: number,
+): Promise<Diagnosis> {
   const until = Date.now() + milliseconds;
   for (let said = ''; ;) {
-    const reading = await readCluster({ context, namespaces: namespace });
+    const read = await readCluster({ context, namespaces: namespace });
+    const reading = isProbing ? { ...read, probes: await probe(read, context) } : read;
     const diagnosis = diagnose(reading);
     if (isWell(diagnosis) || Date.now() + PAUSE_MILLISECONDS > until) {
       if (bundle !== undefined) writeBundle(bundle, reading);

@@ -51,6 +51,7 @@ export function reportText(diagnosis: Diagnosis, { colours }: TextOptions): stri
     '',
     ...roots.flatMap((root) => [...written(root, (verdict, text) => paint(COLOURS[verdict], text)), '']),
     ...section('Under way, and no fault:', progress),
+    ...section('Not probed:', diagnosis.unprobed),
     ...section('Not read, and nothing is concluded from it; the rights that are missing:', [
       ...new Set(unseen.map(({ missing }) => missing)),
     ]),

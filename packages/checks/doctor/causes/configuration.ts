@@ -1,13 +1,12 @@
 import { titleOf } from '../../model/manifest.js';
-import { nearest } from '../../model/nearest-name.js';
-import { isRecord } from '../../model/manifest.js';
 import { missingService } from '../../proofs/connections/missing-service.js';
 import { connections } from '../../model/connections.js';
 import { references } from '../../proofs/references/references.js';
 import type { LiveCluster, LiveWorkload } from '../model/live-cluster.js';
 import type { Live } from '../model/live-schemas.js';
-import { containersOf } from '../model/pod-state.js';
+import { containersOf, titleOfPod } from '../model/pod-state.js';
 import { isWorkloadWell } from '../model/progress.js';
+import { absence, keysOf, missingKey, missingObject } from './absence.js';
 import type { Cause, Evidence, Verdict } from './cause.js';
 import { kindAndName } from './placing.js';
 
@@ -18,8 +17,6 @@ const CREATING = new Set([
   'StartError',
   'ContainerCannotRun',
 ]);
-/** An event that is older says nothing about now. */
-const EVENT_SECONDS = 900;
 
 /** What a container is configured with, and is not there. */
 export function configurationCauses(cluster: LiveCluster): readonly Cause[] {
@@ -107,9 +104,7 @@ function ofContainers(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'P
 /** Volumes of ConfigMaps and Secrets: the pod stays at ContainerCreating, and only an event says why. */
 function ofMounts(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
   if (pod.status.phase !== 'Pending') return [];
-  const event = cluster
-    .eventsOf(titleOfPod(pod))
-    .find(({ reason, at }) => reason === 'FailedMount' && cluster.secondsSince(at) < EVENT_SECONDS);
+  const event = cluster.recentEvent(titleOfPod(pod), ({ reason }) => reason === 'FailedMount');
   const cause =
     event &&
     absence(cluster, workload, event.message, {
@@ -121,117 +116,13 @@ function ofMounts(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>
   return cause ? [cause] : [];
 }
 
-/** Reads the kubelet's sentence about an object or a key that is not there. */
-function absence(
-  cluster: LiveCluster,
-  { namespace, title }: LiveWorkload,
-  said: string,
-  evidence: Evidence,
-): Cause | undefined {
-  const key = /couldn't find key (\S+) in (ConfigMap|Secret) ([\w.-]+)\/([\w.-]+)/.exec(said);
-  if (key) {
-    const [, wanted = '', kind = '', , name = ''] = key;
-    return missingKey(cluster, { namespace, title, kind, name, key: wanted }, [evidence]);
-  }
-  const item = /references non-existent (?:secret|config) key: (\S+)/.exec(said);
-  if (item) {
-    const reference = references(cluster.declared).find(
-      (each) => titleOf(each.workload) === title && each.key === item[1],
-    );
-    return (
-      reference &&
-      missingKey(
-        cluster,
-        { namespace, title, kind: reference.kind, name: reference.name, key: item[1] ?? '' },
-        [evidence],
-      )
-    );
-  }
-  const object = /(configmap|secret) "([^"]+)" not found/i.exec(said);
-  if (!object) return undefined;
-  const kind = object[1]?.toLowerCase() === 'secret' ? 'Secret' : 'ConfigMap';
-  return missingObject(cluster, { namespace, title, kind, name: object[2] ?? '' }, [evidence]);
-}
-
-interface Wanted {
-  readonly namespace: string;
-  /** Of the workload that wants it. */
-  readonly title: string;
-  readonly kind: string;
-  readonly name: string;
-}
-
-function missingObject(
-  cluster: LiveCluster,
-  { namespace, title, kind, name }: Wanted,
-  evidence: readonly Evidence[],
-): Cause {
-  const likely = cluster.nearestName(kind, namespace, name);
-  return {
-    code:
-      kind === 'PersistentVolumeClaim'
-        ? 'CAFE241'
-        : kind === 'ServiceAccount' || kind === 'PriorityClass'
-          ? 'CAFE215'
-          : 'CAFE231',
-    verdict: 'proven',
-    key:
-      kind === 'ServiceAccount' || kind === 'PriorityClass'
-        ? `${namespace} ${kind} ${name}`
-        : `${kind} ${namespace}/${name}`,
-    sentence: `${kind} ${namespace}/${name}, which ${title} reads, is not there${likely === undefined ? '' : `; ${likely} is, and is probably meant`}`,
-    evidence,
-    breaks: [title],
-    mend:
-      likely !== undefined
-        ? `name ${likely} in ${title}, or make ${kind} ${name}`
-        : kind === 'Secret'
-          ? `kubectl -n ${namespace} create secret generic ${name} --from-literal=KEY=VALUE`
-          : kind === 'ConfigMap'
-            ? `kubectl -n ${namespace} create configmap ${name} --from-literal=KEY=VALUE`
-            : `kubectl apply -f   # the manifest of ${kind} ${namespace}/${name}`,
-  };
-}
-
-function missingKey(
-  cluster: LiveCluster,
-  { namespace, title, kind, name, key }: Wanted & { readonly key: string },
-  evidence: readonly Evidence[],
-): Cause {
-  const present = keysOf(cluster, kind, namespace, name);
-  const likely = nearest(key, present ?? []);
-  return {
-    code: 'CAFE232',
-    verdict: 'proven',
-    key: `${kind} ${namespace}/${name} ${key}`,
-    sentence: `${kind} ${namespace}/${name} has no key ${key}, which ${title} reads${present === undefined ? '' : `; it has ${present.join(', ') || 'none'}`}`,
-    evidence,
-    breaks: [title],
-    mend:
-      likely === undefined
-        ? `add ${key} to ${kind} ${namespace}/${name}`
-        : `read ${likely} in ${title}, or rename that key in ${kind} ${name} to ${key}`,
-  };
-}
-
-function keysOf(
-  cluster: LiveCluster,
-  kind: string,
-  namespace: string,
-  name: string,
-): readonly string[] | undefined {
-  const object = cluster.find(kind, namespace, name);
-  return (
-    object &&
-    [object['data'], object['binaryData']].flatMap((data) => (isRecord(data) ? Object.keys(data) : []))
-  );
-}
-
 /** What a running pod refers to and is gone: it fails when it starts next. */
 function ofReferences(cluster: LiveCluster): readonly Cause[] {
   return references(cluster.declared).flatMap(({ workload, field, kind, name, key }): Cause[] => {
     // Nobody needs the Secret of a registry that lets everybody in.
     if (field === 'imagePullSecrets' || workload.kind === 'CronJob') return [];
+    // An operator makes what its own kinds need.
+    if (workload.kind === 'Cluster') return [];
     const namespace = kind === 'PriorityClass' ? '' : workload.namespace;
     if (!cluster.isRead(kind, namespace) || (kind === 'ServiceAccount' && name === 'default')) return [];
     const wanted = { namespace, title: titleOf(workload), kind, name };
@@ -277,5 +168,3 @@ function ofHosts(cluster: LiveCluster): readonly Cause[] {
     ];
   });
 }
-
-const titleOfPod = ({ metadata }: Live<'Pod'>): string => `Pod ${metadata.namespace}/${metadata.name}`;

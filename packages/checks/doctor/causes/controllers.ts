@@ -1,20 +1,20 @@
 import { edges } from '../../model/connections.js';
 import { titleOf } from '../../model/manifest.js';
 import { conditionOf, type LiveCluster, type LiveWorkload } from '../model/live-cluster.js';
-import { isWell } from '../model/pod-state.js';
+import { isWell, titleOfPod } from '../model/pod-state.js';
 import { isSettling, isWorkloadWell, wantedPods } from '../model/progress.js';
 import type { Cause } from './cause.js';
 import { kindAndName } from './placing.js';
 
 /** Metrics come a minute after a pod. */
-const METRICS_SECONDS = 180;
+const METRICS_SECONDS = 150;
 /** What ends may take so long beyond its grace period. */
 const ENDING_SECONDS = 60;
 
 /** What controllers cannot do, and what is not well without a known reason. */
 export function controllerCauses(cluster: LiveCluster): readonly Cause[] {
   return [
-    ...cluster.workloads.flatMap((workload) => unready(cluster, workload)),
+    ...cluster.workloads.flatMap((workload) => [...unready(cluster, workload), ...stopped(workload)]),
     ...autoscalers(cluster),
     ...ending(cluster),
   ];
@@ -49,7 +49,7 @@ function unready(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[]
       evidence: waiting.slice(0, 2).map((pod) => {
         const ready = conditionOf(pod, 'Ready');
         return {
-          object: `Pod ${namespace}/${pod.metadata.name}`,
+          object: titleOfPod(pod),
           field: 'status.conditions[Ready]',
           value: `${ready?.status ?? 'absent'}, ${ready?.reason ?? pod.status.phase}: ${ready?.message ?? pod.status.message}`,
           ...(ready ? { at: ready.lastTransitionTime } : {}),
@@ -62,6 +62,34 @@ function unready(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[]
           : `kubectl -n ${namespace} describe pod ${waiting[0].metadata.name}`,
       decide: decides(cluster, namespace),
       blames: [title, ...nodes, ...services],
+    },
+  ];
+}
+
+/** Stopped by somebody: a rollout that is paused, and what is scaled to nothing while others ask it. */
+function stopped(workload: LiveWorkload): readonly Cause[] {
+  const { title, namespace, live } = workload;
+  const common = { verdict: 'proven' as const, key: title, breaks: [title] };
+  if (live?.spec.paused && !isWorkloadWell(workload)) {
+    return [
+      {
+        ...common,
+        code: 'CAFE295',
+        sentence: `the rollout of ${title} is paused: no pod of its newest template is made`,
+        evidence: [{ object: title, field: 'spec.paused', value: 'true' }],
+        mend: `kubectl -n ${namespace} rollout resume ${kindAndName(workload)}`,
+      },
+    ];
+  }
+  if (live?.spec.replicas !== 0) return [];
+  return [
+    {
+      ...common,
+      code: 'CAFE296',
+      onlyIfBlamed: true,
+      sentence: `${title}, which others ask, is scaled to no pods`,
+      evidence: [{ object: title, field: 'spec.replicas', value: '0' }],
+      mend: `kubectl -n ${namespace} scale ${kindAndName(workload)} --replicas=1`,
     },
   ];
 }
@@ -144,7 +172,7 @@ function ending(cluster: LiveCluster): readonly Cause[] {
     const { namespace, name, deletionTimestamp, finalizers } = pod.metadata;
     if (deletionTimestamp === undefined || cluster.secondsSince(deletionTimestamp) < ENDING_SECONDS)
       return [];
-    const title = `Pod ${namespace}/${name}`;
+    const title = titleOfPod(pod);
     const node = pod.spec.nodeName;
     return [
       {

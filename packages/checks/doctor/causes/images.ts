@@ -1,6 +1,6 @@
 import type { LiveCluster, LiveWorkload } from '../model/live-cluster.js';
 import type { Live } from '../model/live-schemas.js';
-import { containersOf } from '../model/pod-state.js';
+import { containersOf, titleOfPod } from '../model/pod-state.js';
 import type { Cause } from './cause.js';
 import type { Code } from './codes.js';
 import { kindAndName } from './placing.js';
@@ -44,7 +44,7 @@ export function imageCauses(cluster: LiveCluster): readonly Cause[] {
             sentence,
             evidence: [
               {
-                object: `Pod ${pod.metadata.namespace}/${pod.metadata.name}`,
+                object: titleOfPod(pod),
                 field,
                 value: `${waiting.reason}: ${said}`,
               },
@@ -61,7 +61,7 @@ export function imageCauses(cluster: LiveCluster): readonly Cause[] {
 /** What the node was told: the waiting container's own message only counts the tries, on older nodes. */
 function pullError(cluster: LiveCluster, pod: Live<'Pod'>, image: string): string | undefined {
   return cluster
-    .eventsOf(`Pod ${pod.metadata.namespace}/${pod.metadata.name}`)
+    .eventsOf(titleOfPod(pod))
     .find(
       ({ reason, message }) =>
         reason === 'Failed' && message.startsWith('Failed to pull') && message.includes(image),

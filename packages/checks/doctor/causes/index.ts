@@ -1,9 +1,12 @@
 import type { Causes } from './cause.js';
+import { certificateCauses } from './certificates.js';
 import { configurationCauses } from './configuration.js';
 import { controllerCauses } from './controllers.js';
 import { imageCauses } from './images.js';
 import { networkCauses } from './network.js';
 import { nodeCauses } from './nodes.js';
+import { operatorCauses } from './operators.js';
+import { probedCauses } from './probed.js';
 import { placingCauses } from './placing.js';
 import { probeCauses } from './probes.js';
 import { processCauses } from './processes.js';
@@ -15,9 +18,12 @@ export const CAUSES: readonly Causes[] = [
   placingCauses,
   imageCauses,
   configurationCauses,
+  certificateCauses,
   storageCauses,
   processCauses,
   probeCauses,
+  operatorCauses,
+  probedCauses,
   networkCauses,
   controllerCauses,
 ];

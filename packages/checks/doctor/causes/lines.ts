@@ -26,21 +26,25 @@ export function causeOfLine(
       code: meaning.code,
       verdict: 'proven',
       key,
-      sentence: `${title}: ${meaning.sentence}${meaning.code === 'CAFE281' ? passwordSource(pod) : ''}`,
+      sentence: `${title}: ${meaning.sentence}${meaning.code === 'CAFE281' ? passwordSource(cluster, workload, pod) : ''}`,
     };
   }
   const blamed = other === undefined ? configuredWith(cluster, title) : [other];
   return {
     ...common,
     code: meaning.code,
-    verdict: 'cannot tell',
     key,
-    sentence: `${title}: ${meaning.sentence}${other === undefined ? '' : ` by ${other}`}`,
     blames: blamed.flatMap((each) => [each, edgeOf(title, each)]),
-    decide:
-      other === undefined
-        ? 'which address it asks, and whether that answers from inside the pod'
-        : `whether ${other} answers from inside a pod of ${title}`,
+    ...(meaning.isAnswer
+      ? { verdict: 'proven' as const, sentence: `${title}: ${meaning.sentence}` }
+      : {
+          verdict: 'cannot tell' as const,
+          sentence: `${title}: ${meaning.sentence}${other === undefined ? '' : ` by ${other}`}`,
+          decide:
+            other === undefined
+              ? 'which address it asks, and whether that answers from inside the pod'
+              : `whether ${other} answers from inside a pod of ${title}`,
+        }),
   };
 }
 
@@ -78,7 +82,7 @@ function nameCause(
     verdict: 'cannot tell',
     key: `${title} ${host ?? ''}`,
     sentence: `${title}: the name ${host ?? 'that it asks for'} does not resolve${other === undefined ? '' : `, although ${other} is there`}`,
-    blames: [DNS, edgeOf(title, DNS)],
+    blames: [DNS, edgeOf(title, DNS), ...(other === undefined ? [] : [other])],
     decide: `whether the cluster's DNS answers from inside a pod of ${title}`,
   };
 }
@@ -136,12 +140,22 @@ const passwordKey = ({ namespace, title }: LiveWorkload, pod: Live<'Pod'>): stri
   return reference ? `${namespace} ${reference.name} ${reference.key}` : title;
 };
 
-const passwordSource = (pod: Live<'Pod'>): string => {
+function passwordSource(cluster: LiveCluster, { title, namespace }: LiveWorkload, pod: Live<'Pod'>): string {
   const reference = passwordReference(pod);
-  return reference
-    ? `; it has it from key ${reference.key} of Secret ${reference.name}. A database keeps the password that its volume was made with`
-    : '';
-};
+  if (!reference) return '';
+  const store = cluster.pods.find((other) => {
+    const its = other.metadata.namespace === namespace ? passwordReference(other) : undefined;
+    return (
+      its?.name === reference.name &&
+      its.key === reference.key &&
+      configuredWith(cluster, title).some((service) => cluster.isBehind(service, other))
+    );
+  });
+  const source = `; it has it from key ${reference.key} of Secret ${reference.name}`;
+  return store
+    ? `${source}, as ${cluster.workloadOf(store)?.title ?? 'the store'} has: its volume is older than this password, and keeps the one that it was made with`
+    : `${source}. A database keeps the password that its volume was made with`;
+}
 
 function mendOf({ namespace }: LiveWorkload, pod: Live<'Pod'>, { code, change }: Meaning): string {
   const reference = code === 'CAFE281' ? passwordReference(pod) : undefined;

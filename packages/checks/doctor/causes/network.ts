@@ -20,9 +20,10 @@ export function networkCauses(cluster: LiveCluster): readonly Cause[] {
   if (!all('Service') || !all('Pod')) return [];
   return [
     ...unselecting(cluster),
+    ...nobodys(cluster),
     ...missingPort.problems(declared).flatMap((problem) => ofPort(cluster, problem)),
     ...undeclaredTargetPort.problems(declared).flatMap((problem) => ofTarget(problem)),
-    ...(all('NetworkPolicy') && cluster.isRead('Namespace', '') ? ofPolicies(cluster) : []),
+    ...ofPolicies(cluster),
     ...(all('Ingress') && all('Secret')
       ? ingressBackend.problems(declared).flatMap((problem) => ofIngress(problem))
       : []),
@@ -57,6 +58,51 @@ function unselecting(cluster: LiveCluster): readonly Cause[] {
           problem.likely === undefined
             ? `kubectl -n ${namespace} edit service ${name}   # spec.selector: the labels of the pods' template`
             : `kubectl -n ${namespace} set selector service ${name} '${problem.likely}'`,
+      },
+    ];
+  });
+}
+
+const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+
+/** Addresses that somebody wrote by hand, and aliases: only where what asks them gets no answer. */
+function nobodys(cluster: LiveCluster): readonly Cause[] {
+  const addresses = new Set(cluster.pods.flatMap(({ status }) => status.podIP ?? []));
+  return cluster.services.flatMap(({ metadata, spec }): Cause[] => {
+    const title = titleOf({ kind: 'Service', ...metadata });
+    const { namespace, name } = metadata;
+    const common = {
+      code: 'CAFE277' as const,
+      verdict: 'likely' as const,
+      key: title,
+      breaks: [title],
+      onlyIfBlamed: true,
+    };
+    if (spec.type === 'ExternalName') {
+      const alias = spec.externalName ?? '';
+      return [
+        {
+          ...common,
+          sentence: `${title} is another name for ${alias}, and that does not answer`,
+          evidence: [{ object: title, field: 'spec.externalName', value: alias }],
+          mend: `kubectl -n ${namespace} edit service ${name}   # spec.externalName: a name that resolves`,
+          decide: `whether ${alias} resolves and answers from inside a pod`,
+        },
+      ];
+    }
+    const byHand = cluster
+      .slicesOf(namespace, name)
+      .filter(({ metadata: { labels } }) => !labels[MANAGED_BY]?.endsWith('.k8s.io'))
+      .flatMap(({ endpoints }) => endpoints.flatMap((each) => each.addresses))
+      .filter((address) => !addresses.has(address));
+    if (byHand.length === 0) return [];
+    return [
+      {
+        ...common,
+        sentence: `${title} leads to ${byHand.join(', ')}, written by hand, and no pod here has this address`,
+        evidence: [{ object: title, field: 'endpoints', value: byHand.join(', ') }],
+        mend: `kubectl -n ${namespace} edit endpointslices -l kubernetes.io/service-name=${name}   # the address of now, or a selector in the Service`,
+        decide: `whether ${byHand[0] ?? ''} answers from inside a pod`,
       },
     ];
   });
@@ -103,56 +149,82 @@ function ofTarget(problem: Problem): readonly Cause[] {
   ];
 }
 
-/** Nobody can see in the API whether the network enforces policies: it is likely, never proven. */
-function ofPolicies(cluster: LiveCluster): readonly Cause[] {
+/** The ways that policies forbid: from a workload to a Service, or to DNS, with the problem of each. */
+function forbidden(cluster: LiveCluster): ReadonlyMap<Problem, readonly Title[]> {
   const { declared } = cluster;
-  if (declared.policies.length === 0) return [];
+  const all = (kind: string) =>
+    cluster.reading.namespaces.every((namespace) => cluster.isRead(kind, namespace));
+  if (declared.policies.length === 0 || !all('NetworkPolicy') || !cluster.isRead('Namespace', ''))
+    return new Map();
   const policies = policiesOf(declared);
   const denied = flows(declared).filter(
     ({ edge, target, port }) =>
       !policies.allows(edge.workload, 'Egress', target, port) ||
       !policies.allows(target, 'Ingress', edge.workload, port),
   );
-  const broken = new Map<string, Title[]>();
-  for (const { edge, target } of denied) {
-    for (const problem of forbiddenConnection.problems(declared)) {
+  return new Map([
+    ...forbiddenConnection.problems(declared).map((problem): [Problem, Title[]] => {
       const text = `${problem.found} ${problem.expected}`;
-      if (
-        !text.includes(titleOf(edge.workload)) ||
-        !(text.includes(titleOf(target)) || problem.found.startsWith('port '))
-      )
-        continue;
-      const key = JSON.stringify(problem);
-      broken.set(key, [...(broken.get(key) ?? []), edgeOf(titleOf(edge.workload), titleOf(edge.service))]);
-    }
-  }
-  const decide =
-    'whether the network of this cluster enforces policies, and a connection from inside the pod';
-  return [
-    ...forbiddenConnection.problems(declared).map((problem): Cause => ({
-      code: 'CAFE273',
-      verdict: 'likely',
-      key: `${problem.object} ${problem.field} ${problem.found}`,
-      sentence: `${problem.object} is in the way: it has ${problem.found}, and needs ${problem.expected}`,
-      evidence: [{ object: problem.object, field: problem.field, value: problem.found }],
-      breaks: broken.get(JSON.stringify(problem)) ?? [],
-      mend: problem.change,
-      decide,
-    })),
-    ...forbiddenDns.problems(declared).map((problem): Cause => {
-      const title = declared.workloads.map(titleOf).find((each) => problem.expected.includes(each));
-      return {
-        code: 'CAFE273',
-        verdict: 'likely',
-        key: `${problem.object} dns`,
-        sentence: `${problem.object} lets ${title ?? 'its pods'} ask nobody for names: ${problem.found}`,
-        evidence: [{ object: problem.object, field: problem.field, value: problem.found }],
-        breaks: title === undefined ? [] : [edgeOf(title, DNS)],
-        mend: problem.change,
-        decide,
-      };
+      return [
+        problem,
+        denied.flatMap(({ edge, target }) =>
+          text.includes(titleOf(edge.workload)) &&
+          (text.includes(titleOf(target)) || problem.found.startsWith('port '))
+            ? [edgeOf(titleOf(edge.workload), titleOf(edge.service))]
+            : [],
+        ),
+      ];
     }),
-  ];
+    ...forbiddenDns
+      .problems(declared)
+      .map((problem): [Problem, Title[]] => [
+        problem,
+        declared.workloads
+          .map(titleOf)
+          .flatMap((title) => (problem.expected.includes(title) ? [edgeOf(title, DNS)] : [])),
+      ]),
+  ]);
+}
+
+/** The ways that some policy forbids: silence on them says nothing about the network. */
+export const forbiddenEdges = (cluster: LiveCluster): ReadonlySet<Title> =>
+  new Set([...forbidden(cluster).values()].flat());
+
+/** Nobody can see in the API whether the network enforces policies: it is likely, until it was tried. */
+function ofPolicies(cluster: LiveCluster): readonly Cause[] {
+  return [...forbidden(cluster)].map(([problem, broken]): Cause => {
+    const isDns = broken.some((edge) => edge.endsWith(DNS));
+    const tried = (cluster.reading.probes ?? []).flatMap((probe) =>
+      isDns
+        ? probe.names.flatMap(({ server, answer }) =>
+            server === '' && broken.includes(edgeOf(probe.workload, DNS)) ? [answer] : [],
+          )
+        : probe.sockets.flatMap(({ service, answer }) =>
+            broken.includes(edgeOf(probe.workload, service)) ? [answer] : [],
+          ),
+    );
+    const isProven = tried.length > 0 && tried.every((answer) => answer === 'silent' || answer === 'refused');
+    return {
+      code: 'CAFE273',
+      verdict: isProven ? 'proven' : 'likely',
+      key: `${problem.object} ${isDns ? 'dns' : `${problem.field} ${problem.found}`}`,
+      sentence: isDns
+        ? `${problem.object} lets ${broken[0]?.split(' -> ')[0] ?? 'its pods'} ask nobody for names: ${problem.found}`
+        : `${problem.object} is in the way: it has ${problem.found}, and needs ${problem.expected}`,
+      evidence: [
+        { object: problem.object, field: problem.field, value: problem.found },
+        ...(isProven ? [{ object: broken[0] ?? '', field: 'tried from inside', value: tried[0] ?? '' }] : []),
+      ],
+      breaks: broken,
+      mend: problem.change,
+      ...(isProven
+        ? {}
+        : {
+            decide:
+              'whether the network of this cluster enforces policies, and a connection from inside the pod (--probe)',
+          }),
+    };
+  });
 }
 
 function ofIngress(problem: Problem): readonly Cause[] {

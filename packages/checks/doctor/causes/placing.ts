@@ -1,4 +1,5 @@
 import { conditionOf, type LiveCluster, type LiveWorkload } from '../model/live-cluster.js';
+import { titleOfPod } from '../model/pod-state.js';
 import type { Live } from '../model/live-schemas.js';
 import type { Cause, Evidence } from './cause.js';
 import type { Code } from './codes.js';
@@ -6,8 +7,6 @@ import { isPartlyServing } from '../model/progress.js';
 
 /** A claim is bound and a node found within this time, or something is in the way. */
 const PLACING_SECONDS = 15;
-/** An event that is older says nothing about now. */
-const EVENT_SECONDS = 900;
 
 /** Pods that find no node, and pods that the API server refuses. */
 export function placingCauses(cluster: LiveCluster): readonly Cause[] {
@@ -29,7 +28,7 @@ function unschedulable(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'
   // A drain: what it leaves standing serves, and the pod follows when the node is open again.
   if (message.includes('were unschedulable') && isPartlyServing(workload)) return [];
   const evidence: Evidence = {
-    object: `Pod ${pod.metadata.namespace}/${pod.metadata.name}`,
+    object: titleOfPod(pod),
     field: 'status.conditions[PodScheduled]',
     value: message,
     at: scheduled.lastTransitionTime,
@@ -57,7 +56,7 @@ function unschedulable(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'
       },
     ];
   }
-  const lacking = [...message.matchAll(/Insufficient ([\w./-]+)/g)].map(([, name = '']) => name);
+  const lacking = [...message.matchAll(/Insufficient ([\w./-]*\w)/g)].map(([, name = '']) => name);
   if (lacking.length > 0) {
     const asked = requestsOf(pod, lacking);
     return [
@@ -119,12 +118,10 @@ function refused(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[]
   }
   if (workload.kind === 'Job' && (workload.pods.length > 0 || live.status.conditions.length > 0)) return [];
   const failure = conditionOf(live, 'ReplicaFailure');
-  const event = cluster
-    .eventsOf(workload.title)
-    .find(
-      ({ reason, isWarning, at }) =>
-        isWarning && reason === 'FailedCreate' && cluster.secondsSince(at) < EVENT_SECONDS,
-    );
+  const event = cluster.recentEvent(
+    workload.title,
+    ({ reason, isWarning }) => isWarning && reason === 'FailedCreate',
+  );
   const said =
     failure?.status === 'True'
       ? {
@@ -151,7 +148,7 @@ function refused(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[]
     {
       code,
       verdict: 'proven',
-      key: `${namespace} ${key}`,
+      key: `${key.startsWith('PriorityClass ') ? '' : namespace} ${key}`,
       sentence,
       evidence: [said.evidence],
       breaks: [workload.title],

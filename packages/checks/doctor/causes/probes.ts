@@ -2,7 +2,7 @@ import { titleOf } from '../../model/manifest.js';
 import { edges } from '../../model/connections.js';
 import type { LiveCluster, LiveEvent, LiveWorkload, Title } from '../model/live-cluster.js';
 import type { Live, LiveContainer, LiveProbe } from '../model/live-schemas.js';
-import { containersOf, isWell } from '../model/pod-state.js';
+import { containersOf, isWell, titleOfPod } from '../model/pod-state.js';
 import { isSettling } from '../model/progress.js';
 import { type Cause, DNS, edgeOf } from './cause.js';
 import { kindAndName } from './placing.js';
@@ -18,7 +18,7 @@ export function probeCauses(cluster: LiveCluster): readonly Cause[] {
 
 function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
   if (isWell(pod) || pod.status.phase !== 'Running') return [];
-  const title = `Pod ${pod.metadata.namespace}/${pod.metadata.name}`;
+  const title = titleOfPod(pod);
   const events = cluster.eventsOf(title).filter(({ at }) => cluster.secondsSince(at) < RECENT_SECONDS);
   return containersOf(pod).flatMap(({ container, status }): readonly Cause[] => {
     if (status.ready) return [];

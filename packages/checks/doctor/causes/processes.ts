@@ -1,6 +1,6 @@
 import type { LiveCluster, LiveWorkload } from '../model/live-cluster.js';
 import type { ContainerStatus, Live, LiveContainer } from '../model/live-schemas.js';
-import { containersOf, failedContainer } from '../model/pod-state.js';
+import { containersOf, failedContainer, titleOfPod } from '../model/pod-state.js';
 import { isSettling } from '../model/progress.js';
 import type { Cause, Evidence } from './cause.js';
 import { causeOfLine } from './lines.js';
@@ -35,13 +35,13 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
   if (!found) return [];
   const { container, status, isInit } = found;
   const line = tellingLine(cluster.logOf(pod, container.name)?.lines ?? []);
-  const title = `Pod ${pod.metadata.namespace}/${pod.metadata.name}`;
+  const title = titleOfPod(pod);
   const said: readonly Evidence[] =
     line === undefined ? [] : [{ object: title, field: `log of container ${container.name}`, value: line }];
   const end = endOf(status);
   const isCrashing =
     end !== undefined &&
-    end.exitCode !== 0 &&
+    (end.exitCode !== 0 || !isInit) &&
     (status.state.waiting?.reason === 'CrashLoopBackOff' || status.restartCount >= RESTARTS) &&
     cluster.secondsSince(end.finishedAt) < RECENT_SECONDS &&
     !/^(?:StartError|ContainerCannotRun|RunContainerError)$/.test(end.reason);
@@ -76,16 +76,17 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
   const known = causeOfLine(cluster, workload, pod, line, [...said, exit]);
   if (known) return [known];
   const isRead = cluster.isRead('Log', workload.namespace);
+  const isDone = end.exitCode === 0 && end.reason === 'Completed';
   return [
     {
       code: 'CAFE251',
-      verdict: line === undefined ? 'cannot tell' : 'proven',
+      verdict: line === undefined && !isDone ? 'cannot tell' : 'proven',
       key: `${workload.title} ${container.name}`,
-      sentence: `container ${container.name} of ${workload.title} ends by itself with exit code ${end.exitCode}, again and again${line === undefined ? ', and wrote nothing that was read' : `; it says: ${line}`}`,
+      sentence: `container ${container.name} of ${workload.title} ends by itself with exit code ${end.exitCode}, again and again${isDone ? `: its command does its work and ends, and what runs in a ${workload.kind} must not end` : line === undefined ? ', and wrote nothing that was read' : ''}${line === undefined ? '' : `; it says: ${line}`}`,
       evidence: [...said, exit],
       breaks: [workload.title],
       mend: `kubectl -n ${workload.namespace} logs ${pod.metadata.name} -c ${container.name} --previous   # what it says there`,
-      ...(line === undefined
+      ...(line === undefined && !isDone
         ? {
             decide: isRead
               ? "the program's own log, which is empty"
@@ -118,7 +119,7 @@ function outOfMemory(
   { container, status }: { readonly container: LiveContainer; readonly status: ContainerStatus },
 ): Cause {
   const limit = container.resources.limits['memory'];
-  const { namespace, name } = pod.metadata;
+  const { namespace } = pod.metadata;
   return {
     code: 'CAFE252',
     verdict: 'proven',
@@ -126,7 +127,7 @@ function outOfMemory(
     sentence: `container ${container.name} of ${workload.title} needs more memory than ${limit === undefined ? 'its node has' : `its limit of ${limit}`}, and was killed`,
     evidence: [
       {
-        object: `Pod ${namespace}/${name}`,
+        object: titleOfPod(pod),
         field: `status.containerStatuses[${container.name}].lastState.terminated.reason`,
         value: `OOMKilled, ${status.restartCount} restarts`,
         at: endOf(status)?.finishedAt ?? '',
@@ -139,19 +140,18 @@ function outOfMemory(
 
 function evicted(workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
   const { phase, reason, message } = pod.status;
-  const { namespace, name } = pod.metadata;
+  const { namespace } = pod.metadata;
   if (phase !== 'Failed' || reason !== 'Evicted') return [];
-  // Its successor may be well: then the eviction is history.
-  if (workload.pods.some((other) => other !== pod && other.status.phase === 'Running')) return [];
+  // Its successor may be well: then one eviction is history, and the next is not.
+  const isOnce = workload.pods.filter(({ status }) => status.reason === 'Evicted').length < 2;
+  if (isOnce && workload.pods.some((other) => other !== pod && other.status.phase === 'Running')) return [];
   return [
     {
       code: 'CAFE253',
       verdict: 'proven',
       key: workload.title,
       sentence: `a pod of ${workload.title} was evicted: ${message}`,
-      evidence: [
-        { object: `Pod ${namespace}/${name}`, field: 'status.reason', value: `Evicted: ${message}` },
-      ],
+      evidence: [{ object: titleOfPod(pod), field: 'status.reason', value: `Evicted: ${message}` }],
       breaks: [workload.title],
       mend: `kubectl -n ${namespace} edit ${kindAndName(workload)}   # set requests and limits for what ran out`,
       blames: pod.spec.nodeName === undefined ? [] : [`Node ${pod.spec.nodeName}`],
@@ -169,9 +169,7 @@ function failedJob(cluster: LiveCluster, workload: LiveWorkload): readonly Cause
   const failing = pod && containersOf(pod).find(({ status }) => (endOf(status)?.exitCode ?? 0) !== 0);
   const line = pod && failing && tellingLine(cluster.logOf(pod, failing.container.name)?.lines ?? []);
   const evidence: readonly Evidence[] = [
-    ...(line === undefined || !pod
-      ? []
-      : [{ object: `Pod ${workload.namespace}/${pod.metadata.name}`, field: 'log', value: line }]),
+    ...(line === undefined || !pod ? [] : [{ object: titleOfPod(pod), field: 'log', value: line }]),
     {
       object: workload.title,
       field: 'status.conditions[Failed]',

@@ -12,6 +12,8 @@ export interface Meaning {
   readonly host?: string;
   /** Whether somebody else's absence would explain it. */
   readonly blamesOthers: boolean;
+  /** Whether the other end has said so itself: then it is so, whatever the reason. */
+  readonly isAnswer: boolean;
   /** What mends it. */
   readonly change: string;
 }
@@ -26,12 +28,18 @@ const own = (code: Code, sentence: string, change: string): Omit<Meaning, 'host'
   sentence,
   change,
   blamesOthers: false,
+  isAnswer: true,
 });
 const others = (code: Code, sentence: string, change: string): Omit<Meaning, 'host'> => ({
   code,
   sentence,
   change,
   blamesOthers: true,
+  isAnswer: false,
+});
+const answer = (code: Code, sentence: string, change: string): Omit<Meaning, 'host'> => ({
+  ...others(code, sentence, change),
+  isAnswer: true,
 });
 
 const RULES: readonly Rule[] = [
@@ -95,13 +103,22 @@ const RULES: readonly Rule[] = [
       ),
   },
   {
-    pattern: /No space left on device|ENOSPC|could not extend file|disk of .* is full|53100/i,
+    pattern: /could not (?:extend|write(?: to)?) file.*No space left|53100|PANIC:.*No space left/i,
+    meaning: () =>
+      answer(
+        'CAFE287',
+        'the disk of the database is full',
+        'make its volume larger, or delete data and VACUUM',
+      ),
+  },
+  {
+    pattern: /No space left on device|ENOSPC|could not extend file|disk of .* is full/i,
     meaning: () => own('CAFE255', 'its disk is full', 'make the volume larger, or free room on it'),
   },
   {
     pattern: /read-only transaction|takes no changes|25006|READONLY You can't write/i,
     meaning: () =>
-      others(
+      answer(
         'CAFE285',
         'the database takes no changes: it is a standby, or in recovery',
         'connect to the primary',
@@ -111,7 +128,7 @@ const RULES: readonly Rule[] = [
     pattern:
       /database system is (?:starting up|shutting down|in recovery)|is starting up or shutting down|not yet accepting connections|57P03|LOADING Redis/i,
     meaning: () =>
-      others(
+      answer(
         'CAFE284',
         'the database is starting up or in recovery',
         'wait for it; its own log says how far it is',
@@ -130,6 +147,15 @@ const RULES: readonly Rule[] = [
         'CAFE275',
         /refused/i.test(line) ? 'a connection is refused' : 'a connection is not answered',
         'mend what it connects to',
+      ),
+  },
+  {
+    pattern: /exec format error/i,
+    meaning: () =>
+      own(
+        'CAFE225',
+        'its program is for another processor than that of its node',
+        'build the image for every platform: docker buildx build --platform linux/amd64,linux/arm64 --push',
       ),
   },
   {

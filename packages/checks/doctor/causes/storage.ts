@@ -1,9 +1,9 @@
 import type { LiveCluster } from '../model/live-cluster.js';
+import { titleOfPod } from '../model/pod-state.js';
 import type { Live } from '../model/live-schemas.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Cause, Evidence } from './cause.js';
 
-const EVENT_SECONDS = 900;
 const PLACING_SECONDS = 15;
 /** A kubelet that is slow mounts within this time, and writes warnings meanwhile. */
 const MOUNTING_SECONDS = 40;
@@ -48,6 +48,24 @@ function ofClaim(cluster: LiveCluster, claim: Live<'Claim'>): readonly Cause[] {
   }
   if (claim.status.phase !== 'Pending' || cluster.secondsSince(creationTimestamp) < PLACING_SECONDS)
     return [];
+  const wanted = claim.spec.volumeName;
+  if (
+    wanted !== undefined &&
+    cluster.isRead('PersistentVolume', '') &&
+    !cluster.has('PersistentVolume', '', wanted)
+  ) {
+    return [
+      {
+        code: 'CAFE243',
+        verdict: 'proven',
+        key: title,
+        sentence: `${title} is made for the volume ${wanted}, which is not there`,
+        evidence: [{ ...phase, field: 'spec.volumeName', value: wanted }],
+        breaks: [title, ...users],
+        mend: `kubectl get pv   # restore ${wanted}, or make ${title} anew without spec.volumeName`,
+      },
+    ];
+  }
   const className = claim.spec.storageClassName;
   const names = cluster.storageClasses.map(({ metadata }) => metadata.name);
   if (cluster.isRead('StorageClass', '')) {
@@ -80,12 +98,9 @@ function ofClaim(cluster: LiveCluster, claim: Live<'Claim'>): readonly Cause[] {
       ];
     }
   }
-  const failed = cluster
-    .eventsOf(title)
-    .find(
-      ({ reason, at }) =>
-        /^(?:ProvisioningFailed|FailedBinding)$/.test(reason) && cluster.secondsSince(at) < EVENT_SECONDS,
-    );
+  const failed = cluster.recentEvent(title, ({ reason }) =>
+    /^(?:ProvisioningFailed|FailedBinding)$/.test(reason),
+  );
   if (!failed || users.length === 0) return [];
   return [
     {
@@ -122,7 +137,7 @@ const claimsOf = ({ spec }: Live<'Pod'>): readonly string[] =>
   );
 
 function missingClaims(cluster: LiveCluster, workload: string, pod: Live<'Pod'>): readonly Cause[] {
-  const { namespace, name, creationTimestamp } = pod.metadata;
+  const { namespace, creationTimestamp } = pod.metadata;
   if (
     !cluster.isRead('PersistentVolumeClaim', namespace) ||
     cluster.secondsSince(creationTimestamp) < PLACING_SECONDS
@@ -139,7 +154,7 @@ function missingClaims(cluster: LiveCluster, workload: string, pod: Live<'Pod'>)
         sentence: `claim ${namespace}/${claim}, which ${workload} mounts, is not there${likely === undefined ? '' : `; ${likely} is, and is probably meant`}`,
         evidence: [
           {
-            object: `Pod ${namespace}/${name}`,
+            object: titleOfPod(pod),
             field: 'spec.volumes.persistentVolumeClaim.claimName',
             value: claim,
           },
@@ -169,17 +184,15 @@ function ofMounts(cluster: LiveCluster, workload: string, pod: Live<'Pod'>): rea
     )
   )
     return [];
-  const title = `Pod ${pod.metadata.namespace}/${pod.metadata.name}`;
-  const event = cluster
-    .eventsOf(title)
-    .find(
-      ({ reason, message, at }) =>
-        /^(?:FailedAttachVolume|FailedMount)$/.test(reason) &&
-        !/(?:configmap|secret) "[^"]+" not found|non-existent (?:secret|config) key|object "[^"]+" not registered|failed to sync/i.test(
-          message,
-        ) &&
-        cluster.secondsSince(at) < EVENT_SECONDS,
-    );
+  const title = titleOfPod(pod);
+  const event = cluster.recentEvent(
+    title,
+    ({ reason, message }) =>
+      /^(?:FailedAttachVolume|FailedMount)$/.test(reason) &&
+      !/(?:configmap|secret) "[^"]+" not found|non-existent (?:secret|config) key|object "[^"]+" not registered|failed to sync/i.test(
+        message,
+      ),
+  );
   if (!event) return [];
   const node = pod.spec.nodeName;
   return [

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { Cluster } from '../../model/cluster.js';
 import { isRecord, type Manifest, titleOf, toManifests } from '../../model/manifest.js';
+import { matches } from '../../model/label-selector.js';
 import { nearest } from '../../model/nearest-name.js';
 import { CLUSTER_WIDE, NAMESPACED } from '../reading/kinds.js';
 import type { ContainerLog, Reading } from '../reading/reading.js';
@@ -34,6 +35,8 @@ export interface LiveEvent {
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'];
 
+const EVENT_SECONDS = 900;
+
 /** What was read, with an index for each question that the causes ask. */
 export class LiveCluster {
   /** The same objects as the checks see them: those that somebody wrote, not those that controllers made of them. */
@@ -45,6 +48,8 @@ export class LiveCluster {
   readonly autoscalers: readonly Live<'Autoscaler'>[];
   readonly services: readonly Live<'Service'>[];
   readonly slices: readonly Live<'EndpointSlice'>[];
+  readonly postgresClusters: readonly Live<'PostgresCluster'>[];
+  readonly secrets: readonly Live<'Secret'>[];
   readonly workloads: readonly LiveWorkload[];
   /** When it was read, in milliseconds. */
   readonly now: number;
@@ -72,6 +77,8 @@ export class LiveCluster {
     this.autoscalers = this.read('HorizontalPodAutoscaler', LIVE.Autoscaler);
     this.services = this.read('Service', LIVE.Service);
     this.slices = this.read('EndpointSlice', LIVE.EndpointSlice);
+    this.postgresClusters = this.read('Cluster', LIVE.PostgresCluster);
+    this.secrets = this.read('Secret', LIVE.Secret);
     this.workloads = this.readWorkloads(manifests);
     this.readEvents();
     this.declared = new Cluster(this.written(manifests));
@@ -118,6 +125,13 @@ export class LiveCluster {
     return this.eventsByObject.get(title) ?? [];
   }
 
+  /** The newest event of an object that is as wanted. One that is older than a quarter of an hour says nothing about now. */
+  recentEvent(title: Title, isWanted: (event: LiveEvent) => boolean): LiveEvent | undefined {
+    return this.eventsOf(title).find(
+      (event) => this.secondsSince(event.at) < EVENT_SECONDS && isWanted(event),
+    );
+  }
+
   /** What made a pod. */
   workloadOf(pod: Live<'Pod'>): LiveWorkload | undefined {
     return this.workloadOfPod.get(pod.metadata.uid);
@@ -146,6 +160,28 @@ export class LiveCluster {
     return this.slicesOf(namespace, service).reduce(
       (count, { endpoints }) => count + endpoints.filter(({ conditions }) => conditions.ready).length,
       0,
+    );
+  }
+
+  /** Those that a Service gives out, with where they are. */
+  endpointsOf(namespace: string, service: string) {
+    return this.slicesOf(namespace, service).flatMap(({ endpoints, ports }) =>
+      endpoints.flatMap(({ addresses: [address], conditions, nodeName, targetRef }) =>
+        address === undefined || !conditions.ready
+          ? []
+          : [{ address, node: nodeName, pod: targetRef?.name ?? address, ports }],
+      ),
+    );
+  }
+
+  /** Whether a Service selects a pod. */
+  isBehind(service: Title, pod: Live<'Pod'>): boolean {
+    return this.services.some(
+      ({ metadata, spec: { selector = {} } }) =>
+        titleOf({ kind: 'Service', ...metadata }) === service &&
+        metadata.namespace === pod.metadata.namespace &&
+        Object.keys(selector).length > 0 &&
+        matches({ matchLabels: selector, matchExpressions: [] }, pod.metadata.labels),
     );
   }
 
@@ -223,7 +259,7 @@ export class LiveCluster {
       if (!kinds.has(manifest.kind) || manifest.kind === 'Event') return false;
       const owner = ownersOf(manifest).find(({ controller }) => controller);
       if (!owner) return true;
-      if (this.byUid.has(owner.uid)) return false;
+      if (this.byUid.has(owner.uid) && WORKLOADS.includes(owner.kind)) return false;
       if (manifest.kind !== 'Pod') return true;
       if (others.has(owner.uid)) return false;
       others.add(owner.uid);

@@ -85,6 +85,9 @@ const container = z.looseObject({
 /** A container of a live pod. */
 export type LiveContainer = z.output<typeof container>;
 
+/** What a certificate says openly. */
+const certificate = z.looseObject({ from: z.string(), until: z.string(), names: z.string().default('') });
+
 /** A live object of each kind whose status is read. */
 export const LIVE = {
   Pod: z.looseObject({
@@ -114,6 +117,7 @@ export const LIVE = {
     spec: z.looseObject({
       replicas: z.number().optional(),
       suspend: z.boolean().default(false),
+      paused: z.boolean().default(false),
       progressDeadlineSeconds: z.number().optional(),
       selector: labelSelector.optional(),
     }),
@@ -134,11 +138,24 @@ export const LIVE = {
   }),
   EndpointSlice: z.looseObject({
     metadata,
+    ports: z
+      .array(
+        z.looseObject({
+          name: z
+            .string()
+            .nullish()
+            .transform((name) => name ?? ''),
+          port: z.number().nullish(),
+        }),
+      )
+      .nullish()
+      .transform((ports) => ports ?? []),
     endpoints: z
       .array(
         z.looseObject({
           addresses: z.array(z.string()).default([]),
           conditions: z.looseObject({ ready: z.boolean().default(true) }).prefault({}),
+          nodeName: z.string().default(''),
           targetRef: z.looseObject({ name: z.string().default('') }).optional(),
         }),
       )
@@ -184,7 +201,15 @@ export const LIVE = {
       type: z.string().default('ClusterIP'),
       clusterIP: z.string().default(''),
       selector: strings.optional(),
+      externalName: z.string().optional(),
     }),
+  }),
+  Secret: z.looseObject({ metadata, certificate: certificate.optional() }),
+  PostgresCluster: z.looseObject({
+    metadata,
+    status: z
+      .looseObject({ phase: z.string().default(''), phaseReason: z.string().default('') })
+      .prefault({}),
   }),
 } as const;
 

@@ -1,6 +1,10 @@
 import { conditionOf } from './live-cluster.js';
 import type { ContainerStatus, Live, LiveContainer } from './live-schemas.js';
 
+/** A pod in the words of a report. */
+export const titleOfPod = ({ metadata: { namespace, name } }: Live<'Pod'>): string =>
+  `Pod ${namespace}/${name}`;
+
 /** The containers of a pod with what the kubelet says of them, in the order in which they start. */
 export function containersOf(pod: Live<'Pod'>): readonly {
   readonly container: LiveContainer;

@@ -20,6 +20,18 @@ export function isWorkloadWell(workload: LiveWorkload): boolean {
   return counted.every(isWell) && counted.length >= wantedPods(workload);
 }
 
+/** How many pods of a Deployment are of its newest template, while they are not all; nothing when none of it is under way. */
+export function rollingOut({ kind, live }: LiveWorkload): string | undefined {
+  if (!live || (kind !== 'Deployment' && kind !== 'StatefulSet')) return undefined;
+  const { metadata, spec, status } = live;
+  if (status.observedGeneration < metadata.generation)
+    return 'its controller has not seen its newest template yet';
+  const wanted = spec.replicas ?? 1;
+  return kind === 'Deployment' && (status.updatedReplicas < wanted || status.replicas > wanted)
+    ? `${status.updatedReplicas} of ${wanted} pods are of its newest template`
+    : undefined;
+}
+
 /** Whether a pod that is not ready may still become so by itself: it starts, or was ready a moment ago. */
 export function isSettling(cluster: LiveCluster, pod: Live<'Pod'>): boolean {
   const since = Math.min(

@@ -33,6 +33,7 @@ export const NAMESPACED: readonly ReadKind[] = [
   ...of('discovery.k8s.io/v1', { EndpointSlice: 'endpointslices' }),
   ...of('networking.k8s.io/v1', { NetworkPolicy: 'networkpolicies', Ingress: 'ingresses' }),
   ...of('autoscaling/v2', { HorizontalPodAutoscaler: 'horizontalpodautoscalers' }),
+  ...of('postgresql.cnpg.io/v1', { Cluster: 'clusters' }),
 ];
 
 /** What is read of the whole cluster. */
@@ -63,6 +64,10 @@ export function pathOf({ apiVersion, plural, query }: ReadKind, namespace?: stri
   const place = namespace === undefined ? '' : `/namespaces/${namespace}`;
   return `${group}${place}/${plural}${query === undefined ? '' : `?${query}`}`;
 }
+
+/** Where an API of somebody's own says that it is there. */
+export const apiOf = ({ apiVersion }: ReadKind): string | undefined =>
+  /\.k8s\.io\/|^(?:v1|apps\/|batch\/|autoscaling\/)/.test(apiVersion) ? undefined : `/apis/${apiVersion}`;
 
 /** The right that reading it takes, as `kubectl auth can-i` has it. */
 export function rightOf({ apiVersion, plural }: ReadKind, namespace?: string): string {

@@ -1,6 +1,7 @@
 import { isRecord } from '../../model/manifest.js';
 import { nearest } from '../../model/nearest-name.js';
 import {
+  apiOf,
   CLUSTER_WIDE,
   DNS_ENDPOINTS,
   DNS_NAMESPACE,
@@ -73,6 +74,10 @@ async function readList(
   if ('reason' in answer) {
     // An API that this cluster does not have holds nothing.
     if (answer.reason === 'absent') return { objects: [] };
+    // Who may not read what nobody has is told that he may not.
+    const api = apiOf(kind);
+    const there = answer.reason === 'forbidden' && api !== undefined ? await access.get(api) : answer;
+    if ('reason' in there && there.reason === 'absent') return { objects: [] };
     const missing =
       answer.reason === 'forbidden'
         ? rightOf(kind, namespace)

@@ -9,6 +9,8 @@ export interface Reading {
   readonly objects: readonly Readonly<Record<string, unknown>>[];
   readonly unseen: readonly Unseen[];
   readonly logs: readonly ContainerLog[];
+  /** Only with `--probe`. */
+  readonly probes?: readonly Probe[];
 }
 
 /** What could not be read. Nothing is concluded from its absence. */
@@ -30,4 +32,39 @@ export interface ContainerLog {
   readonly previous: boolean;
   /** The last lines, redacted. */
   readonly lines: readonly string[];
+}
+
+/** What was tried from inside a pod. */
+export interface Probe {
+  /** The title of what made the pod. */
+  readonly workload: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly node: string;
+  /** When it was asked for the time and answered, by this computer's clock, and what it said; milliseconds. */
+  readonly clock?: { readonly startedAt: number; readonly endedAt: number; readonly now: number };
+  readonly names: readonly {
+    /** The address of a DNS pod; empty for the one that the pod itself asks. */
+    readonly server: string;
+    readonly name: string;
+    readonly answer: string;
+  }[];
+  readonly sockets: readonly ProbedSocket[];
+  /** Why nothing was tried, and what would decide it. */
+  readonly impossible?: string;
+}
+
+/** A connection that was tried. */
+export interface ProbedSocket {
+  readonly service: string;
+  readonly host: string;
+  readonly port: number;
+  readonly http: boolean;
+  /** The pod and its node; empty for the address of the Service. */
+  readonly pod: string;
+  readonly node: string;
+  /** `answers`, `refused`, `silent` or an error's code. */
+  readonly answer: string;
+  /** The same for a question larger than a packet. */
+  readonly large?: string;
 }

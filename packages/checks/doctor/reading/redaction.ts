@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { isRecord } from '../../model/manifest.js';
 
 // What is secret goes before anything else sees it: neither an answer nor a bundle can hold it.
@@ -18,7 +19,12 @@ export function redactedObject(object: Readonly<Record<string, unknown>>): Recor
   const clean = isRecord(metadata) ? metadataOf(metadata) : {};
   if (object['kind'] === 'Secret') {
     const { data, stringData, ...rest } = others;
-    return { ...rest, metadata: clean, data: { ...emptied(data), ...emptied(stringData) } };
+    return {
+      ...rest,
+      metadata: clean,
+      ...certificateOf(data),
+      data: { ...emptied(data), ...emptied(stringData) },
+    };
   }
   if (object['kind'] === 'ConfigMap') {
     const { data, binaryData, ...rest } = others;
@@ -34,6 +40,26 @@ export function redactedObject(object: Readonly<Record<string, unknown>>): Recor
   }
   if (object['kind'] === 'Node') return { ...others, metadata: clean, status: nodeStatus(others['status']) };
   return { ...redactedFields(others), metadata: clean };
+}
+
+/** What a certificate says to everybody who connects: of the key nothing. */
+function certificateOf(data: unknown): { readonly certificate?: unknown } {
+  const encoded = isRecord(data) ? data['tls.crt'] : undefined;
+  if (typeof encoded !== 'string') return {};
+  try {
+    const { validFrom, validTo, subjectAltName, subject } = new X509Certificate(
+      Buffer.from(encoded, 'base64'),
+    );
+    return {
+      certificate: {
+        from: new Date(validFrom).toISOString(),
+        until: new Date(validTo).toISOString(),
+        names: subjectAltName ?? subject,
+      },
+    };
+  } catch {
+    return {};
+  }
 }
 
 /** What a node says of itself, without the names of everybody's images and volumes. */

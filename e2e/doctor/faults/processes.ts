@@ -1,0 +1,134 @@
+import type { Fault } from '../fault.js';
+import { deployment, program, REDIS, sleeper, store, web } from '../objects.js';
+
+export const processes: readonly Fault[] = [
+  {
+    name: 'store-crashes',
+    objects: () => [...store({}, ['redis-server', '--no-such-option', 'yes']), ...web()],
+    roots: [['CAFE251', 'store']],
+  },
+  {
+    name: 'out-of-memory',
+    objects: () => [
+      deployment('web', ['sh', '-c', 'head -c 300000000 /dev/zero | tail'], {
+        container: { resources: { limits: { memory: '32Mi' } } },
+      }),
+    ],
+    roots: [['CAFE252', '32Mi']],
+  },
+  {
+    name: 'job-fails',
+    objects: () => [
+      {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { name: 'import' },
+        spec: {
+          backoffLimit: 0,
+          template: {
+            spec: {
+              restartPolicy: 'Never',
+              containers: [
+                {
+                  name: 'import',
+                  image: REDIS,
+                  command: ['sh', '-c', 'echo "the price list has no prices" >&2; exit 3'],
+                },
+              ],
+            },
+          },
+        },
+      },
+    ],
+    roots: [['CAFE254', 'no prices']],
+  },
+  {
+    name: 'migration-fails',
+    objects: () => [
+      sleeper('web', {
+        pod: {
+          initContainers: [
+            {
+              name: 'migrate',
+              image: REDIS,
+              command: ['sh', '-c', 'echo "migration 7 failed: column price is twice there" >&2; exit 1'],
+            },
+          ],
+        },
+      }),
+    ],
+    roots: [['CAFE251', 'migration 7']],
+  },
+  {
+    name: 'sidecar-crashes',
+    objects: () => [
+      sleeper('web', {
+        pod: {
+          containers: [
+            { name: 'web', image: REDIS, command: ['sleep', '100000'] },
+            { name: 'metrics', image: REDIS, command: ['sh', '-c', 'echo "unknown flag --prot"; exit 2'] },
+          ],
+        },
+      }),
+    ],
+    roots: [['CAFE251', 'unknown flag']],
+  },
+  {
+    name: 'variable-missing',
+    objects: () => [
+      program(
+        'web',
+        "if (!process.env.SHOP_CURRENCY) throw new Error('SHOP_CURRENCY is required, such as EUR')",
+      ),
+    ],
+    roots: [['CAFE251', 'SHOP_CURRENCY']],
+  },
+  {
+    name: 'ends-at-once',
+    objects: () => [deployment('web', ['true'])],
+    roots: [['CAFE251', 'exit code 0']],
+  },
+  {
+    name: 'module-missing',
+    objects: () => [program('web', "require('/app/server.js')")],
+    roots: [['CAFE255', '/app/server.js']],
+  },
+  {
+    name: 'folder-read-only',
+    objects: () => [
+      deployment('web', ['sh', '-c', 'echo 1 >/var/shop.pid && exec sleep 100000'], {
+        container: { securityContext: { readOnlyRootFilesystem: true } },
+      }),
+    ],
+    roots: [['CAFE255', 'right']],
+  },
+  {
+    name: 'disk-of-pod-full',
+    objects: () => [
+      deployment('web', ['sh', '-c', 'head -c 60000000 /dev/zero >/tmp/cache && exec sleep 100000'], {
+        container: { resources: { limits: { 'ephemeral-storage': '8Mi' } } },
+      }),
+    ],
+    roots: [['CAFE253', 'ephemeral']],
+  },
+  {
+    name: 'job-too-slow',
+    objects: () => [
+      {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { name: 'import' },
+        spec: {
+          activeDeadlineSeconds: 5,
+          template: {
+            spec: {
+              restartPolicy: 'Never',
+              containers: [{ name: 'import', image: REDIS, command: ['sleep', '1000'] }],
+            },
+          },
+        },
+      },
+    ],
+    roots: [['CAFE254', 'deadline']],
+  },
+];

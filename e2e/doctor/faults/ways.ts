@@ -1,0 +1,106 @@
+import type { Fault } from '../fault.js';
+import { type KubernetesObject, NODE, policy, program, service, serving, withSpec } from '../objects.js';
+
+// Ways between pods, tried from inside. NODE_NETWORK_COMMAND takes a node's name and a command line, and runs it in the
+// node's network, such as one that calls ssh.
+
+const FIRST = 'worker-1';
+const SECOND = 'worker-2';
+const onNode = (node: string, line: string): string => `\${NODE_NETWORK_COMMAND:?} ${node} ${line}`;
+const podsOf = (node: string): string => `$(kubectl get node ${node} -o jsonpath={.spec.podCIDR})`;
+
+/** A store with a pod on each of two nodes, and who asks it on each. */
+const shop = (
+  store: (name: string, pod: KubernetesObject) => KubernetesObject,
+): readonly KubernetesObject[] => [
+  ...[FIRST, SECOND].map((node) =>
+    store(`store-${node}`, { nodeSelector: { 'kubernetes.io/hostname': node } }),
+  ),
+  service('store', 8080, { selector: { part: 'store' } }),
+  everywhere(
+    program('web', serving('/'), { container: { env: [{ name: 'STORE_URL', value: 'http://store:8080' }] } }),
+  ),
+];
+
+const serves = (name: string, pod: KubernetesObject): KubernetesObject =>
+  labelled(program(name, serving('/'), { pod, container: { ports: [{ containerPort: 8080 }] } }));
+
+const labelled = (object: KubernetesObject): KubernetesObject => {
+  const { template } = object['spec'] as { readonly template: KubernetesObject };
+  const { metadata } = template as { readonly metadata: { readonly labels: KubernetesObject } };
+  return withSpec(object, {
+    template: { ...template, metadata: { labels: { ...metadata.labels, part: 'store' } } },
+  });
+};
+
+const everywhere = ({ spec, ...object }: KubernetesObject): KubernetesObject => {
+  const { selector, template } = spec as KubernetesObject;
+  return { ...object, kind: 'DaemonSet', spec: { selector, template } };
+};
+
+/** A rule of a node's packet filter, and its end. */
+const filtered = (node: string, rules: readonly string[]): Pick<Fault, 'then' | 'restore'> => ({
+  then: [
+    'kubectl rollout status deployment,daemonset --timeout=90s',
+    ...rules.map((rule) => onNode(node, `iptables -I FORWARD ${rule}`)),
+  ],
+  restore: rules.map((rule) => onNode(node, `iptables -D FORWARD ${rule}`)),
+});
+
+export const ways: readonly Fault[] = [
+  { name: 'ways-well', probe: true, objects: () => shop(serves), roots: [] },
+  {
+    name: 'way-cut',
+    probe: true,
+    objects: () => shop(serves),
+    ...filtered(FIRST, [`-s ${podsOf(SECOND)} -j DROP`, `-d ${podsOf(SECOND)} -j DROP`]),
+    roots: [['CAFE204', 'in both directions']],
+  },
+  {
+    name: 'way-open-in-one-direction',
+    probe: true,
+    objects: () => shop(serves),
+    ...filtered(FIRST, [`-d ${podsOf(SECOND)} -m conntrack --ctstate NEW -j DROP`]),
+    roots: [['CAFE204', `in this direction only: ${SECOND} reaches ${FIRST}`]],
+  },
+  {
+    name: 'large-packets-lost',
+    probe: true,
+    objects: () => shop(serves),
+    ...filtered(FIRST, [`-d ${podsOf(SECOND)} -m length --length 1300:65535 -j DROP`]),
+    roots: [['CAFE205', `from ${FIRST} to ${SECOND}`]],
+  },
+  {
+    name: 'dns-silent-for-one-node',
+    probe: true,
+    objects: () => shop(serves),
+    ...filtered('worker-3', [
+      '-p udp --dport 53 -d $(kubectl -n kube-system get pod -l k8s-app=kube-dns -o jsonpath={.items[0].status.podIP}) -j DROP',
+    ]),
+    roots: [['CAFE206', 'does not answer pods on node worker-3']],
+  },
+  {
+    name: 'works-after-several-clicks',
+    probe: true,
+    objects: () =>
+      shop((name, pod) =>
+        name.endsWith(FIRST)
+          ? serves(name, pod)
+          : labelled(program(name, 'setInterval(() => {}, 1000)', { pod, container: { image: NODE } })),
+      ),
+    roots: [['CAFE278', 'several clicks']],
+  },
+  {
+    name: 'policy-tried',
+    probe: true,
+    objects: () => [
+      ...shop(serves),
+      policy('store', {
+        podSelector: { matchLabels: { part: 'store' } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ podSelector: { matchLabels: { app: 'wed' } } }], ports: [{ port: 8080 }] }],
+      }),
+    ],
+    roots: [['CAFE273', 'NetworkPolicy']],
+  },
+];
