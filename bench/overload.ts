@@ -166,9 +166,7 @@ const rows = [
 try {
   console.log(`Each service has ${CORES} of a processor; the machine's load is ${loadavg()[0]?.toFixed(1)}.`);
   console.log(rows.join('\n'));
-  for (const run of process.env['RUNS']
-    ? RUNS.filter((_, index) => process.env['RUNS']?.includes(String(index)))
-    : RUNS) {
+  for (const run of RUNS) {
     const row = await measure(run);
     console.log(row);
     rows.push(row);

@@ -30,7 +30,6 @@ class Process {
   arrive(name: string, criticality: Criticality = 'usual'): void {
     this.queue.arrived({
       criticality,
-      since: this.time,
       isGone: () => this.gone.has(name),
       begin: () => {
         this.time += this.costMs + this.stolenMs;
@@ -93,6 +92,15 @@ describe('a queue of requests', () => {
     one.stolenMs = 50;
     for (const name of ['a', 'b', 'c', 'd', 'e']) one.arrive(name);
     expect(one.outcomes).toEqual(['a begun', 'b begun', 'c begun', 'd begun']);
+  });
+
+  test('refuses nobody for the time in which the process stood still', () => {
+    const one = new Process(2, { turnMs: 10, burstMs: 100, newcomerMs: 100 });
+    for (const name of ['a', 'b']) one.arrive(name);
+    one.arrive('new', 'sheddable');
+    one.pass(3000);
+    one.run();
+    expect(one.outcomes).toEqual(['a begun', 'b begun', 'new begun']);
   });
 
   test('begins what is critical first', () => {
@@ -199,7 +207,7 @@ describe('a queue of requests', () => {
   });
 
   test('refuses a newcomer who has waited outside for too long', () => {
-    const one = new Process(2, { newcomerMs: 150 });
+    const one = new Process(2, { newcomerMs: 150, turnMs: 200 });
     one.arrive('a');
     one.arrive('new', 'sheddable');
     one.pass(151);

@@ -1,7 +1,7 @@
 import type { OVERLOAD_LIMITS } from '../limits.js';
 import { CRITICALITIES, type Criticality } from './criticality.js';
 import { SheddableRate } from './sheddable-rate.js';
-import { WaitingRequests } from './waiting-requests.js';
+import { type WaitingRequest, WaitingRequests } from './waiting-requests.js';
 
 /** The numbers of {@link OVERLOAD_LIMITS}. */
 export type OverloadLimits = Readonly<Record<keyof typeof OVERLOAD_LIMITS, number>>;
@@ -9,8 +9,6 @@ export type OverloadLimits = Readonly<Record<keyof typeof OVERLOAD_LIMITS, numbe
 /** A request whose headers are there. */
 export interface ArrivedRequest {
   readonly criticality: Criticality;
-  /** When it arrived, in milliseconds of the queue's clock. */
-  readonly since: number;
   /** Whether its client has gone already. */
   readonly isGone: () => boolean;
   readonly begin: () => void;
@@ -49,10 +47,10 @@ export interface AdmissionQueueOptions {
  * @see https://queue.acm.org/detail.cfm?id=2839461
  */
 export class AdmissionQueue {
-  private readonly waiting = new WaitingRequests<ArrivedRequest>();
+  private readonly waiting = new WaitingRequests<ArrivedRequest & WaitingRequest>();
   private readonly sheddable: SheddableRate;
   /** Sheddable requests that are not let in yet. */
-  private readonly outside = new WaitingRequests<ArrivedRequest>();
+  private readonly outside = new WaitingRequests<ArrivedRequest & WaitingRequest>();
   private isLookAwaited = false;
   /** How much processor had been used when the first request of this turn was begun. */
   private sliceBegan: number | undefined;
@@ -62,9 +60,11 @@ export class AdmissionQueue {
   /** Turns in a row in which nothing was begun, because somebody was new. */
   private looks = 0;
   private lastEmpty: number;
+  /** How long the process stood still while somebody waited. */
+  private stoodMs = 0;
 
   constructor(private readonly options: AdmissionQueueOptions) {
-    this.lastEmpty = options.now();
+    this.lastEmpty = this.now();
     this.sheddable = new SheddableRate(options.limits, this.lastEmpty);
   }
 
@@ -78,10 +78,23 @@ export class AdmissionQueue {
     const { waiting, newcomers } = this.options.limits;
     const [queue, most] =
       request.criticality === 'sheddable' ? [this.outside, newcomers] : [this.waiting, waiting];
-    queue.add(request);
+    queue.add({ ...request, since: this.now() });
     if (queue.size > most) queue.takeLeast()?.refuse();
     if (this.waiting.size + this.outside.size === 1) this.beginNext();
     this.awaitTurn();
+  }
+
+  /**
+   * Milliseconds of a clock that stands still when the process does. Where others have the machine for two seconds, nobody is refused for
+   * them after it: who waited is served at once then.
+   */
+  private now(): number {
+    return this.options.now() - this.stoodMs;
+  }
+
+  /** Takes out what was longer than a turn, since it was asked for. */
+  private standStill(asked: number): void {
+    this.stoodMs += Math.max(0, this.now() - asked - this.options.limits.turnMs);
   }
 
   private hasTime(): boolean {
@@ -93,7 +106,7 @@ export class AdmissionQueue {
     return now - this.lastEmpty > this.options.limits.burstMs;
   }
 
-  private begin(request: ArrivedRequest, now: number): void {
+  private begin(request: ArrivedRequest & WaitingRequest, now: number): void {
     this.sliceBegan ??= this.options.processorMs();
     if (request.criticality === 'usual') this.sheddable.waited(now - request.since, now);
     request.begin();
@@ -102,8 +115,10 @@ export class AdmissionQueue {
   private awaitTurn(): void {
     if (this.isTurnAwaited) return;
     this.isTurnAwaited = true;
+    const asked = this.now();
     this.options.nextTurn(() => {
       this.isTurnAwaited = false;
+      this.standStill(asked);
       this.sliceBegan = undefined;
       this.turn();
     });
@@ -125,14 +140,16 @@ export class AdmissionQueue {
   private awaitLook(): void {
     if (this.isLookAwaited) return;
     this.isLookAwaited = true;
+    const asked = this.now();
     this.options.later(() => {
       this.isLookAwaited = false;
+      this.standStill(asked);
       this.awaitTurn();
     });
   }
 
   private beginNext(): void {
-    let now = this.options.now();
+    let now = this.now();
     this.refuseLate(now);
     while (this.waiting.size > 0 && this.hasTime()) {
       now = this.beginOne(this.waiting.next(this.isStanding(now) ? 'newest first' : 'oldest first'), now);
@@ -145,9 +162,9 @@ export class AdmissionQueue {
   }
 
   /** @returns what time it is then */
-  private beginOne(request: ArrivedRequest | undefined, now: number): number {
+  private beginOne(request: (ArrivedRequest & WaitingRequest) | undefined, now: number): number {
     if (request?.isGone() === false) this.begin(request, now);
-    return this.options.now();
+    return this.now();
   }
 
   private refuseLate(now: number): void {

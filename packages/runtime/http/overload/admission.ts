@@ -54,7 +54,6 @@ export function admitRequests(server: Server, options: AdmissionOptions): void {
     const since = now();
     queue.arrived({
       criticality,
-      since,
       isGone: () => request.socket.destroyed,
       begin: () => {
         noteArrival(request, since);
