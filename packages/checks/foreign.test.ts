@@ -26,6 +26,7 @@ test.each([
   'listen-wildcard',
   'page-timeout-of-the-cafe',
   'policy-of-parts',
+  'port-zero',
   'probe-undeclared-number',
   'service-link-not-read',
   'what-is-no-address',

@@ -6,6 +6,9 @@ import { z } from 'zod';
 export const strings = z.record(z.string(), z.string());
 /** Kubernetes' IntOrString: a number, a percentage or a name. */
 export const intOrString = z.union([z.number(), z.string()]);
+/** A targetPort or a hostPort; Kubernetes takes 0 and an empty text for none. */
+export const unlessNone = <Port extends number | string>(port: Port | undefined): Port | undefined =>
+  port === 0 || port === '' ? undefined : port;
 
 export const labelSelector = z.looseObject({
   matchLabels: strings.default({}),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { intOrString, labelSelector } from './common-schemas.js';
+import { intOrString, labelSelector, unlessNone } from './common-schemas.js';
 
 // A pod, as far as the proofs read it; see schemas.ts.
 
@@ -73,7 +73,7 @@ const container = z.looseObject({
         name: z.string().optional(),
         containerPort: z.number(),
         protocol: z.string().default('TCP'),
-        hostPort: z.number().optional(),
+        hostPort: z.number().optional().transform(unlessNone),
       }),
     )
     .default([]),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { intOrString, labelSelector, metadata, strings } from './common-schemas.js';
+import { intOrString, labelSelector, metadata, strings, unlessNone } from './common-schemas.js';
 import { podSpec } from './pod-schemas.js';
 
 export type { LabelSelector } from './common-schemas.js';
@@ -69,7 +69,7 @@ export const KINDS = {
             name: z.string().optional(),
             port: z.number(),
             protocol: z.string().default('TCP'),
-            targetPort: intOrString.optional(),
+            targetPort: intOrString.optional().transform(unlessNone),
           }),
         )
         .default([]),

@@ -27,6 +27,10 @@ testBroken(CONNECTION_PROOFS, {
   CAFE005: [
     ['a port that is no number', [set('ConfigMap/bookshop-config', 'data.DB_PORT', 'tcp://10.0.0.7:5432')], 'a whole number from 1 to 65535'],
     ['a port beyond all ports', [set('ConfigMap/bookshop-config', 'data.CATALOGUE_URL', 'http://catalogue:50001x')], '50001x'],
+    ['a Service with a port beyond all ports', [set('Service/catalogue', 'spec.ports.0.port', 80000)], 'the API server refuses the object'],
+    ['a Service that leads to a port beyond all ports', [set('Service/catalogue', 'spec.ports.0.targetPort', 80810)], '.targetPort'],
+    ['a container with a port beyond all ports', [set(CATALOGUE, `${C}.ports.0.containerPort`, 80810)], '.containerPort'],
+    ['a port of the node that is none', [set(CATALOGUE, `${C}.ports.0.hostPort`, 65536)], '.hostPort'],
   ],
   CAFE003: [
     ['a targetPort without a container port', [set('Service/catalogue', 'spec.ports.0.targetPort', 'web')], 'declares: http'],
