@@ -20,9 +20,16 @@ export interface Input {
  * @throws Error when a target is not there, holds nothing, or needs a tool that is not
  */
 export function readInput({ targets, recursive, readStandardInput }: Input): Objects {
-  const all = targets.map((target) =>
-    target === '-' ? readText(readStandardInput(), 'the standard input') : readTarget(target, recursive),
-  );
+  const all = targets.map((target): Objects => {
+    if (target === '-') return readText(readStandardInput(), 'the standard input');
+    if (!existsSync(target)) throw new Error(`there is no file or folder "${target}".`);
+    if (KUSTOMIZATION.test(basename(target))) return kustomized(dirname(target));
+    if (!statSync(target).isDirectory()) return readFiles([target]);
+    const names = readdirSync(target);
+    if (names.some((name) => KUSTOMIZATION.test(name))) return kustomized(target);
+    if (names.includes('Chart.yaml')) return rendered(target);
+    return recursive ? readFiles(filesBelow(target)) : readDirectory(target);
+  });
   const objects: Objects = {
     manifests: all.flatMap(({ manifests }) => manifests),
     unreadable: all.flatMap(({ unreadable }) => unreadable),
@@ -41,21 +48,6 @@ export function readInput({ targets, recursive, readStandardInput }: Input): Obj
     );
   }
   return objects;
-}
-
-/**
- * The objects of one file, folder, kustomization or chart.
- *
- * @throws Error when it is not there, or needs a tool that is not
- */
-export function readTarget(target: string, recursive: boolean): Objects {
-  if (!existsSync(target)) throw new Error(`there is no file or folder "${target}".`);
-  if (KUSTOMIZATION.test(basename(target))) return kustomized(dirname(target));
-  if (!statSync(target).isDirectory()) return readFiles([target]);
-  const names = readdirSync(target);
-  if (names.some((name) => KUSTOMIZATION.test(name))) return kustomized(target);
-  if (names.includes('Chart.yaml')) return rendered(target);
-  return recursive ? readFiles(filesBelow(target)) : readDirectory(target);
 }
 
 /** What a kustomization makes. Nothing outside of kubectl knows all of its fields. */

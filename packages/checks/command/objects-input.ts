@@ -4,7 +4,6 @@ import type { CheckOptions } from '../proofs/proof.js';
 import type { Configuration } from './configuration.js';
 import type { Objects } from './directory.js';
 import { folderOf, readInput } from './input.js';
-import { withPointedTo } from './pointed-to.js';
 import { chartsBelow, declaredReleases, readRelease, type ReleaseArgument, releasesOf } from './releases.js';
 
 /** What each command says of these options. */
@@ -38,8 +37,6 @@ export interface ObjectsInput extends Pick<CheckOptions, 'namespace' | 'makes' |
   readonly objects: Objects;
   /** The one folder that is looked at, for what git says of it. */
   readonly folder: string | undefined;
-  /** What the objects point to and nobody read, a line each. */
-  readonly notRead: readonly string[];
 }
 
 /**
@@ -55,30 +52,29 @@ export function readObjects(
   readStandardInput: () => string,
 ): ObjectsInput {
   const targets = positionals.length === 0 ? ['dist'] : positionals;
-  const given = readInput({ targets, recursive: values.recursive, readStandardInput });
-  const { objects, charts, notRead } = withPointedTo(given, targets, values.recursive);
+  const objects = readInput({ targets, recursive: values.recursive, readStandardInput });
   const folder = folderOf(targets);
   return {
     objects,
     folder,
-    notRead,
     namespace: values.namespace ?? configuration.namespace,
     makes: configuration.makes,
     releases: values['no-release']
       ? []
-      : releases(values.release, folder === undefined ? [] : chartsBelow(folder), charts, objects),
+      : releases(values.release, folder === undefined ? [] : chartsBelow(folder), objects),
   };
 }
 
 function releases(
   asked: readonly string[],
   charts: readonly string[],
-  pointedTo: readonly ReleaseArgument[],
   { manifests }: Objects,
 ): readonly Release[] {
   const namespaces = new Set(manifests.flatMap(({ namespace }) => (namespace === '' ? [] : [namespace])));
-  const said = asked.map((text) => releaseArgument(text, namespaces));
-  return releasesOf(said, releasesOf(pointedTo, declaredReleases(charts))).map(readRelease);
+  return releasesOf(
+    asked.map((text) => releaseArgument(text, namespaces)),
+    declaredReleases(charts),
+  ).map(readRelease);
 }
 
 function releaseArgument(text: string, namespaces: ReadonlySet<string>): ReleaseArgument {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 
@@ -31,8 +31,6 @@ export function asOf<Result>(
     if (git(['-C', root, 'checkout-index', '--all', `--prefix=${there}/`], env) === undefined) {
       throw new Error(`git does not write down what ${ref} is.`);
     }
-    // It is a working copy like this one, so that what points into the repository finds it.
-    writeFileSync(join(there, '.git'), `gitdir: ${git(['rev-parse', '--absolute-git-dir']) ?? ''}\n`);
     const moved = targets.map((target) => {
       const path = relative(root, resolve(here, target));
       const place = join(there, path);
