@@ -53,8 +53,8 @@ describe('a service that has more to do than it can', () => {
 
   test('answers what it can, refuses the others kindly, and counts them', async () => {
     const [guests, browsers, staff] = [
-      crowd(CROWD, '/coffee'),
-      crowd(CROWD / 4, '/coffee', 'text/html,*/*'),
+      crowd(CROWD, '/'),
+      crowd(CROWD / 4, '/', 'text/html,*/*'),
       crowd(5, '/cash'),
     ];
     const [answers, pages] = await Promise.all([Promise.all(guests), Promise.all(browsers)]);
@@ -79,13 +79,13 @@ describe('a service that has more to do than it can', () => {
     const [problem] = answers.filter(({ status }) => status === 503);
     expect(problem?.headers['content-type']).toBe('application/problem+json');
     expect(JSON.parse(problem?.text ?? '')).toMatchObject({ status: 503, title: 'Service Unavailable' });
-    await expect(service.metric('http_requests_shed_total{criticality="usual"}')).resolves.toBe(
+    await expect(service.metric('http_requests_shed_total{criticality="sheddable"}')).resolves.toBe(
       refused.length,
     );
   });
 
   test('answers everybody again as soon as they have gone', async () => {
-    await Promise.all(crowd(CROWD, '/coffee'));
+    await Promise.all(crowd(CROWD, '/'));
     await expect(ask('/coffee')).resolves.toMatchObject({ status: 200, text: 'sold' });
     // Newcomers are let in a few at a time at first.
     while ((await ask('/')).status !== 200) await pause(50);
