@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { git } from './git.js';
 
 /**
  * Does something where the repository is as git has it at a ref: the targets there, in a working directory that is this one's.
@@ -15,10 +15,10 @@ export function asOf<Result>(
   work: (targets: readonly string[], root: { readonly there: string; readonly here: string }) => Result,
 ): Result {
   const here = realpathSync(process.cwd());
-  const root = git(['rev-parse', '--show-toplevel']);
+  const root = git(here, ['rev-parse', '--show-toplevel'])?.trim();
   if (root === undefined) throw new Error(`--since needs a git repository, and ${here} is in none.`);
   if (targets.includes('-')) throw new Error('--since compares files that git has; "-" is none.');
-  if (git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]) === undefined) {
+  if (git(here, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]) === undefined) {
     throw new Error(`--since is "${ref}", which git does not know here; "git fetch" may bring it.`);
   }
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'cafe-since-')));
@@ -27,8 +27,8 @@ export function asOf<Result>(
     mkdirSync(there);
     // The index is one of its own; that of the repository, and its files, stay as they are.
     const env = { ...process.env, GIT_INDEX_FILE: join(scratch, 'index') };
-    git(['-C', root, 'read-tree', ref], env);
-    if (git(['-C', root, 'checkout-index', '--all', `--prefix=${there}/`], env) === undefined) {
+    git(root, ['read-tree', ref], env);
+    if (git(root, ['checkout-index', '--all', `--prefix=${there}/`], env) === undefined) {
       throw new Error(`git does not write down what ${ref} is.`);
     }
     const moved = targets.map((target) => {
@@ -45,10 +45,4 @@ export function asOf<Result>(
     process.chdir(here);
     rmSync(scratch, { recursive: true, force: true });
   }
-}
-
-/** What git says; nothing when it fails. */
-function git(words: readonly string[], env = process.env): string | undefined {
-  const { status, stdout } = spawnSync('git', words, { encoding: 'utf8', env });
-  return status === 0 ? stdout.trim() : undefined;
 }
