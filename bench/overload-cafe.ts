@@ -1,6 +1,5 @@
-import { dirname, join } from 'node:path';
 import { PostgresFixture, ProcessFixture } from '@cafe-lumiere/runtime/testing';
-import { build } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { bundledServer } from '../images/bundled-server.js';
 import { ProcessorShare } from './processor-share.js';
 
@@ -55,37 +54,19 @@ export class OverloadCafe {
   }
 
   private async add(name: string, environment: Readonly<Record<string, string>>): Promise<ProcessFixture> {
-    const bundled = await bundledServer(name);
-    const program = this.admission === 'with' ? bundled : await withoutAdmission(name, bundled);
+    const program = await bundledServer(name, this.admission === 'with' ? undefined : withoutAdmission);
     const service = await ProcessFixture.start(program, environment);
     this.services.push(service);
     return service;
   }
 }
 
-/** The same service, with everybody admitted. @returns its program, beside the folders that it reads */
-async function withoutAdmission(name: string, bundled: string): Promise<string> {
-  const program = join(dirname(bundled), 'without-admission.js');
-  await build({
-    entryPoints: [`services/${name}/main.ts`],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'warning',
-    banner: {
-      js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
-    },
-    plugins: [
-      {
-        name: 'without-admission',
-        setup: (bundle) => {
-          bundle.onLoad({ filter: /overload\/admission\.ts$/ }, () => ({
-            contents: `export const admitRequests = (server, { answer }) => server.on('request', answer);`,
-          }));
-        },
-      },
-    ],
-  });
-  return program;
-}
+/** Of the same service, with everybody admitted. */
+const withoutAdmission: Plugin = {
+  name: 'without-admission',
+  setup: (bundle) => {
+    bundle.onLoad({ filter: /overload\/admission\.ts$/ }, () => ({
+      contents: `export const admitRequests = (server, { answer }) => server.on('request', answer);`,
+    }));
+  },
+};

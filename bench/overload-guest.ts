@@ -13,7 +13,7 @@ export interface Answered {
   readonly text: string;
 }
 
-/** Somebody with a browser . */
+/** Somebody with a browser. */
 export class OverloadClient {
   constructor(
     private readonly origin: string,

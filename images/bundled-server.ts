@@ -1,27 +1,39 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
 import { bundle, servicesNamed } from './bundle.js';
 
 const servers = new Map<string, Promise<string>>();
 
-/** What a service's container starts, bundled once a process: for tests and benchmarks that start it here. */
-export function bundledServer(name: string): Promise<string> {
-  const server = servers.get(name) ?? made(name);
-  servers.set(name, server);
+/**
+ * What a service's container starts, bundled once a process: for tests and benchmarks that start it here.
+ *
+ * @param plugin - exchanges something of it, by its own name. @default - it is what the image has
+ */
+export function bundledServer(name: string, plugin?: Plugin): Promise<string> {
+  const key = `${name} ${plugin?.name ?? ''}`;
+  const server = servers.get(key) ?? made(name, plugin);
+  servers.set(key, server);
   return server;
 }
 
-async function made(name: string): Promise<string> {
+async function made(name: string, plugin: Plugin | undefined): Promise<string> {
   const [service] = servicesNamed([name]);
   if (!service) throw new Error(`There is no service ${name}.`);
-  return join(await bundle(service, temporaryFolder()), 'server.js');
+  return join(await bundle(service, temporaryFolder(), plugin ? [plugin] : []), 'server.js');
 }
 
+let temporary: string | undefined;
+
+/** One below another, which goes when the process ends. */
 function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'cafe-bundle-'));
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
+  if (temporary === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'cafe-bundle-'));
+    process.once('exit', () => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+    temporary = folder;
+  }
+  return mkdtempSync(join(temporary, 'service-'));
 }
