@@ -6,10 +6,11 @@ import { DEFAULT_ENVIRONMENT, environments } from './environments.js';
 
 // Each environment into a folder of its own below that of the default: dist/production beside dist/deployments.yaml.
 
+const { outdir } = new App();
+const images = imageOf();
 const apps = Object.entries(environments).map(([name, environment]) => {
-  const { outdir } = new App();
   const app = new App({ outdir: name === DEFAULT_ENVIRONMENT ? outdir : join(outdir, name) });
-  new Cafe(app, 'deployments', { environment, imageOf: imageOf() });
+  new Cafe(app, 'deployments', { environment, imageOf: images });
   return app;
 });
 try {
