@@ -51,18 +51,12 @@ export function missingObject(
   evidence: readonly Evidence[],
 ): Cause {
   const likely = cluster.nearestName(kind, namespace, name);
+  // Without it the API server admits no pod at all.
+  const isOfAdmission = kind === 'ServiceAccount' || kind === 'PriorityClass';
   return {
-    code:
-      kind === 'PersistentVolumeClaim'
-        ? 'CAFE241'
-        : kind === 'ServiceAccount' || kind === 'PriorityClass'
-          ? 'CAFE215'
-          : 'CAFE231',
+    code: kind === 'PersistentVolumeClaim' ? 'CAFE241' : isOfAdmission ? 'CAFE215' : 'CAFE231',
     verdict: 'proven',
-    key:
-      kind === 'ServiceAccount' || kind === 'PriorityClass'
-        ? `${namespace} ${kind} ${name}`
-        : `${kind} ${namespace}/${name}`,
+    key: isOfAdmission ? `${namespace} ${kind} ${name}` : `${kind} ${namespace}/${name}`,
     sentence: `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}, which ${title} reads, is not there${likely === undefined ? '' : `; ${likely} is, and is probably meant`}`,
     evidence,
     breaks: [title],
