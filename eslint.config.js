@@ -20,6 +20,20 @@ export default defineConfig(
     },
   },
   {
+    files: ['packages/**/*.ts', 'services/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/*-fixture.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression[callee.property.name=/^(begin|reserve)$/][callee.object.name=/sql$/i]',
+          message:
+            'The process dies when the connection ends in the middle of it (porsager/postgres#1208): use inTransaction.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.test.ts'],
     extends: [jest.configs['flat/recommended']],
     rules: {

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
 import { EventStreamFixture } from '@cafe-lumiere/runtime/testing';
 import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { ServiceFixture } from '@cafe-lumiere/runtime/testing';
@@ -102,18 +101,17 @@ describe('the events of orders', () => {
   test('that a pod stored and did not publish before it was killed are published by the others', async () => {
     const stream = await streamOf(0);
     const sql = server.client();
-    const [row] = z.array(z.object({ order_number: z.string() })).parse([
-      ...(await sql`
-        with placed as (
-          insert into orders (order_number, customer_name, items, total_cents)
-          values ('DEA-D00', 'Ada', '[]', 350) returning *
-        ), event as (
-          insert into order_events (order_id, status, at) select id, status, created_at from placed
-        ) select order_number from placed`),
-    ]);
+    await sql`
+      with placed as (
+        insert into orders (order_number, customer_name, items, total_cents)
+        values ('DEA-D00', 'Ada', '[]', 350) returning *
+      ) insert into order_events (order_id, status, at) select id, status, created_at from placed`;
     await sql.end();
-    await stream.until(() => seenOf(stream).length > 0);
-    expect(seenOf(stream).map(({ order_number }) => order_number)).toEqual([row?.order_number]);
+    // Orders of the tests before may still be on their way.
+    const ofTheDead = (): readonly Order[] =>
+      seenOf(stream).filter(({ order_number }) => order_number === 'DEA-D00');
+    await stream.until(() => ofTheDead().length > 0);
+    expect(ofTheDead()).toHaveLength(1);
   });
 
   test('are numbered in the order of their commits, whatever was begun first', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database } from '@cafe-lumiere/runtime/database';
+import { type Database, inTransaction } from '@cafe-lumiere/runtime/database';
 import type { EventHub } from '@cafe-lumiere/runtime/events';
 import type { Logger } from '@cafe-lumiere/runtime';
 import { errorMessage } from '@cafe-lumiere/runtime/network';
@@ -126,7 +126,7 @@ export class OrderEvents {
   private async beginAnewIfReplaced(shown: number): Promise<void> {
     const { doubtful } = this;
     const [row] = await this.database.run((sql) =>
-      sql.begin(async (transaction) => {
+      inTransaction(sql, async (transaction) => {
         // Nobody draws one meanwhile, see publish_order_events.
         await transaction`select pg_advisory_xact_lock(5001433)`;
         return transaction<{ next: string }[]>`

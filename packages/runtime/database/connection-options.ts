@@ -64,10 +64,21 @@ async function connected(host: string, port: number, tls?: DatabaseTls): Promise
   return tls === undefined ? socket : secureSocket(socket, host, tls, LOG_IN_SECONDS * 1000);
 }
 
-/** A socket that fails in a moment, as one does that postgres.js has opened. */
+/**
+ * A socket that fails when the log-in is written to it. Before, postgres.js would take that message for one that is still
+ * to be sent, send nothing on its next connections, and so be silent on each until the log-in's time is over
+ * (`write` in its connection.js schedules nothing while one is).
+ */
+class BrokenSocket extends Socket {
+  constructor(private readonly failure: Error) {
+    super();
+  }
+
+  override _write(_chunk: unknown, _encoding: BufferEncoding, done: (error: Error) => void): void {
+    done(this.failure);
+  }
+}
+
 function brokenSocket(error: unknown): Socket {
-  const socket = new Socket();
-  const failure = Object.assign(new Error(errorMessage(error)), { code: errorCode(error) });
-  setImmediate(() => socket.destroy(failure));
-  return socket;
+  return new BrokenSocket(Object.assign(new Error(errorMessage(error)), { code: errorCode(error) }));
 }

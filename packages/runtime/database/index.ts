@@ -5,4 +5,5 @@ export { type DatabaseTls } from './database-tls.js';
 export { DatabaseUnavailableError } from './database-unavailable.js';
 export { type DatabaseTarget } from './describe-database-error.js';
 export { type MigrationsOptions, migrate } from './migrations.js';
+export { inTransaction } from './transaction.js';
 export { waitForPostgres } from './wait-for-postgres.js';

@@ -4,6 +4,7 @@ import type { Sql } from 'postgres';
 import { z } from 'zod';
 import { databaseErrorCode, UNDEFINED_TABLE } from './database-error.js';
 import type { Logger } from '../log.js';
+import { inTransaction } from './transaction.js';
 
 /** One file of the folder, such as `0001_orders.sql`. */
 interface Migration {
@@ -55,7 +56,7 @@ const appliedRows = z.array(z.object({ name: z.string(), checksum: z.string() })
  * @throws Error when an applied file was edited or is missing, or a file cannot be applied
  */
 export async function applyAll(sql: Sql, { table, migrations }: History, log: Logger): Promise<void> {
-  await sql.begin(async (transaction) => {
+  await inTransaction(sql, async (transaction) => {
     await transaction`select pg_advisory_xact_lock(${LOCK})`;
     await transaction`
       create table if not exists ${transaction(table)} (
@@ -65,7 +66,7 @@ export async function applyAll(sql: Sql, { table, migrations }: History, log: Lo
       )`;
   });
   for (const [index, migration] of migrations.entries()) {
-    await sql.begin(async (transaction) => {
+    await inTransaction(sql, async (transaction) => {
       await transaction`select pg_advisory_xact_lock(${LOCK})`;
       const applied = appliedRows.parse([
         ...(await transaction`select name, checksum from ${transaction(table)} order by name`),
