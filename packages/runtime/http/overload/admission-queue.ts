@@ -1,5 +1,6 @@
 import type { OVERLOAD_LIMITS } from '../limits.js';
 import { CRITICALITIES, type Criticality } from './criticality.js';
+import { ProcessorSlice } from './processor-slice.js';
 import { SheddableRate } from './sheddable-rate.js';
 import { type WaitingRequest, WaitingRequests } from './waiting-requests.js';
 
@@ -21,10 +22,7 @@ export interface AdmissionQueueOptions {
   readonly limits: OverloadLimits;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
-  /**
-   * Milliseconds of processor that this process has used. A slice of the clock would be over before anything is begun where
-   * others have the machine's processors, and the queue would stand still on top of it.
-   */
+  /** Milliseconds of processor that this process has used. */
   readonly processorMs: () => number;
   /** Calls back when this turn of the event loop is over. */
   readonly nextTurn: (callback: () => void) => void;
@@ -52,8 +50,8 @@ export class AdmissionQueue {
   /** Sheddable requests that are not let in yet. */
   private readonly outside = new WaitingRequests<ArrivedRequest & WaitingRequest>();
   private isLookAwaited = false;
-  /** How much processor had been used when the first request of this turn was begun. */
-  private sliceBegan: number | undefined;
+  /** From the first request on that is begun in a turn. */
+  private readonly slice: ProcessorSlice;
   private isTurnAwaited = false;
   /** Whether somebody has connected in this turn. */
   private isSomebodyNew = false;
@@ -64,8 +62,10 @@ export class AdmissionQueue {
   private stoodMs = 0;
 
   constructor(private readonly options: AdmissionQueueOptions) {
+    const { limits, now, processorMs } = options;
+    this.slice = new ProcessorSlice({ sliceMs: limits.sliceMs, now, processorMs });
     this.lastEmpty = this.now();
-    this.sheddable = new SheddableRate(options.limits, this.lastEmpty);
+    this.sheddable = new SheddableRate(limits, this.lastEmpty);
   }
 
   /** A connection is there, whose request may follow. */
@@ -97,17 +97,12 @@ export class AdmissionQueue {
     this.stoodMs += Math.max(0, this.now() - asked - this.options.limits.turnMs);
   }
 
-  private hasTime(): boolean {
-    const { limits, processorMs } = this.options;
-    return this.sliceBegan === undefined || processorMs() - this.sliceBegan < limits.sliceMs;
-  }
-
   private isStanding(now: number): boolean {
     return now - this.lastEmpty > this.options.limits.burstMs;
   }
 
   private begin(request: ArrivedRequest & WaitingRequest, now: number): void {
-    this.sliceBegan ??= this.options.processorMs();
+    this.slice.begin();
     if (request.criticality === 'usual') this.sheddable.waited(now - request.since, now);
     request.begin();
   }
@@ -119,7 +114,7 @@ export class AdmissionQueue {
     this.options.nextTurn(() => {
       this.isTurnAwaited = false;
       this.standStill(asked);
-      this.sliceBegan = undefined;
+      this.slice.end();
       this.turn();
     });
   }
@@ -132,7 +127,7 @@ export class AdmissionQueue {
     this.looks = looksFirst ? this.looks + 1 : 0;
     if (!looksFirst) this.beginNext();
     // Also when something was begun in this turn, whose slice ends with it.
-    if (looksFirst || this.waiting.size > 0 || this.sliceBegan !== undefined) this.awaitTurn();
+    if (looksFirst || this.waiting.size > 0 || this.slice.hasBegun) this.awaitTurn();
     else if (this.outside.size > 0) this.awaitLook();
   }
 
@@ -151,12 +146,12 @@ export class AdmissionQueue {
   private beginNext(): void {
     let now = this.now();
     this.refuseLate(now);
-    while (this.waiting.size > 0 && this.hasTime()) {
+    while (this.waiting.size > 0 && this.slice.hasTime()) {
       now = this.beginOne(this.waiting.next(this.isStanding(now) ? 'newest first' : 'oldest first'), now);
     }
     if (this.waiting.size > 0) return;
     this.lastEmpty = now;
-    while (this.outside.size > 0 && this.hasTime() && this.sheddable.admits(now)) {
+    while (this.outside.size > 0 && this.slice.hasTime() && this.sheddable.admits(now)) {
       now = this.beginOne(this.outside.next('newest first'), now);
     }
   }
