@@ -10,8 +10,9 @@ process.env.GOGC ??= '400';
 
 /** @type {import('jest').Config} */
 export default {
-  // One more than there are processors: tests wait half of their time, for a drain or for a database that is away.
-  maxWorkers: availableParallelism() + 1,
+  // Two more than there are processors: tests wait half of their time, for a drain or for a database that is away.
+  maxWorkers: availableParallelism() + 2,
+  testSequencer: './test/longest-first.js',
   reporters: ['default', './test/skipped-reporter.js'],
   testEnvironment: 'node',
   testMatch: ['<rootDir>/{bench,cdk8s,e2e,images,local,packages,services}/**/*.test.ts'],
