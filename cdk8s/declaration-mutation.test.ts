@@ -408,7 +408,13 @@ const table: readonly Row[] = [
   ],
 ];
 
-const compiler = new Compiler([...PROGRAM, ...CODE]);
+const rows = table.map(
+  ([what, by, file, from, to, says]) => [what, by, { file, from, to } satisfies Mutation, says] as const,
+);
+const compiler = new Compiler(
+  [...PROGRAM, ...CODE],
+  rows.map(([, , mutation]) => mutation),
+);
 
 test('the café as it is has nothing to complain about', () => {
   expect(compiler.complaint()).toBeUndefined();
@@ -425,8 +431,7 @@ describe('a mistake of one line', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  test.each(table)('%s: the %s says so', async (_what, by, file, from, to, says) => {
-    const mutation: Mutation = { file, from, to };
+  test.each(rows)('%s: the %s says so', async (_what, by, mutation, says) => {
     const complaint = compiler.complaint(mutation, by === 'compiler' ? says : undefined);
     const said = by === 'compiler' ? complaint : (complaint ?? (await synth(mutation, directory)));
     expect(said).toMatch(says);

@@ -21,51 +21,110 @@ export function mutated({ file, from, to }: Mutation): string {
   return text.replace(from, () => to);
 }
 
-/** What the compiler says about the café's program with one mistake in it. Only what has changed is read again. */
+/**
+ * What the compiler says about the café's program with one mistake in it.
+ *
+ * All mistakes are in one program: each file that sees a mistake, because it has it or imports one that does, is there once
+ * more, as `cafe.mistake7.ts`. A copy imports the other copies of its mistake, and else what everybody imports, which is
+ * read and checked once.
+ */
 export class Compiler {
-  private current: { readonly path: string; readonly text: string } | undefined;
-  private version = 0;
   private readonly roots: readonly string[];
-  private readonly service: ts.LanguageService;
+  /** By mistake, the files that see it. */
+  private readonly seenBy: readonly ReadonlySet<string>[];
+  private readonly program: ts.Program;
 
-  constructor(files: readonly string[]) {
+  /**
+   * @param files - where a mistake may show
+   * @param mutations - every one that {@link complaint} will be asked about
+   */
+  constructor(
+    files: readonly string[],
+    private readonly mutations: readonly Mutation[],
+  ) {
     this.roots = files.map((file) => join(ROOT, file));
     const configuration = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path));
     const { options } = ts.parseJsonConfigFileContent(configuration.config, ts.sys, ROOT);
-    const read = (path: string): string | undefined =>
-      path === this.current?.path ? this.current.text : ts.sys.readFile(path);
-    this.service = ts.createLanguageService({
-      getCompilationSettings: () => options,
-      getCurrentDirectory: () => ROOT,
-      getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
-      getScriptFileNames: () => [...this.roots],
-      getScriptVersion: (path) => (path === this.current?.path ? String(this.version) : '0'),
-      getScriptSnapshot: (path) => {
-        const text = read(path);
-        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
-      },
-      fileExists: (path) => ts.sys.fileExists(path),
-      readFile: read,
-      directoryExists: (path) => ts.sys.directoryExists(path),
-      getDirectories: (path) => ts.sys.getDirectories(path),
-    });
+    const host = ts.createCompilerHost(options);
+    const resolutions = ts.createModuleResolutionCache(ROOT, (path) => path, options);
+    const importers = new Map<string, Set<string>>();
+
+    host.resolveModuleNameLiterals = (literals, importer, redirected, settings, source) => {
+      const { file, mistake } = originOf(importer);
+      return literals.map((literal) => {
+        const mode = ts.getModeForUsageLocation(source, literal, settings);
+        const found = ts.resolveModuleName(
+          literal.text,
+          file,
+          settings,
+          ts.sys,
+          resolutions,
+          redirected,
+          mode,
+        );
+        const imported = found.resolvedModule;
+        if (imported === undefined) return found;
+        const { resolvedFileName: path } = imported;
+        importers.set(path, (importers.get(path) ?? new Set()).add(file));
+        return mistake !== undefined && this.seenBy[mistake]?.has(path)
+          ? { resolvedModule: { ...imported, resolvedFileName: copyOf(path, mistake) } }
+          : found;
+      });
+    };
+    const unchanged = ts.createProgram(this.roots, options, host);
+
+    const importersOf = (path: string, found = new Set<string>()): ReadonlySet<string> => {
+      if (!found.has(path)) {
+        found.add(path);
+        for (const importer of importers.get(path) ?? []) importersOf(importer, found);
+      }
+      return found;
+    };
+    this.seenBy = mutations.map(({ file }) => importersOf(join(ROOT, file)));
+    host.getSourceFile = (path, languageVersion) => {
+      const { file, mistake } = originOf(path);
+      if (mistake === undefined) return unchanged.getSourceFile(path);
+      const mutation = mutations[mistake];
+      const text =
+        mutation && file === join(ROOT, mutation.file) ? mutated(mutation) : (ts.sys.readFile(file) ?? '');
+      return ts.createSourceFile(path, text, languageVersion);
+    };
+    const copies = this.seenBy.flatMap((seen, mistake) => [...seen].map((file) => copyOf(file, mistake)));
+    this.program = ts.createProgram([...this.roots, ...copies], options, host, unchanged);
   }
 
   /**
    * What it says, or nothing.
    *
-   * @param enough - when it has said this, the other files are not looked at; each takes a second or so
+   * @param enough - when it has said this, the other files are not looked at
    */
   complaint(mutation?: Mutation, enough?: RegExp): string | undefined {
-    this.version += 1;
-    this.current = mutation && { path: join(ROOT, mutation.file), text: mutated(mutation) };
     const messages: string[] = [];
-    for (const root of [...this.roots].sort((left) => (left === this.current?.path ? -1 : 0))) {
-      for (const { messageText } of this.service.getSemanticDiagnostics(root)) {
+    for (const file of this.filesToCheck(mutation)) {
+      for (const { messageText } of this.program.getSemanticDiagnostics(this.program.getSourceFile(file))) {
         messages.push(ts.flattenDiagnosticMessageText(messageText, ' '));
       }
       if (enough?.test(messages.join('\n'))) break;
     }
     return messages.length === 0 ? undefined : messages.join('\n');
   }
+
+  /** Those that see the mistake, the one that has it first; the others are as they are without it. */
+  private filesToCheck(mutation: Mutation | undefined): readonly string[] {
+    if (mutation === undefined) return this.roots;
+    const mistake = this.mutations.indexOf(mutation);
+    const changed = join(ROOT, mutation.file);
+    return this.roots
+      .filter((root) => this.seenBy[mistake]?.has(root))
+      .sort((left) => (left === changed ? -1 : 0))
+      .map((root) => copyOf(root, mistake));
+  }
+}
+
+const copyOf = (path: string, mistake: number): string => path.replace(/\.ts$/, `.mistake${mistake}.ts`);
+
+/** Which file a path is a copy of, and for which mistake. */
+function originOf(path: string): { readonly file: string; readonly mistake?: number } {
+  const [, name, mistake] = /^(.*)\.mistake(\d+)\.ts$/.exec(path) ?? [];
+  return name === undefined ? { file: path } : { file: `${name}.ts`, mistake: Number(mistake) };
 }

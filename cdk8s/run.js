@@ -4,6 +4,7 @@
 // they are bundled into one file, zod included, and bundled again only when one of them has changed: `make bench-synth`.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import console from 'node:console';
 import process from 'node:process';
@@ -18,7 +19,7 @@ if (program === undefined) {
 
 // Beside node_modules, where the packages that stay outside are found.
 const name = relative(ROOT, resolve(program)).replace(/\.ts$/, '').replaceAll('/', '-');
-const bundle = join(ROOT, 'build', 'programs', `${name}.mjs`);
+const bundle = join(ROOT, 'build', 'programs', `${name}.cjs`);
 const noteOfInputs = `${bundle}.json`;
 
 /** What a file is known by: a change of its content changes one of them. */
@@ -48,6 +49,14 @@ const ownAddress = {
   },
 };
 
+/** Zod's messages in fifty languages are a third of a bundle, and nobody asks for another than English. */
+const onlyEnglish = {
+  name: 'only-english',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export {};' }));
+  },
+};
+
 async function makeBundle() {
   const { build } = await import('esbuild');
   const { metafile } = await build({
@@ -57,12 +66,13 @@ async function makeBundle() {
     metafile: true,
     absWorkingDir: ROOT,
     platform: 'node',
-    format: 'esm',
+    // As what stays outside: Node reads all of a CommonJS package's text before it lets an ES module import it.
+    format: 'cjs',
     target: 'node20',
     // CommonJS, which cdk8s loads itself; a second copy would cost more than it saves.
     external: ['cdk8s', 'cdk8s-plus-28', 'constructs', 'yaml'],
     logLevel: 'warning',
-    plugins: [ownAddress],
+    plugins: [ownAddress, onlyEnglish],
   });
   const own = [fileURLToPath(import.meta.url), join(ROOT, 'package-lock.json'), join(ROOT, 'tsconfig.json')];
   const inputs = [...Object.keys(metafile.inputs).map((path) => join(ROOT, path)), ...own];
@@ -75,4 +85,4 @@ async function makeBundle() {
 
 if (!isCurrent()) await makeBundle();
 process.argv.splice(1, process.argv.length, resolve(program), ...words);
-await import(pathToFileURL(bundle).href);
+createRequire(import.meta.url)(bundle);

@@ -87,7 +87,7 @@ function releaseOf(chart: HelmChart): Release {
     name: chart.release,
     chart: isRecord(about) ? String(about['name']) : chart.folder,
     files,
-    values: parse(files.get('values.yaml') ?? '{}') as unknown,
+    values: chart.values(files),
     manifests: manifestsOf(chart.objects(), `the release ${chart.release} (by the chart's naming rule)`),
     rendered: false,
   };

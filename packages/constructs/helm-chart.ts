@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { Chart } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
+import { parse } from 'yaml';
 import { checkDnsLabel } from './names.js';
 
 /** What a chart is made of. */
@@ -17,6 +18,11 @@ export interface HelmChartProps {
    * because a synth must not depend on what is installed, nor take the time.
    */
   readonly objects: () => readonly unknown[];
+  /**
+   * What its values.yaml says, from whoever has it as an object.
+   * @default - read from the file, which takes longer than to prove something of it
+   */
+  readonly values?: () => unknown;
 }
 
 /** The file beside Chart.yaml that says what release the chart is for, for `cafe check`. */
@@ -79,6 +85,11 @@ export class HelmChart extends Construct {
     return files;
   }
 
+  /** What values.yaml says. @param files - as for {@link write} */
+  values(files = this.files()): unknown {
+    return this.props.values?.() ?? (parse(files.get('values.yaml') ?? '{}') as unknown);
+  }
+
   /** What others rely on of the release. */
   objects(): readonly unknown[] {
     return this.props.objects();
@@ -88,10 +99,10 @@ export class HelmChart extends Construct {
   write(outdir: string, files = this.files()): void {
     const { release, namespace } = this;
     const note = JSON.stringify({ release, namespace, objects: this.objects() }, undefined, 2);
-    for (const [path, content] of [...files, [RELEASE_FILE, `${note}\n`] as const]) {
-      const target = join(outdir, 'helm', this.folder, path);
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, content);
-    }
+    const folder = join(outdir, 'helm', this.folder);
+    for (const path of new Set([RELEASE_FILE, ...files.keys()].map(dirname)))
+      mkdirSync(join(folder, path), { recursive: true });
+    for (const [path, content] of files) writeFileSync(join(folder, path), content);
+    writeFileSync(join(folder, RELEASE_FILE), `${note}\n`);
   }
 }

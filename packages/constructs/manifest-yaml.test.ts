@@ -5,6 +5,9 @@ import { manifestYaml } from './manifest-yaml.js';
 
 const word = fc.oneof(
   fc.string(),
+  // What looks like a plain word, and sometimes is none.
+  fc.stringMatching(/^[a-zA-Z][\w./-]{0,70}$/),
+  fc.mixedCase(fc.constantFrom('y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null', 'nan', 'inf')),
   fc.string({ unit: 'binary' }),
   fc.constantFrom(
     'yes',

@@ -14,6 +14,9 @@ export function manifestYaml(objects: readonly unknown[]): string {
   return objects.map((object) => written(object) ?? stringify(object, OPTIONS)).join('---\n');
 }
 
+/** A word that can be nothing else, and needs no quotes: those of YAML 1.1 for true, false and null are taken out. */
+const PLAIN = /^(?!(?:y|n|yes|no|true|false|on|off|null)$)[a-z][\w./-]{0,63}$/i;
+
 const keys = new Map<string, string | undefined>();
 const scalars = new Map<unknown, string | undefined>();
 
@@ -50,6 +53,7 @@ const isCollection = (value: unknown): value is Readonly<Record<string, unknown>
   typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 
 function keyOf(key: string): string {
+  if (PLAIN.test(key)) return key;
   // Within a map: at the beginning of a line there are words that end a document.
   return remembered(
     keys,
@@ -60,6 +64,7 @@ function keyOf(key: string): string {
 
 function scalarOf(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[]' : '{}';
+  if (typeof value === 'string' && PLAIN.test(value)) return value;
   return remembered(scalars, value, () => /^a: (.*)\n$/.exec(stringify({ a: value }, OPTIONS))?.[1]);
 }
 

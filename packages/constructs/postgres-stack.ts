@@ -95,11 +95,12 @@ export class PostgresStack extends Construct implements Peer, Store {
       folder: props.folder ?? CHART_NAME,
       release,
       files: () => postgresqlChartFiles(this.values()),
+      values: () => parsePostgresqlValues(this.values()),
       objects: () =>
         postgresqlObjects({
           release,
           namespace: this.namespace ?? 'default',
-          values: parsePostgresqlValues(this.values()),
+          values: this.values(),
         }),
     });
     this.node.addValidation({

@@ -12,6 +12,7 @@ import {
 } from '@cafe-lumiere/contract';
 import { describe, expect, test } from '@jest/globals';
 import { Chart, Duration, Size, Testing } from 'cdk8s';
+import { parse } from 'yaml';
 import { Configuration } from './configuration.js';
 import { HelmChart } from './helm-chart.js';
 import { PostgresStack } from './postgres-stack.js';
@@ -334,9 +335,9 @@ describe('a probed service', () => {
     );
     expect(JSON.stringify(volumes)).not.toContain('tls.key');
     const [helm] = HelmChart.within(chart);
-    expect(helm?.files().get('values.yaml')).toMatch(
-      /tls:\n.*\n {2}enabled: true\n.*\n {2}existingSecret: counter-tls/,
-    );
+    const written = helm?.files().get('values.yaml');
+    expect(helm?.values()).toEqual(parse(written ?? ''));
+    expect(written).toMatch(/tls:\n.*\n {2}enabled: true\n.*\n {2}existingSecret: counter-tls/);
   });
 
   test('of a foreign image has the probes of its declaration, and none of the runtime’s variables', () => {

@@ -25,28 +25,45 @@ const GENERATED = '# Generated from @cafe-lumiere/postgresql; change it there.\n
  */
 export function postgresqlChartFiles(values: PostgresqlValuesInput = {}): ReadonlyMap<string, string> {
   const parsed = parsePostgresqlValues(values);
-  const folder = packageFolder();
+  const { about, readme, others } = (unchanging ??= readUnchanging());
   return new Map([
-    [
-      'Chart.yaml',
-      GENERATED +
-        new Document({
-          apiVersion: 'v2',
-          name: CHART_NAME,
-          description: 'PostgreSQL for one application: never half a database, never a silent empty one.',
-          type: 'application',
-          version: CHART_VERSION,
-          appVersion: '17',
-        }).toString({ lineWidth: 0 }),
-    ],
+    ['Chart.yaml', about],
     ['values.yaml', GENERATED + valuesYaml(parsed)],
     ['values.schema.json', `${JSON.stringify(valuesSchema(), undefined, 2)}\n`],
-    ['README.md', read(folder, 'README.template.md').replace('<!-- values -->', () => valuesTable(parsed))],
+    ['README.md', readme.replace('<!-- values -->', () => valuesTable(parsed))],
     ['.helmignore', `${GENERATED}.DS_Store\n.git/\n*.tgz\n*.orig\n*~\n`],
-    ['move.sh', read(folder, 'move.sh')],
-    ...filesBelow(folder, 'templates'),
-    ...filesBelow(folder, 'files'),
+    ...others,
   ]);
+}
+
+/** What is the same in every chart, read once. */
+let unchanging: Unchanging | undefined;
+
+interface Unchanging {
+  readonly about: string;
+  readonly readme: string;
+  readonly others: readonly (readonly [path: string, content: string])[];
+}
+
+function readUnchanging(): Unchanging {
+  const folder = packageFolder();
+  const about = new Document({
+    apiVersion: 'v2',
+    name: CHART_NAME,
+    description: 'PostgreSQL for one application: never half a database, never a silent empty one.',
+    type: 'application',
+    version: CHART_VERSION,
+    appVersion: '17',
+  });
+  return {
+    about: GENERATED + about.toString({ lineWidth: 0 }),
+    readme: read(folder, 'README.template.md'),
+    others: [
+      ['move.sh', read(folder, 'move.sh')],
+      ...filesBelow(folder, 'templates'),
+      ...filesBelow(folder, 'files'),
+    ],
+  };
 }
 
 /**

@@ -15,6 +15,10 @@ interface Property {
 }
 
 let schema: Readonly<Record<string, unknown>> | undefined;
+let described: Property | undefined;
+
+/** The schema's words, by value. */
+const descriptions = (): Property => (described ??= property.parse(valuesSchema()));
 
 /** What Helm checks every values file with: a name that nobody knows fails, with its path. */
 export function valuesSchema(): Readonly<Record<string, unknown>> {
@@ -41,7 +45,7 @@ function writeSchema(): Readonly<Record<string, unknown>> {
 /** values.yaml, each value with what it is for. */
 export function valuesYaml(values: PostgresqlValues): string {
   const document = new Document(values);
-  comment(document.contents, property.parse(valuesSchema()));
+  comment(document.contents, descriptions());
   return document.toString({ lineWidth: 0 });
 }
 
@@ -57,7 +61,7 @@ function comment(node: unknown, schema: Property): void {
 
 /** The README's table: every value by its path, with its default in this copy of the chart. */
 export function valuesTable(values: PostgresqlValues): string {
-  const rows = leaves(property.parse(valuesSchema()), values, []);
+  const rows = leaves(descriptions(), values, []);
   return ['| value | what it is | default |', '| --- | --- | --- |', ...rows].join('\n');
 }
 

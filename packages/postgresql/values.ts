@@ -188,7 +188,7 @@ export type PostgresqlValues = z.output<typeof postgresqlValues>;
  * @throws Error that names each value that is not allowed, and why
  */
 export function parsePostgresqlValues(values: unknown): PostgresqlValues {
-  const { data, error } = postgresqlValues.safeParse(values);
+  const { data, error } = postgresqlValues.safeParse(values, { jitless: true });
   if (data !== undefined) return data;
   throw new Error(`The values of the chart ${CHART_NAME} are wrong:\n${z.prettifyError(error)}`);
 }
