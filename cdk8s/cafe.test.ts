@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { App } from '@cafe-lumiere/constructs';
+import { App, HelmChart } from '@cafe-lumiere/constructs';
 import { only, podTemplateOf, synthesized } from '@cafe-lumiere/constructs';
 import { Cafe } from './cafe.js';
 import { DEFAULT_ENVIRONMENT, environmentNamed, environments } from './environments.js';
@@ -17,6 +17,17 @@ const newCafe = (environment = 'local') =>
     environment: environmentNamed(environment),
     imageOf: (service) => `registry.example/${service}:1`,
   });
+
+test('where the cluster’s DNS is, is said once, for the services and for the jobs of the database’s chart', () => {
+  const cafe = new Cafe(new App(), 'deployments', {
+    environment: { ...environmentNamed('local'), dns: { nodeLocal: '169.254.20.10' } },
+    imageOf: (service) => `registry.example/${service}:1`,
+  });
+  const policy = only(synthesized(cafe), 'NetworkPolicy', 'kitchen-service');
+  expect(JSON.stringify(policy)).toContain('"cidr":"169.254.20.10/32"');
+  const [helm] = HelmChart.within(cafe);
+  expect(helm?.files().get('values.yaml')).toContain('nodeLocal: 169.254.20.10');
+});
 
 describe('the contract', () => {
   const manifests = synthesized(newCafe());

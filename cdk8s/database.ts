@@ -11,7 +11,7 @@ export function cafeDatabase(scope: Construct, { database, monitoring, dns }: En
   const names = { database: 'cafe_lumiere', owner: 'cafe' };
   if (database.mode === 'external') return new ExternalPostgres(scope, 'postgres', { ...names, ...database });
   const { mode, credentials, tls, clusterImage } = database;
-  const props = { ...names, credentials, storage: Size.gibibytes(5) };
+  const props = { ...names, credentials, storage: Size.gibibytes(5), ...(dns !== undefined && { dns }) };
   return mode === 'chart'
     ? new PostgresStack(scope, 'postgres', { ...props, release: DB_HOST, ...(tls !== 'off' && { tls }) })
     : new CloudNativePgCluster(scope, 'postgres', {
@@ -22,6 +22,5 @@ export function cafeDatabase(scope: Construct, { database, monitoring, dns }: En
         image: clusterImage ?? 'ghcr.io/cloudnative-pg/postgresql:17.6-standard-trixie',
         tls,
         ...(monitoring === undefined ? {} : { monitoring: monitoring.namespace }),
-        ...(dns === undefined ? {} : { dns }),
       });
 }

@@ -1,10 +1,12 @@
 import { declareService } from '@cafe-lumiere/contract';
 import { expect, test } from '@jest/globals';
-import { Chart } from 'cdk8s';
+import { Chart, Size } from 'cdk8s';
 import { App } from './app.js';
 import { Configuration } from './configuration.js';
 import type { Dns } from './dns.js';
+import { HelmChart } from './helm-chart.js';
 import { DefaultDenyNetworkPolicy } from './pod-network-policy.js';
+import { PostgresStack } from './postgres-stack.js';
 import { ProbedService } from './probed-service.js';
 import { only, synthesized } from './synthesized.js';
 
@@ -68,4 +70,23 @@ test('refuses a node-local address that is none', () => {
   expect(() => shop({ nodeLocal: '169.254.20.10/32' })).toThrow(
     'shop/configuration: dns.nodeLocal is "169.254.20.10/32"; it is an address alone, such as 169.254.20.10.',
   );
+});
+
+test.each<[string, Dns | undefined, RegExp]>([
+  ['of the cluster’s DNS', undefined, /namespace: kube-system\n[^]*podLabels: \{\}\n[^]*anywhere: false/],
+  [
+    'of DNS pods that are labelled otherwise, and of the node',
+    { namespace: 'dns', podLabels: { app: 'coredns' }, nodeLocal: '169.254.20.10' },
+    /namespace: dns\n[^]*podLabels:\n +app: coredns\n[^]*nodeLocal: 169\.254\.20\.10\n/,
+  ],
+  ['of any address when somebody says so', 'any', /anywhere: true/],
+])('the jobs of a database’s chart may ask for names %s', (_who, dns, values) => {
+  const { chart } = shop();
+  new PostgresStack(chart, 'postgres', {
+    ...{ database: 'shop', owner: 'shop', storage: Size.gibibytes(1), release: 'shop-postgresql' },
+    credentials: { existingSecret: 'secrets' },
+    ...(dns && { dns }),
+  });
+  const [helm] = HelmChart.within(chart);
+  expect(helm?.files().get('values.yaml')).toMatch(values);
 });

@@ -12,6 +12,7 @@ import {
 } from '@cafe-lumiere/postgresql';
 import { connectionBudgetProblem } from '@cafe-lumiere/contract';
 import type { Address } from './environment-variable.js';
+import { checkDns, type Dns } from './dns.js';
 import { HelmChart } from './helm-chart.js';
 import { checkDnsLabel, checkIdentifier } from './names.js';
 import type { Peer, PodNetworkPolicy } from './pod-network-policy.js';
@@ -39,6 +40,11 @@ export interface PostgresStackProps {
    * @default - what goes over the network is not encrypted
    */
   readonly tls?: { readonly existingSecret: string };
+  /**
+   * Where the chart's own pods, such as its backup, may ask for names.
+   * @default - the pods `k8s-app: kube-dns` in `kube-system`
+   */
+  readonly dns?: Dns;
   /**
    * The Helm release that the chart is installed as, in the namespace of its clients. The client Service's name, and with
    * it what the clients are told, follows from it by the chart's own rule.
@@ -90,6 +96,7 @@ export class PostgresStack extends Construct implements Peer, Store {
         `${this.node.path}: owner is "postgres", PostgreSQL's superuser; an application's role must not be able to do everything. Choose another name, such as "shop".`,
       );
     }
+    if (props.dns !== undefined) checkDns(this.node.path, props.dns);
     this.podLabels = postgresqlPodLabels(release);
     new HelmChart(this, 'Chart', {
       folder: props.folder ?? CHART_NAME,
@@ -134,7 +141,7 @@ export class PostgresStack extends Construct implements Peer, Store {
   }
 
   private values(): PostgresqlValuesInput {
-    const { credentials, storage, tls } = this.props;
+    const { credentials, storage, tls, dns } = this.props;
     return {
       auth: {
         username: this.owner,
@@ -149,7 +156,12 @@ export class PostgresStack extends Construct implements Peer, Store {
       ...(tls && { tls: { enabled: true, existingSecret: tls.existingSecret } }),
       primary: {
         persistence: { size: `${storage.toGibibytes()}Gi` },
-        networkPolicy: { clients: this.clients.map(({ podLabels }) => ({ matchLabels: { ...podLabels } })) },
+        networkPolicy: {
+          clients: this.clients.map(({ podLabels }) => ({ matchLabels: { ...podLabels } })),
+          ...(dns !== undefined && {
+            dns: dns === 'any' ? { anywhere: true } : { ...dns, podLabels: { ...dns.podLabels } },
+          }),
+        },
       },
       postgresqlConfiguration: { max_connections: this.maxConnections },
     };

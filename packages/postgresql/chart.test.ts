@@ -234,7 +234,7 @@ test('a wrong value does not become a chart', () => {
     expect(postgresqlValues.safeParse({ postgresqlConfiguration: { [name]: 1 } }).success).toBe(false);
   });
 
-  test.each(['backup', 'metrics', 'metrics.image', 'primary.initdb', 'tls'])(
+  test.each(['backup', 'metrics', 'metrics.image', 'primary.initdb', 'primary.networkPolicy.dns', 'tls'])(
     'values of an older chart, without %s, are refused with the way out',
     (name) => {
       expect(render('shop', '--set', `${name}=null`).stderr).toContain(

@@ -7,7 +7,7 @@ import { CHART_NAME } from './release-names.js';
 import { parsePostgresqlValues, type PostgresqlValuesInput } from './values.js';
 
 /** Raised with each change of the chart. */
-const CHART_VERSION = '1.3.0';
+const CHART_VERSION = '1.4.0';
 const GENERATED = '# Generated from @cafe-lumiere/postgresql; change it there.\n';
 
 /**

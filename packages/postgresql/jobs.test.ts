@@ -119,6 +119,47 @@ const podSpec = z.looseObject({
     ).toBeUndefined();
   });
 
+  const inNamespace = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
+  const dnsPorts = ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 }));
+  test.each<[string, string, object]>([
+    [
+      'the cluster’s DNS, and nobody else',
+      'enabled=true',
+      {
+        to: [
+          {
+            namespaceSelector: inNamespace('kube-system'),
+            podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+          },
+        ],
+        ports: dnsPorts,
+      },
+    ],
+    [
+      'DNS pods that are labelled otherwise, and the node',
+      'dns.namespace=names,dns.podLabels.app=coredns,dns.nodeLocal=169.254.20.10',
+      {
+        to: [
+          { namespaceSelector: inNamespace('names'), podSelector: { matchLabels: { app: 'coredns' } } },
+          { ipBlock: { cidr: '169.254.20.10/32' } },
+        ],
+        ports: dnsPorts,
+      },
+    ],
+    [
+      'a node with IPv6',
+      'dns.nodeLocal=fd00::a',
+      expect.objectContaining({ to: expect.arrayContaining([{ ipBlock: { cidr: 'fd00::a/128' } }]) }),
+    ],
+    ['any address when somebody says so', 'dns.anywhere=true', { ports: dnsPorts }],
+  ])('they ask %s for names', (_who, values, rule) => {
+    const words = values.split(',').map((value) => `primary.networkPolicy.${value}`);
+    expect(find('NetworkPolicy', 'shop-postgresql-jobs', '--set', words.join(','))?.spec).toHaveProperty(
+      'egress',
+      [expect.anything(), rule],
+    );
+  });
+
   test('backups lie on a claim of their own that outlives the release, or on one of the user’s', () => {
     const words = ['--set', 'backup.cronjob.storage.size=20Gi,backup.cronjob.storage.storageClass=slow'];
     expect(find('PersistentVolumeClaim', 'shop-postgresql-backup', ...ON, ...words)).toMatchObject({

@@ -16,6 +16,7 @@ const RELEASES: readonly (readonly [release: string, namespace: string])[] = [
   [`${LONG}-postgresql-eu-two`, 'blue'],
 ];
 
+const DNS_PODS = JSON.stringify({ matchLabels: { 'k8s-app': 'kube-dns' } });
 const labelsOf = z.record(z.string(), z.string());
 type Labels = z.output<typeof labelsOf>;
 const selectorOf = z.object({
@@ -83,8 +84,8 @@ function below(value: unknown, name: string): unknown[] {
         object.kind === 'Service'
           ? [{ matchLabels: spec['selector'] }]
           : [spec['selector'], ...below(spec, 'podSelector')].filter(
-              // Without clients in the values every pod of the namespace is one.
-              (selector) => selector !== undefined && JSON.stringify(selector) !== '{}',
+              // Without clients in the values every pod of the namespace is one; and names are asked of another namespace.
+              (selector) => selector !== undefined && !['{}', DNS_PODS].includes(JSON.stringify(selector)),
             );
       for (const selector of selectors) {
         const found = pods.filter(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backupValues } from './backup-values.js';
+import { dnsValues } from './dns-values.js';
 import { imageShape } from './image-values.js';
 import { initdbValues } from './initdb-values.js';
 import { metricsValues } from './metrics-values.js';
@@ -163,6 +164,7 @@ export const postgresqlValues = z.strictObject({
               ),
             )
             .default([]),
+          dns: dnsValues,
         })
         .prefault({}),
       initdb: initdbValues,

@@ -1,7 +1,7 @@
 {{/* `helm upgrade --reuse-values` takes the old chart's values for all of them, so that a newer chart's are not there. */}}
 {{- define "postgresql.checkComplete" -}}
-{{- if not (and .Values.backup .Values.metrics .Values.metrics.image .Values.primary.initdb .Values.tls) -}}
-{{- fail "the values backup, metrics, primary.initdb or tls of this chart are missing: --reuse-values has kept those of an older one. Upgrade with --reset-then-reuse-values, which keeps what you have set." -}}
+{{- if not (and .Values.backup .Values.metrics .Values.metrics.image .Values.primary.initdb .Values.primary.networkPolicy.dns .Values.tls) -}}
+{{- fail "the values backup, metrics, primary.initdb, primary.networkPolicy.dns or tls of this chart are missing: --reuse-values has kept those of an older one. Upgrade with --reset-then-reuse-values, which keeps what you have set." -}}
 {{- end -}}
 {{- end -}}
 
