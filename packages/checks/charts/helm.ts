@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { servedInstead } from '../model/removed-versions.js';
 
 /** Bytes of a rendering that are taken in. */
 const MOST = 2 ** 28;
@@ -32,8 +33,10 @@ export function renderChart({
   namespace,
   valueFiles,
 }: RenderArguments): Promise<Rendered> {
-  const files = valueFiles.flatMap((file) => ['--values', file]);
-  const words = ['template', release, directory, '--namespace', namespace, ...files];
+  const words = [
+    ...templateWords(release, directory, namespace),
+    ...valueFiles.flatMap((file) => ['--values', file]),
+  ];
   return new Promise((rendered, refuse) => {
     execFile('helm', words, { encoding: 'utf8', maxBuffer: MOST }, (error, stdout, stderr) => {
       if (!error) rendered({ text: stdout });
@@ -60,8 +63,19 @@ function unrendered(said: string): Rendered {
  * @throws Error with Helm's own words
  */
 export function renderedChart(directory: string, release: string, namespace: string): string | undefined {
-  return output('template', release, directory, '--namespace', namespace);
+  return output(...templateWords(release, directory, namespace));
 }
+
+/** Helm without a cluster knows versions, but not of which kinds: a chart that asks for both falls back to an older one. */
+const templateWords = (release: string, directory: string, namespace: string): readonly string[] => [
+  'template',
+  release,
+  directory,
+  '--namespace',
+  namespace,
+  '--api-versions',
+  servedInstead.join(','),
+];
 
 /** The output of a command of Helm's that only reads, whose last word is the chart. @throws Error with Helm's own words */
 export function helm(...words: readonly string[]): string {
@@ -75,7 +89,9 @@ function output(...words: readonly string[]): string | undefined {
   const { status, stdout, stderr, error } = spawnSync('helm', words, { encoding: 'utf8', maxBuffer: MOST });
   if (error && 'code' in error && error.code === 'ENOENT') return undefined;
   if (error ?? status !== 0) {
-    throw new Error(`"helm ${words.join(' ')}" fails: ${(error?.message ?? stderr).trim()}`);
+    throw new Error(
+      `"helm ${words.join(' ').replace(/ --api-versions \S+/, '')}" fails: ${(error?.message ?? stderr).trim()}`,
+    );
   }
   return stdout;
 }
