@@ -12,6 +12,16 @@ export type Rendered =
   /** A template breaks, or makes what is no YAML. */
   | { readonly failed: string };
 
+/** Values of a release besides the chart's own, the last one first in rank. */
+export interface ChartValues {
+  /** Files of them. */
+  readonly files: readonly string[];
+  /** What stands beside the release's name; a text is YAML. */
+  readonly inline?: unknown;
+  /** Single ones, as in `helm --set`: `image.tag=1.2.3`. */
+  readonly set: readonly string[];
+}
+
 /** How a chart is rendered. */
 export interface RenderArguments {
   /** The chart's folder. */
@@ -58,12 +68,23 @@ function unrendered(said: string): Rendered {
 }
 
 /**
- * What Helm renders of a chart with its own values; nothing without Helm.
+ * What Helm renders of a chart with its own values, and others besides; nothing without Helm.
  *
  * @throws Error with Helm's own words
  */
-export function renderedChart(directory: string, release: string, namespace: string): string | undefined {
-  return output(...templateWords(release, directory, namespace));
+export function renderedChart(
+  directory: string,
+  release: string,
+  namespace: string,
+  { files, inline, set }: ChartValues = { files: [], set: [] },
+): string | undefined {
+  const words = [
+    ...templateWords(release, directory, namespace),
+    ...files.flatMap((file) => ['--values', file]),
+    ...(inline === undefined ? [] : ['--values', '-']),
+    ...set.flatMap((each) => ['--set', each]),
+  ];
+  return output(words, typeof inline === 'string' ? inline : JSON.stringify(inline));
 }
 
 /** Helm without a cluster knows versions, but not of which kinds: a chart that asks for both falls back to an older one. */
@@ -79,14 +100,18 @@ const templateWords = (release: string, directory: string, namespace: string): r
 
 /** The output of a command of Helm's that only reads, whose last word is the chart. @throws Error with Helm's own words */
 export function helm(...words: readonly string[]): string {
-  const text = output(...words);
+  const text = output(words);
   if (text === undefined) throw withoutHelm(words.at(-1) ?? '');
   return text;
 }
 
 /** Nothing without Helm. */
-function output(...words: readonly string[]): string | undefined {
-  const { status, stdout, stderr, error } = spawnSync('helm', words, { encoding: 'utf8', maxBuffer: MOST });
+function output(words: readonly string[], input?: string): string | undefined {
+  const { status, stdout, stderr, error } = spawnSync('helm', words, {
+    encoding: 'utf8',
+    maxBuffer: MOST,
+    input,
+  });
   if (error && 'code' in error && error.code === 'ENOENT') return undefined;
   if (error ?? status !== 0) {
     throw new Error(
