@@ -113,6 +113,7 @@ export function clusterOf(
     cluster: new Cluster(
       [...placed(manifests, placement), ...placedReleases.flatMap((release) => release.manifests)],
       options.makes,
+      options.unknownReleases,
     ),
   };
 }

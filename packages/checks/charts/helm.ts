@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { servedInstead } from '../model/removed-versions.js';
 
 /** Bytes of a rendering that are taken in. */
 const MOST = 2 ** 28;
@@ -10,6 +11,16 @@ export type Rendered =
   | { readonly refused: string }
   /** A template breaks, or makes what is no YAML. */
   | { readonly failed: string };
+
+/** Values of a release besides the chart's own, the last one first in rank. */
+export interface ChartValues {
+  /** Files of them. */
+  readonly files: readonly string[];
+  /** What stands beside the release's name; a text is YAML. */
+  readonly inline?: unknown;
+  /** Single ones, as in `helm --set`: `image.tag=1.2.3`. */
+  readonly set: readonly string[];
+}
 
 /** How a chart is rendered. */
 export interface RenderArguments {
@@ -32,8 +43,10 @@ export function renderChart({
   namespace,
   valueFiles,
 }: RenderArguments): Promise<Rendered> {
-  const files = valueFiles.flatMap((file) => ['--values', file]);
-  const words = ['template', release, directory, '--namespace', namespace, ...files];
+  const words = [
+    ...templateWords(release, directory, namespace),
+    ...valueFiles.flatMap((file) => ['--values', file]),
+  ];
   return new Promise((rendered, refuse) => {
     execFile('helm', words, { encoding: 'utf8', maxBuffer: MOST }, (error, stdout, stderr) => {
       if (!error) rendered({ text: stdout });
@@ -55,27 +68,55 @@ function unrendered(said: string): Rendered {
 }
 
 /**
- * What Helm renders of a chart with its own values; nothing without Helm.
+ * What Helm renders of a chart with its own values, and others besides; nothing without Helm.
  *
  * @throws Error with Helm's own words
  */
-export function renderedChart(directory: string, release: string, namespace: string): string | undefined {
-  return output('template', release, directory, '--namespace', namespace);
+export function renderedChart(
+  directory: string,
+  release: string,
+  namespace: string,
+  { files, inline, set }: ChartValues = { files: [], set: [] },
+): string | undefined {
+  const words = [
+    ...templateWords(release, directory, namespace),
+    ...files.flatMap((file) => ['--values', file]),
+    ...(inline === undefined ? [] : ['--values', '-']),
+    ...set.flatMap((each) => ['--set', each]),
+  ];
+  return output(words, typeof inline === 'string' ? inline : JSON.stringify(inline));
 }
+
+/** Helm without a cluster knows versions, but not of which kinds: a chart that asks for both falls back to an older one. */
+const templateWords = (release: string, directory: string, namespace: string): readonly string[] => [
+  'template',
+  release,
+  directory,
+  '--namespace',
+  namespace,
+  '--api-versions',
+  servedInstead.join(','),
+];
 
 /** The output of a command of Helm's that only reads, whose last word is the chart. @throws Error with Helm's own words */
 export function helm(...words: readonly string[]): string {
-  const text = output(...words);
+  const text = output(words);
   if (text === undefined) throw withoutHelm(words.at(-1) ?? '');
   return text;
 }
 
 /** Nothing without Helm. */
-function output(...words: readonly string[]): string | undefined {
-  const { status, stdout, stderr, error } = spawnSync('helm', words, { encoding: 'utf8', maxBuffer: MOST });
+function output(words: readonly string[], input?: string): string | undefined {
+  const { status, stdout, stderr, error } = spawnSync('helm', words, {
+    encoding: 'utf8',
+    maxBuffer: MOST,
+    input,
+  });
   if (error && 'code' in error && error.code === 'ENOENT') return undefined;
   if (error ?? status !== 0) {
-    throw new Error(`"helm ${words.join(' ')}" fails: ${(error?.message ?? stderr).trim()}`);
+    throw new Error(
+      `"helm ${words.join(' ').replace(/ --api-versions \S+/, '')}" fails: ${(error?.message ?? stderr).trim()}`,
+    );
   }
   return stdout;
 }

@@ -4,7 +4,7 @@ import { chartCommand } from './chart-command.js';
 import type { Outcome, Surroundings } from './command.js';
 import { committed } from './committed.js';
 import { explanation } from './explanation.js';
-import { INPUT_HELP, INPUT_OPTIONS, readObjects } from './objects-input.js';
+import { INPUT_HELP, INPUT_OPTIONS, type ObjectsInput, readObjects } from './objects-input.js';
 import { keyOf } from './selection.js';
 import { asOf } from './since.js';
 import { parseWords, REPORT_HELP, REPORT_OPTIONS, reporting } from './report-options.js';
@@ -16,7 +16,9 @@ const HELP = `Proves that Kubernetes manifests can work together, before anybody
 
   dir                     a folder as "kubectl apply -f" reads it (default: dist), a kustomization (rendered by kubectl)
                           or a chart (rendered by helm); "-" reads the standard input, such as the output of
-                          "helm template" or "kubectl get -o json"
+                          "helm template" or "kubectl get -o json". What an Application or ApplicationSet of Argo CD, a
+                          Kustomization or HelmRelease of Flux and a Helmfile point to is read as well, where it is
+                          in the same repository
 ${INPUT_HELP}
 ${REPORT_HELP}
   --since REF             only what is found since this branch, tag or commit of git: what was found there is known
@@ -50,16 +52,25 @@ export async function checkCommand(
   const { configuration, conclude } = reporting(values);
   const { since } = values;
   const targets = positionals.length === 0 ? ['dist'] : positionals;
-  const reportOn = (those: readonly string[]): Report => {
-    const { objects, folder, ...known } = readObjects(those, values, configuration, readStandardInput);
-    return check(objects.manifests, {
+  const read = (those: readonly string[]): ObjectsInput =>
+    readObjects(those, values, configuration, readStandardInput);
+  const reportOn = ({ objects, folder, ...known }: ObjectsInput): Report =>
+    check(objects.manifests, {
       ...known,
       unreadable: objects.unreadable,
       previous: folder === undefined ? [] : committed(folder, since),
     });
-  };
-  const known = since === undefined ? undefined : foundAt(since, targets, reportOn);
-  return conclude(reportOn(targets), (shown) => (values.explain ? `${explanation(shown)}\n\n` : ''), known);
+  const known = since === undefined ? undefined : foundAt(since, targets, (those) => reportOn(read(those)));
+  const input = read(targets);
+  return conclude(
+    reportOn(input),
+    (shown) =>
+      [
+        ...input.notRead.map((line) => `not read: ${line}\n`),
+        ...(values.explain ? [`${explanation(shown)}\n\n`] : []),
+      ].join(''),
+    known,
+  );
 }
 
 /** What is found in the targets as git has them at a ref. */

@@ -14,40 +14,65 @@ export interface Input {
   readonly readStandardInput: () => string;
 }
 
+/** What was read, and what below it is objects only when it is rendered. */
+export interface Read extends Objects {
+  readonly unrendered: readonly Unrendered[];
+}
+
+/** A folder below one that is looked at. */
+export interface Unrendered {
+  readonly directory: string;
+  readonly kind: 'chart' | 'kustomization';
+}
+
 /**
  * The objects of all targets together.
  *
  * @throws Error when a target is not there, holds nothing, or needs a tool that is not
  */
-export function readInput({ targets, recursive, readStandardInput }: Input): Objects {
-  const all = targets.map((target): Objects => {
-    if (target === '-') return readText(readStandardInput(), 'the standard input');
-    if (!existsSync(target)) throw new Error(`there is no file or folder "${target}".`);
-    if (KUSTOMIZATION.test(basename(target))) return kustomized(dirname(target));
-    if (!statSync(target).isDirectory()) return readFiles([target]);
-    const names = readdirSync(target);
-    if (names.some((name) => KUSTOMIZATION.test(name))) return kustomized(target);
-    if (names.includes('Chart.yaml')) return rendered(target);
-    return recursive ? readFiles(filesBelow(target)) : readDirectory(target);
-  });
-  const objects: Objects = {
+export function readInput({ targets, recursive, readStandardInput }: Input): Read {
+  const all = targets.map((target) =>
+    target === '-'
+      ? { ...readText(readStandardInput(), 'the standard input'), unrendered: [] }
+      : readTarget(target, recursive),
+  );
+  const read: Read = {
     manifests: all.flatMap(({ manifests }) => manifests),
     unreadable: all.flatMap(({ unreadable }) => unreadable),
+    unrendered: all.flatMap(({ unrendered }) => unrendered),
   };
   const names = targets.map((target) => (target === '-' ? 'the standard input' : target)).join(' and ');
-  if (objects.manifests.length + objects.unreadable.length === 0) {
-    throw new Error(`there is nothing in ${names}.`);
+  if (read.manifests.length + read.unreadable.length === 0) {
+    const below = read.unrendered.map(
+      ({ directory, kind }) => `${directory} is a ${kind}: cafe check ${directory}`,
+    );
+    throw new Error([`there is nothing in ${names}.`, ...below].join('\n'));
   }
-  const [first] = objects.manifests;
-  if (
-    first &&
-    objects.manifests.every(({ apiVersion }) => apiVersion.startsWith('kustomize.config.k8s.io/'))
-  ) {
+  const [first] = read.manifests;
+  if (first && read.manifests.every(({ apiVersion }) => apiVersion.startsWith('kustomize.config.k8s.io/'))) {
     throw new Error(
       `${names} is a kustomization, and holds no object itself: kubectl kustomize DIR | cafe check -`,
     );
   }
-  return objects;
+  return read;
+}
+
+/**
+ * The objects of one file, folder, kustomization or chart.
+ *
+ * @throws Error when it is not there, or needs a tool that is not
+ */
+export function readTarget(target: string, recursive: boolean): Read {
+  if (!existsSync(target)) throw new Error(`there is no file or folder "${target}".`);
+  const whole = (objects: Objects): Read => ({ ...objects, unrendered: [] });
+  if (KUSTOMIZATION.test(basename(target))) return whole(kustomized(dirname(target)));
+  if (!statSync(target).isDirectory()) return whole(readFiles([target]));
+  const names = readdirSync(target);
+  if (names.some((name) => KUSTOMIZATION.test(name))) return whole(kustomized(target));
+  if (names.includes('Chart.yaml')) return whole(rendered(target));
+  if (!recursive) return whole(readDirectory(target));
+  const { files, unrendered } = below(target);
+  return { ...readFiles(files), unrendered };
 }
 
 /** What a kustomization makes. Nothing outside of kubectl knows all of its fields. */
@@ -76,17 +101,24 @@ function rendered(directory: string): Objects {
   return readText(text, `helm template ${directory}`);
 }
 
-/** Manifests in a folder and below it; not those of charts, nor kustomizations, whose parts are objects only when rendered. */
-function filesBelow(directory: string): readonly string[] {
+/** Manifests in a folder and below it, and what there is none before it is rendered. */
+function below(directory: string): Pick<Read, 'unrendered'> & { readonly files: readonly string[] } {
   const entries = readdirSync(directory, { withFileTypes: true }).sort((left, right) =>
     left.name < right.name ? -1 : 1,
   );
-  if (entries.some(({ name }) => name === 'Chart.yaml')) return [];
-  return entries.flatMap((entry) => {
+  const isChart = entries.some(({ name }) => name === 'Chart.yaml');
+  if (isChart || entries.some(({ name }) => KUSTOMIZATION.test(name))) {
+    return { files: [], unrendered: [{ directory, kind: isChart ? 'chart' : 'kustomization' }] };
+  }
+  const parts = entries.map((entry) => {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) return /^(?:\.|node_modules$)/.test(entry.name) ? [] : filesBelow(path);
-    return isReadByKubectl(entry.name) && !KUSTOMIZATION.test(entry.name) ? [path] : [];
+    if (entry.isDirectory() && !/^(?:\.|node_modules$)/.test(entry.name)) return below(path);
+    return { files: entry.isFile() && isReadByKubectl(entry.name) ? [path] : [], unrendered: [] };
   });
+  return {
+    files: parts.flatMap(({ files }) => files),
+    unrendered: parts.flatMap(({ unrendered }) => unrendered),
+  };
 }
 
 /** The one folder that is looked at, for what git and its charts say of it. */

@@ -1,9 +1,9 @@
 import type { ParseArgsConfig } from 'node:util';
-import type { Release } from '../model/release.js';
 import type { CheckOptions } from '../proofs/proof.js';
 import type { Configuration } from './configuration.js';
 import type { Objects } from './directory.js';
 import { folderOf, readInput } from './input.js';
+import { withPointedTo } from './pointed-to.js';
 import { chartsBelow, declaredReleases, readRelease, type ReleaseArgument, releasesOf } from './releases.js';
 
 /** What each command says of these options. */
@@ -33,10 +33,15 @@ export interface InputValues {
 }
 
 /** What is looked at, and what is known besides. */
-export interface ObjectsInput extends Pick<CheckOptions, 'namespace' | 'makes' | 'releases'> {
+export interface ObjectsInput extends Pick<
+  CheckOptions,
+  'namespace' | 'makes' | 'releases' | 'unknownReleases'
+> {
   readonly objects: Objects;
   /** The one folder that is looked at, for what git says of it. */
   readonly folder: string | undefined;
+  /** What is there, or pointed to, and was not read, a line each. */
+  readonly notRead: readonly string[];
 }
 
 /**
@@ -52,29 +57,30 @@ export function readObjects(
   readStandardInput: () => string,
 ): ObjectsInput {
   const targets = positionals.length === 0 ? ['dist'] : positionals;
-  const objects = readInput({ targets, recursive: values.recursive, readStandardInput });
+  const given = readInput({ targets, recursive: values.recursive, readStandardInput });
   const folder = folderOf(targets);
+  const namespaces = new Set(
+    given.manifests.flatMap(({ namespace }) => (namespace === '' ? [] : [namespace])),
+  );
+  const asked = values.release.map((text) => releaseArgument(text, namespaces));
+  const known = releasesOf(asked, declaredReleases(folder === undefined ? [] : chartsBelow(folder)));
+  const { manifests, unreadable, releases, ...others } = withPointedTo(
+    given,
+    targets,
+    values.recursive,
+    known,
+  );
+  if (manifests.length + unreadable.length + releases.length === 0) {
+    throw new Error(['nothing that is there can be read:', ...others.notRead].join('\n  '));
+  }
   return {
-    objects,
+    objects: { manifests, unreadable },
     folder,
+    ...others,
     namespace: values.namespace ?? configuration.namespace,
     makes: configuration.makes,
-    releases: values['no-release']
-      ? []
-      : releases(values.release, folder === undefined ? [] : chartsBelow(folder), objects),
+    releases: values['no-release'] ? [] : [...known.map(readRelease), ...releases],
   };
-}
-
-function releases(
-  asked: readonly string[],
-  charts: readonly string[],
-  { manifests }: Objects,
-): readonly Release[] {
-  const namespaces = new Set(manifests.flatMap(({ namespace }) => (namespace === '' ? [] : [namespace])));
-  return releasesOf(
-    asked.map((text) => releaseArgument(text, namespaces)),
-    declaredReleases(charts),
-  ).map(readRelease);
 }
 
 function releaseArgument(text: string, namespaces: ReadonlySet<string>): ReleaseArgument {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
@@ -35,6 +36,21 @@ test('the fixture’s release.json is what its chart makes', () => {
     expect(byTitle(release.manifests)).toEqual(
       byTitle(rendered({ files, release: 'db', namespace: 'shop' })),
     );
+  });
+
+  test('a chart that asks what the cluster serves is answered as by one of today', () => {
+    const chart = mkdtempSync(join(tmpdir(), 'cafe-asking-chart-'));
+    const budget =
+      'apiVersion: {{ if .Capabilities.APIVersions.Has "policy/v1/PodDisruptionBudget" }}policy/v1{{ else }}policy/v1beta1{{ end }}';
+    writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: asking\nversion: 1.0.0\n');
+    mkdirSync(join(chart, 'templates'));
+    writeFileSync(
+      join(chart, 'templates/budget.yaml'),
+      `${budget}\nkind: PodDisruptionBudget\nmetadata: { name: x }\n`,
+    );
+    const { manifests } = readRelease({ name: 'asking', namespace: 'shop', directory: chart });
+    rmSync(chart, { recursive: true });
+    expect(manifests.map(({ apiVersion }) => apiVersion)).toEqual(['policy/v1']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { renderedChart } from '../charts/helm.js';
+import { type ChartValues, renderedChart } from '../charts/helm.js';
 import { documentsOf, isRecord, type Manifest, toDocuments } from '../model/manifest.js';
 import type { Release } from '../model/release.js';
 
@@ -11,6 +11,8 @@ export interface ReleaseArgument {
   readonly namespace: string;
   /** The chart's folder. */
   readonly directory: string;
+  /** What it is installed with besides its own values. @default - nothing */
+  readonly values?: ChartValues | undefined;
 }
 
 /** What the program that wrote a chart says beside it: how it is installed, and what then is in the cluster. */
@@ -48,27 +50,28 @@ export const declaredReleases = (charts: readonly string[]): readonly ReleaseArg
  *
  * @throws Error when the chart cannot be read or rendered
  */
-export function readRelease({ name, namespace, directory }: ReleaseArgument): Release {
+export function readRelease(release: ReleaseArgument): Release {
+  const { name, directory } = release;
   const files = new Map(textFiles(directory));
   const about: unknown = parse(files.get('Chart.yaml') ?? '');
   if (!isRecord(about) || typeof about['name'] !== 'string') {
     throw new Error(`${directory} has no Chart.yaml with a name. Name the folder of a Helm chart.`);
   }
   const values: unknown = parse(files.get('values.yaml') ?? '{}');
-  const rendered = render({ name, namespace, directory });
+  const rendered = render(release);
   return {
     name,
     chart: about['name'],
     files,
     values,
-    manifests: rendered ?? known({ name, namespace, directory }),
+    manifests: rendered ?? known(release),
     rendered: rendered !== undefined,
   };
 }
 
 /** Nothing without Helm. */
-function render({ name, namespace, directory }: ReleaseArgument): readonly Manifest[] | undefined {
-  const text = renderedChart(directory, name, namespace);
+function render({ name, namespace, directory, values }: ReleaseArgument): readonly Manifest[] | undefined {
+  const text = renderedChart(directory, name, namespace, values);
   if (text === undefined) return undefined;
   return documentsOf(text, directory).flatMap((document) =>
     'manifest' in document ? [placed(document.manifest, namespace)] : [],

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { git } from './git.js';
@@ -31,6 +31,9 @@ export function asOf<Result>(
     if (git(root, ['checkout-index', '--all', `--prefix=${there}/`], env) === undefined) {
       throw new Error(`git does not write down what ${ref} is.`);
     }
+    // It is a working copy like this one, so that what points into the repository finds it.
+    const gitdir = git(root, ['rev-parse', '--absolute-git-dir'])?.trim() ?? '';
+    writeFileSync(join(there, '.git'), `gitdir: ${gitdir}\n`);
     const moved = targets.map((target) => {
       const path = relative(root, resolve(here, target));
       const place = join(there, path);

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { isRecord, type Manifest } from './manifest.js';
 import type { MadeObjects } from './made-objects.js';
 import { PodIndex } from './pod-index.js';
+import type { UnknownRelease } from './release.js';
 import { instancesOf, toCloudNativePgCluster } from './cloudnative-pg.js';
 import { KINDS, type LabelSelector, type PodSpec, type WorkloadSpec } from './schemas.js';
 
@@ -68,10 +69,12 @@ export class Cluster {
   /**
    * @param manifests - every object, with its namespace
    * @param makes - what controllers make besides what {@link MADE_OBJECTS} says
+   * @param unknownReleases - what is installed of charts that nobody has read
    */
   constructor(
     readonly manifests: readonly Manifest[],
     readonly makes: MadeObjects = {},
+    private readonly unknownReleases: readonly UnknownRelease[] = [],
   ) {
     // The last one of a name wins, as in an apply.
     const last = new Map<string, Manifest>();
@@ -88,6 +91,14 @@ export class Cluster {
   /** The object of this kind, namespace and name. */
   find(kind: string, namespace: string, name: string): Manifest | undefined {
     return this.present.get(keyOf({ kind, namespace, name }));
+  }
+
+  /** Whether a chart that nobody has read may make an object of this name. */
+  mayBeOfRelease(namespace: string, name: string): boolean {
+    return this.unknownReleases.some(
+      (release) =>
+        (release.namespace ?? namespace) === namespace && `${name}-`.startsWith(`${release.name}-`),
+    );
   }
 
   private read(manifest: Manifest): void {

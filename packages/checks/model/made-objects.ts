@@ -192,7 +192,11 @@ export const madeObjects = once((cluster): ReadonlyMap<string, MadeObject> => {
 /** Whether a controller makes this object, of one that is here. Those of objects without a namespace are everywhere. */
 export function isMade(cluster: Cluster, kind: string, namespace: string, name: string): boolean {
   const made = madeObjects(cluster);
-  return made.has(`${kind} ${namespace}/${name}`) || made.has(`${kind} /${name}`);
+  return (
+    made.has(`${kind} ${namespace}/${name}`) ||
+    made.has(`${kind} /${name}`) ||
+    cluster.mayBeOfRelease(namespace, name)
+  );
 }
 
 /** cert-manager makes the Secrets of an Ingress or a Gateway that asks for it. */

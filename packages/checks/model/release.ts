@@ -14,3 +14,10 @@ export interface Release {
   /** Whether Helm itself rendered them; else they are what the program that wrote the chart says. */
   readonly rendered: boolean;
 }
+
+/** A release of a chart that is not here: what it makes begins with its name. */
+export interface UnknownRelease {
+  readonly name: string;
+  /** Nothing where nobody says it: it may be any. */
+  readonly namespace?: string | undefined;
+}

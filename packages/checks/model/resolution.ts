@@ -120,6 +120,9 @@ function serviceIn(cluster: Cluster, name: string, namespace: string): Resolutio
   if (BUILT_IN.has(`${namespace || 'default'}/${name}`) || isExternal(cluster, namespace, 'Service', name)) {
     return { kind: 'foreign', reason: 'made by somebody else' };
   }
+  if (cluster.mayBeOfRelease(namespace, name)) {
+    return { kind: 'foreign', reason: 'of a chart that was not read' };
+  }
   return cluster.services.size === 0
     ? { kind: 'foreign', reason: 'there is no Service at all among the manifests' }
     : { kind: 'missing', name, namespace };

@@ -2,12 +2,14 @@ import type { Cluster } from '../model/cluster.js';
 import type { Finding, FindingId, Severity } from '../model/finding.js';
 import type { MadeObjects } from '../model/made-objects.js';
 import type { Manifest, Unreadable } from '../model/manifest.js';
-import type { Release } from '../model/release.js';
+import type { Release, UnknownRelease } from '../model/release.js';
 
 /** What the proofs know besides the objects that `kubectl apply` is given. */
 export interface CheckOptions {
   /** The Helm releases that the objects rely on. @default - none */
   readonly releases?: readonly Release[];
+  /** Releases of charts that are not here, such as those that Argo CD and Flux install: what they make is not missing. @default - none */
+  readonly unknownReleases?: readonly UnknownRelease[];
   /** Where the objects go that name no namespace, as in `kubectl -n`. @default - the one that the others name */
   readonly namespace?: string | undefined;
   /** What controllers make, besides what the checks know of well-known ones. @default - nothing */

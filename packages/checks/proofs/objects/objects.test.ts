@@ -39,6 +39,10 @@ testBroken(OBJECT_PROOFS, {
     ['a StatefulSet whose pods cannot carry its name', [copy('Deployment/catalogue', ['kind', 'StatefulSet'], ['metadata.name', 'b'.repeat(53)])], 'at most 52'],
     ['a container with a dash at its end', [set(CATALOGUE, `${C}.name`, 'catalogue-')], 'with a letter or digit at both ends'],
   ],
+  CAFE108: [
+    ['an API version that is gone', [set(CATALOGUE, 'apiVersion', 'extensions/v1beta1')], 'set apiVersion to apps/v1; spec.selector is required'],
+    ['a kind that is gone', [add('{apiVersion: policy/v1beta1, kind: PodSecurityPolicy, metadata: {name: restricted}}')], 'pod-security.kubernetes.io/enforce'],
+  ],
   CAFE106: [
     ['a Secret that is not base64', [set('Secret/bookshop-secrets', 'data.DB_PASSWORD', 'not base64!')], 'move DB_PASSWORD to stringData'],
   ],
