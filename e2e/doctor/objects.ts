@@ -213,3 +213,29 @@ export const postgresCluster = (spec: KubernetesObject): KubernetesObject => ({
   metadata: { name: 'ledger' },
   spec: { instances: 1, storage: { size: '1Gi' }, ...spec },
 });
+
+/** Work that has an end. */
+export const job = (
+  name: string,
+  restartPolicy: 'Never' | 'OnFailure',
+  script: string,
+  backoffLimit = 6,
+): KubernetesObject => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name },
+  spec: {
+    backoffLimit,
+    template: {
+      spec: { restartPolicy, containers: [{ name: 'work', image: REDIS, command: ['sh', '-c', script] }] },
+    },
+  },
+});
+
+/** Work that is done at New Year; who cannot wait makes a job of it. */
+export const scheduled = (name: string, { spec }: KubernetesObject): KubernetesObject => ({
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  metadata: { name },
+  spec: { schedule: '0 0 1 1 *', jobTemplate: { spec } },
+});

@@ -74,7 +74,7 @@ export const databases: readonly Fault[] = [
         data('Secret', 'shop-secrets', { password: 'of-the-client' }),
         ...database({
           pod: preparing(
-            'mkdir -p /data/db && chown -R postgres /data && cd /data && echo of-the-volume >/tmp/p && chown postgres /tmp/p && runuser -u postgres -- initdb -D /data/db --pwfile=/tmp/p -A scram-sha-256 && echo "host all all all scram-sha-256" >>/data/db/pg_hba.conf && echo "listen_addresses = \'*\'" >>/data/db/postgresql.conf',
+            'mkdir -p /data/db && chown -R postgres /data && cd /data && head -c 12 /dev/urandom | base64 >/tmp/p && chown postgres /tmp/p && runuser -u postgres -- initdb -D /data/db --pwfile=/tmp/p -A scram-sha-256 && echo "host all all all scram-sha-256" >>/data/db/pg_hba.conf && echo "listen_addresses = \'*\'" >>/data/db/postgresql.conf',
           ),
           container: { env, volumeMounts: [{ name: 'data', mountPath: '/data' }] },
         }),

@@ -7,7 +7,8 @@ import { type KubernetesObject, NODE, policy, program, service, serving, withSpe
 const FIRST = 'worker-1';
 const SECOND = 'worker-2';
 const onNode = (node: string, line: string): string => `\${NODE_NETWORK_COMMAND:?} ${node} ${line}`;
-const podsOf = (node: string): string => `$(kubectl get node ${node} -o jsonpath={.spec.podCIDR})`;
+const podsOf = (node: string): string =>
+  `$(kubectl get pods -A --field-selector spec.nodeName=${node},status.phase=Running -o jsonpath={.items[*].status.podIP} | tr ' ' ,)`;
 
 /** A store with a pod on each of two nodes, and who asks it on each. */
 const shop = (
@@ -38,14 +39,19 @@ const everywhere = ({ spec, ...object }: KubernetesObject): KubernetesObject => 
   return { ...object, kind: 'DaemonSet', spec: { selector, template } };
 };
 
-/** A rule of a node's packet filter, and its end. */
-const filtered = (node: string, rules: readonly string[]): Pick<Fault, 'then' | 'restore'> => ({
-  then: [
-    'kubectl rollout status deployment,daemonset --timeout=90s',
-    ...rules.map((rule) => onNode(node, `iptables -I FORWARD ${rule}`)),
-  ],
-  restore: rules.map((rule) => onNode(node, `iptables -D FORWARD ${rule}`)),
-});
+/** Rules of a node's packet filter, in a chain of their own, so that they end whatever became of the pods that they name. */
+const filtered = (node: string, rules: readonly string[]): Pick<Fault, 'then' | 'restore'> => {
+  const filter = (line: string): string => onNode(node, `iptables ${line}`);
+  return {
+    then: [
+      'kubectl rollout status deployment,daemonset --timeout=90s',
+      filter('-N CAFE-DOCTOR'),
+      ...rules.map((rule) => filter(`-A CAFE-DOCTOR ${rule}`)),
+      filter('-I FORWARD -j CAFE-DOCTOR'),
+    ],
+    restore: ['-D FORWARD -j CAFE-DOCTOR', '-F CAFE-DOCTOR', '-X CAFE-DOCTOR'].map(filter),
+  };
+};
 
 export const ways: readonly Fault[] = [
   { name: 'ways-well', probe: true, objects: () => shop(serves), roots: [] },

@@ -37,6 +37,9 @@ export interface Diagnosis {
   };
 }
 
+/** What CloudNativePG says of a database when there is nothing to do. */
+const IN_ORDER = 'Cluster in healthy state';
+
 const VERDICTS: readonly Verdict[] = ['proven', 'likely', 'cannot tell'];
 
 /** Why something does not work, from what was read of a cluster. */
@@ -60,7 +63,14 @@ export function diagnose(reading: Reading): Diagnosis {
     context: reading.context,
     namespaces: reading.namespaces,
     roots,
-    progress: cluster.workloads.flatMap((workload) => progressOf(cluster, workload, causes)),
+    progress: [
+      ...cluster.workloads.flatMap((workload) => progressOf(cluster, workload, causes)),
+      ...cluster.postgresClusters.flatMap(({ metadata, status: { phase } }) => {
+        const title = titleOf({ kind: 'Cluster', ...metadata });
+        const isKnown = phase === IN_ORDER || causes.some(({ breaks }) => breaks.includes(title));
+        return isKnown ? [] : [`${title}: ${phase === '' ? 'its operator has not begun' : phase}`];
+      }),
+    ],
     unseen: reading.unseen,
     unprobed: (reading.probes ?? []).flatMap(({ workload, impossible }) =>
       impossible === undefined ? [] : [`from ${workload}: ${impossible}`],

@@ -67,7 +67,8 @@ export async function doctorCommand(words: readonly string[]): Promise<Outcome> 
   const diagnosis = await (file === undefined
     ? watched(values, values.wait === undefined ? 0 : millisecondsOf(values.wait))
     : diagnose(readBundle(file)));
-  if (diagnosis.counts.workloads + diagnosis.counts.services === 0) {
+  const { counts, roots, progress } = diagnosis;
+  if (counts.workloads + counts.services + roots.length + progress.length === 0) {
     throw new Error(
       `there is no workload and no Service in ${diagnosis.namespaces.join(', ')}; -n names another namespace.`,
     );

@@ -205,19 +205,22 @@ function names(cluster: LiveCluster, probes: readonly Probe[], links: readonly L
     const bad = asked.filter(({ answer }) => answer === 'silent' || answer === 'refused');
     if (bad.length === 0) return [];
     const nodes = [...new Set(bad.map(({ from }) => from.node))];
+    const isDeaf = bad.length === asked.length;
     return [
       {
         code: 'CAFE206',
         verdict: 'proven',
         key: pod,
-        sentence: `DNS pod ${pod} on node ${node} does not answer ${bad.length === asked.length ? 'anybody' : `pods on node ${nodes.join(', ')}`}: every ${dns.length === 1 ? '' : `${ORDINALS[dns.length] ?? `${dns.length}th`} `}name takes seconds, or fails`,
+        sentence: `DNS pod ${pod} on node ${node} does not answer ${isDeaf ? 'anybody' : `pods on node ${nodes.join(', ')}`}: every ${dns.length === 1 ? '' : `${ORDINALS[dns.length] ?? `${dns.length}th`} `}name takes seconds, or fails`,
         evidence: bad.slice(0, 4).map(({ from, answer }) => ({
           object: podOf(from),
           field: `asks DNS at ${address}`,
           value: answer,
         })),
         breaks: bad.map(({ from }) => edgeOf(from.workload, DNS)),
-        mend: `kubectl -n ${DNS_NAMESPACE} delete pod ${pod}   # its Deployment makes another`,
+        mend: isDeaf
+          ? `kubectl -n ${DNS_NAMESPACE} delete pod ${pod}   # its Deployment makes another`
+          : `kubectl get node ${nodes.join(' ')} ${node} -o wide   # then: what filters port 53 on the way from there to ${node} (firewall, node-local DNS, the CNI's agent)`,
       },
     ];
   });
