@@ -85,7 +85,11 @@ export const healthy: readonly Fault[] = [
     ],
     roots: [],
   },
-  { name: 'healthy-operator', objects: () => [postgresCluster({})], roots: [] },
+  {
+    name: 'healthy-operator',
+    objects: () => [postgresCluster({ imageName: 'ghcr.io/cloudnative-pg/postgresql:17' })],
+    roots: [],
+  },
 ];
 
 const recreated = (object: KubernetesObject): KubernetesObject => ({

@@ -39,9 +39,12 @@ const everywhere = ({ spec, ...object }: KubernetesObject): KubernetesObject => 
   return { ...object, kind: 'DaemonSet', spec: { selector, template } };
 };
 
-/** Rules of a node's packet filter, in a chain of their own, so that they end whatever became of the pods that they name. */
+/**
+ * Rules of a node's packet filter, in a chain of their own, so that they end whatever became of the pods that they name.
+ * Not in the table `filter`: some network plug-ins write that anew from what they read a moment before.
+ */
 const filtered = (node: string, rules: readonly string[]): Pick<Fault, 'then' | 'restore'> => {
-  const filter = (line: string): string => onNode(node, `iptables ${line}`);
+  const filter = (line: string): string => onNode(node, `iptables -t mangle ${line}`);
   return {
     then: [
       'kubectl rollout status deployment,daemonset --timeout=90s',

@@ -3,6 +3,7 @@ import { certificateCauses } from './certificates.js';
 import { configurationCauses } from './configuration.js';
 import { controllerCauses } from './controllers.js';
 import { imageCauses } from './images.js';
+import { logInCauses } from './log-ins.js';
 import { networkCauses } from './network.js';
 import { nodeCauses } from './nodes.js';
 import { operatorCauses } from './operators.js';
@@ -24,6 +25,7 @@ export const CAUSES: readonly Causes[] = [
   probeCauses,
   operatorCauses,
   probedCauses,
+  logInCauses,
   networkCauses,
   controllerCauses,
 ];

@@ -88,7 +88,7 @@ function nameCause(
 }
 
 /** Who has a host name or an address: a Service, or the workload of a pod. */
-function ownerOfHost(cluster: LiveCluster, namespace: string, host: string): Title | undefined {
+export function ownerOfHost(cluster: LiveCluster, namespace: string, host: string): Title | undefined {
   const name = host
     .replace(/\.$/, '')
     .replace(/\.cluster\.local$/, '')

@@ -104,9 +104,10 @@ async function fromPod(
   const byNode = await execute([...exec, 'node', '-e', NODE_PROGRAM, questions]);
   const read = byNode.code === 0 ? answersOf(byNode.output) : undefined;
   if (read) {
-    const { now, names: answered, sockets: tried } = read;
+    const { now, names: answered, sockets: tried, logIns } = read;
     return {
       ...from,
+      logIns,
       clock: { startedAt, endedAt: Date.now(), now },
       names: answered,
       sockets: sockets.map((socket, index) => ({ ...socket, ...(tried[index] ?? { answer: 'not tried' }) })),
@@ -145,6 +146,7 @@ interface Answers {
   readonly now: number;
   readonly names: Probe['names'];
   readonly sockets: readonly Pick<ProbedSocket, 'answer' | 'large'>[];
+  readonly logIns: NonNullable<Probe['logIns']>;
 }
 
 function answersOf(output: string): Answers | undefined {

@@ -1,3 +1,5 @@
+import { LOG_IN_PROGRAM } from './log-in-program.js';
+
 // What runs inside a pod: in Node where its image has it, else in its shell. It connects, asks for names, and writes nothing.
 
 /** Answers within this time, or it counts as silent. */
@@ -20,6 +22,7 @@ const resolve = (server, name) => within((done) => {
   if (server) resolver.setServers([server]);
   resolver.resolve4(name, (error) => done(error ? how(error) : 'answers'));
 });
+${LOG_IN_PROGRAM}
 Promise.all([
   Promise.all([''].concat(servers).flatMap((server) => names.map(async (name) => ({ server, name, answer: await resolve(server, name) })))),
   Promise.all(sockets.map(async (socket) => {
@@ -27,7 +30,8 @@ Promise.all([
     if (!socket.http || answer !== 'answers') return { answer };
     return { answer: await ask(socket, 0), large: await ask(socket, ${LARGE}) };
   })),
-]).then(([names, sockets]) => { console.log(JSON.stringify({ now: Date.now(), names, sockets })); process.exit(0); });
+  Promise.all(databases().map(logIn)),
+]).then(([names, sockets, logIns]) => { console.log(JSON.stringify({ now: Date.now(), names, sockets, logIns })); process.exit(0); });
 `;
 
 /** The same for images without Node, as far as a shell can: connections alone. Its arguments are \`host:port\`. */

@@ -50,6 +50,8 @@ export interface Probe {
     readonly answer: string;
   }[];
   readonly sockets: readonly ProbedSocket[];
+  /** Only from images with Node. */
+  readonly logIns?: readonly ProbedLogIn[];
   /** Why nothing was tried, and what would decide it. */
   readonly impossible?: string;
 }
@@ -67,4 +69,14 @@ export interface ProbedSocket {
   readonly answer: string;
   /** The same for a question larger than a packet. */
   readonly large?: string;
+}
+
+/** A log-in to a PostgreSQL, with what a pod's own variables say, and one question to it. */
+export interface ProbedLogIn {
+  /** The variable that names the host. */
+  readonly variable: string;
+  readonly host: string;
+  readonly port: number;
+  /** `answers`, `takes no changes`, the server's own refusal, such as `FATAL: … (28P01)`, or why it was not asked. */
+  readonly answer: string;
 }
