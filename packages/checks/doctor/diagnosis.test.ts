@@ -68,6 +68,24 @@ test('a rollout that is under way is no fault, and one that is late is', () => {
   expect(codes(reading)).toEqual(['CAFE262 proven']);
 });
 
+test('what failed before the store came is no fault yet, and what fails long after is', () => {
+  const reading = bundle('store-crashes');
+  const withStore = (readyAt: string): Reading => ({
+    ...reading,
+    logs: reading.logs.filter(({ container }) => container !== 'store'),
+    objects: reading.objects.map((object) => {
+      const { name } = object['metadata'] as { readonly name: string };
+      if (object['kind'] !== 'Pod' || !name.startsWith('store-')) return object;
+      const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: readyAt }];
+      const containerStatuses = [{ name: 'store', ready: true, state: { running: { startedAt: readyAt } } }];
+      return { ...object, status: { phase: 'Running', conditions, containerStatuses } };
+    }),
+  });
+  const failed = Date.parse(reading.takenAt);
+  expect(codes(withStore(new Date(failed - 10_000).toISOString()))).toEqual([]);
+  expect(codes(withStore(new Date(failed - 90_000).toISOString()))).toEqual(['CAFE275 cannot tell']);
+});
+
 /** A few seconds after the pod's start. */
 function earliest({ objects }: Reading): string {
   const pod = objects.find(({ kind }) => kind === 'Pod');

@@ -54,8 +54,9 @@ export function diagnose(reading: Reading): Diagnosis {
     if (reasons.length === 0) own.push(cause);
     else for (const reason of reasons) followers.set(reason, [...(followers.get(reason) ?? []), cause]);
   }
-  const roots = own
-    .filter((cause) => !cause.onlyIfBlamed || followers.has(cause))
+  const told = own.filter((cause) => !cause.mayPass && (!cause.onlyIfBlamed || followers.has(cause)));
+  const known = [...told, ...[...followers.values()].flat()];
+  const roots = told
     .map((cause): Root => ({ ...cause, chain: graph.chainOf(cause), followers: followers.get(cause) ?? [] }))
     .sort((left, right) => weight(right) - weight(left));
   return {
@@ -64,10 +65,10 @@ export function diagnose(reading: Reading): Diagnosis {
     namespaces: reading.namespaces,
     roots,
     progress: [
-      ...cluster.workloads.flatMap((workload) => progressOf(cluster, workload, causes)),
+      ...cluster.workloads.flatMap((workload) => progressOf(cluster, workload, known)),
       ...cluster.postgresClusters.flatMap(({ metadata, status: { phase } }) => {
         const title = titleOf({ kind: 'Cluster', ...metadata });
-        const isKnown = phase === IN_ORDER || causes.some(({ breaks }) => breaks.includes(title));
+        const isKnown = phase === IN_ORDER || known.some(({ breaks }) => breaks.includes(title));
         return isKnown ? [] : [`${title}: ${phase === '' ? 'its operator has not begun' : phase}`];
       }),
     ],
@@ -103,6 +104,7 @@ function merged(causes: readonly Cause[]): Cause[] {
     );
     alike.set(key, {
       ...first,
+      mayPass: first.mayPass === true && cause.mayPass === true,
       verdict: VERDICTS.find((each) => each === first.verdict || each === cause.verdict) ?? first.verdict,
       evidence: [...evidence.values()].slice(0, 4),
       breaks: [...new Set([...first.breaks, ...cause.breaks])],

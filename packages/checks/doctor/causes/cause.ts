@@ -38,6 +38,8 @@ export interface Cause {
   readonly blames?: readonly Title[];
   /** Whether it is worth a word only where something follows from it. */
   readonly onlyIfBlamed?: boolean;
+  /** Whether it may be over with the next try: no fault yet, unless it follows from one. */
+  readonly mayPass?: boolean;
 }
 
 /** What looks for causes of one family. */

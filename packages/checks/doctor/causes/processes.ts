@@ -1,4 +1,4 @@
-import { conditionOf, type LiveCluster, type LiveWorkload } from '../model/live-cluster.js';
+import { conditionOf, type LiveCluster, type LiveWorkload, type Title } from '../model/live-cluster.js';
 import type { ContainerStatus, Live, LiveContainer } from '../model/live-schemas.js';
 import { containersOf, failedContainer, titleOfPod } from '../model/pod-state.js';
 import { isSettling } from '../model/progress.js';
@@ -11,6 +11,8 @@ import { tellingLine } from './said.js';
 const RESTARTS = 2;
 /** An end that is older says nothing about now. */
 const RECENT_SECONDS = 600;
+/** So long connections may still go to those that were there before. */
+const NEWS_SECONDS = 30;
 /** A gate says after this time what it waits for. */
 const GATE_SECONDS = 60;
 
@@ -75,10 +77,14 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
   };
   if (killedByProbe) return [];
   const known = causeOfLine(cluster, workload, pod, line, [...said, exit]);
-  if (known) return [known];
+  const others = line === undefined ? [] : namedIn(cluster, workload, line);
+  // Of what a server answers only that it starts is over soon.
+  const isOfNow = known?.verdict === 'proven' && known.code !== 'CAFE284';
+  const missed = known ? (known.blames ?? []) : others;
+  const mayPass = !isOfNow && hasComeSince(cluster, missed, end.finishedAt);
+  if (known) return [{ ...known, mayPass }];
   const isRead = cluster.isRead('Log', workload.namespace);
   const isDone = end.exitCode === 0 && end.reason === 'Completed';
-  const others = line === undefined ? [] : namedIn(cluster, workload, line);
   const isSilent = line === undefined && !isDone;
   return [
     {
@@ -98,6 +104,7 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
         : {}),
       ...(others.length > 0
         ? {
+            mayPass,
             blames: others.flatMap((each) => [each, edgeOf(workload.title, each)]),
             decide: `whether ${others.join(' and ')} ${others.length === 1 ? 'does' : 'do'} what this line asks for`,
           }
@@ -105,6 +112,17 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
     },
   ];
 }
+
+/** Whether what it missed became ready only then, or after: a rollout of both, and the next try will tell. */
+const hasComeSince = (cluster: LiveCluster, missed: readonly Title[], failedAt: string): boolean =>
+  cluster.pods.some((pod) => {
+    const ready = conditionOf(pod, 'Ready');
+    return (
+      ready?.status === 'True' &&
+      Date.parse(failedAt) < Date.parse(ready.lastTransitionTime) + NEWS_SECONDS * 1000 &&
+      missed.some((service) => cluster.isBehind(service, pod))
+    );
+  });
 
 const endOf = ({ state, lastState }: ContainerStatus) => state.terminated ?? lastState.terminated;
 
