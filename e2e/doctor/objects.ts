@@ -107,7 +107,7 @@ export const serving = (path: string): string =>
 
 /** Connects with a host and a port once, says what went wrong, and stays. */
 export const connecting = (host: string, port: number): string =>
-  `const s = require('net').connect({ host: '${host}', port: ${port}, timeout: 3000 }); s.on('timeout', () => { console.error('Error: connect ETIMEDOUT ${host}:${port}'); process.exit(1) }); s.on('error', (e) => { console.error(e); process.exit(1) }); s.on('connect', () => setInterval(() => {}, 1000))`;
+  `const s = require('net').connect({ host: '${host}', port: ${port}, timeout: 3000 }); s.on('timeout', () => { console.error('Error: connect ETIMEDOUT ${host}:${port}'); process.exit(1) }); s.on('error', (e) => { console.error(e); process.exit(1) }); s.on('connect', () => { s.setTimeout(0); setInterval(() => {}, 1000) })`;
 
 /** A client of the store that asks it once. */
 export const client = (host = 'store', port = 6379, differences: Differences = {}): KubernetesObject =>

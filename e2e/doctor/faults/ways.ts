@@ -1,5 +1,16 @@
 import type { Fault } from '../fault.js';
-import { type KubernetesObject, NODE, policy, program, service, serving, withSpec } from '../objects.js';
+import {
+  deployment,
+  type KubernetesObject,
+  NODE,
+  policy,
+  program,
+  REDIS,
+  service,
+  serving,
+  sleeper,
+  withSpec,
+} from '../objects.js';
 
 // Ways between pods, tried from inside. NODE_NETWORK_COMMAND takes a node's name and a command line, and runs it in the
 // node's network, such as one that calls ssh.
@@ -98,6 +109,25 @@ export const ways: readonly Fault[] = [
           : labelled(program(name, 'setInterval(() => {}, 1000)', { pod, container: { image: NODE } })),
       ),
     roots: [['CAFE278', 'several clicks']],
+  },
+  {
+    // Whoever asks has no program but his own: somebody beside him tries.
+    name: 'tried-from-beside',
+    probe: { image: REDIS },
+    objects: () => [
+      sleeper('store', { container: { ports: [{ containerPort: 6379 }] } }),
+      service('store', 6379),
+      // As good as an image with one program in it.
+      deployment('web', ['/bin/sleep', '100000'], {
+        container: {
+          env: [
+            { name: 'PATH', value: '/nowhere' },
+            { name: 'STORE_URL', value: 'redis://store:6379' },
+          ],
+        },
+      }),
+    ],
+    roots: [['CAFE278', 'refuses connections']],
   },
   {
     name: 'policy-tried',

@@ -48,5 +48,8 @@ export type Causes = (cluster: LiveCluster) => readonly Cause[];
 /** The node of the graph that stands for the cluster's DNS. */
 export const DNS: Title = 'the DNS of the cluster';
 
+/** The node of the graph that stands for the time that a workload's containers get of a processor. */
+export const cpuOf = (workload: Title): Title => `the CPU of ${workload}`;
+
 /** The node of the graph that stands for the way from a workload to a Service. */
 export const edgeOf = (from: Title, to: Title): Title => `${from} -> ${to}`;

@@ -2,6 +2,7 @@ import type { Causes } from './cause.js';
 import { certificateCauses } from './certificates.js';
 import { configurationCauses } from './configuration.js';
 import { controllerCauses } from './controllers.js';
+import { helmCauses } from './helm.js';
 import { imageCauses } from './images.js';
 import { logInCauses } from './log-ins.js';
 import { networkCauses } from './network.js';
@@ -28,4 +29,5 @@ export const CAUSES: readonly Causes[] = [
   logInCauses,
   networkCauses,
   controllerCauses,
+  helmCauses,
 ];

@@ -220,9 +220,16 @@ export const LIVE = {
       clusterIP: z.string().default(''),
       selector: strings.optional(),
       externalName: z.string().optional(),
+      ports: z.array(z.looseObject({ port: z.number() })).default([]),
     }),
   }),
-  Secret: z.looseObject({ metadata, certificate: certificate.optional() }),
+  Secret: z.looseObject({
+    metadata,
+    type: z.string().default(''),
+    certificate: certificate.optional(),
+    /** Of the record of a Helm release, why it is not deployed. */
+    said: z.string().default(''),
+  }),
   PostgresCluster: z.looseObject({
     metadata,
     status: z

@@ -45,3 +45,10 @@ one() {
 }
 for each in "$@"; do one "$each" & done; wait; echo "now $(date +%s)"
 `;
+
+/** Whichever of the two an image can run: Node's is its argument 0, what Node is asked its first, and then the addresses. */
+export const ANY_PROGRAM = `
+command -v node >/dev/null 2>&1 && exec node -e "$0" "$1"
+shift
+${SHELL_PROGRAM}
+`;

@@ -52,6 +52,12 @@ export interface Probe {
   readonly sockets: readonly ProbedSocket[];
   /** Only from images with Node. */
   readonly logIns?: readonly ProbedLogIn[];
+  /** Of each container with a CPU limit, in how many of its time slices it was held back. */
+  readonly cpu?: readonly {
+    readonly container: string;
+    readonly slices: number;
+    readonly heldBack: number;
+  }[];
   /** Why nothing was tried, and what would decide it. */
   readonly impossible?: string;
 }
