@@ -177,7 +177,7 @@ function evicted(workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
       code: 'CAFE253',
       verdict: 'proven',
       key: workload.title,
-      sentence: `a pod of ${workload.title} was evicted: ${message}`,
+      sentence: `a pod of ${workload.title} was evicted: ${message.trim()}`,
       evidence: [{ object: titleOfPod(pod), field: 'status.reason', value: `Evicted: ${message}` }],
       breaks: [workload.title],
       mend: `kubectl -n ${namespace} edit ${kindAndName(workload)}   # set requests and limits for what ran out`,
