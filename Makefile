@@ -114,7 +114,7 @@ e2e-faults: install ## operators and misfortune, under load (SCENARIOS="..." onl
 	@$(TSX) e2e/faults/run.ts $(if $(FORCE),--force) $(if $(RECORD),--record) $(if $(NAIVE),--naive) $(SCENARIOS)
 
 e2e-doctor: install ## faults in namespaces doctor-*, and what "cafe doctor" says of each (FAULTS="..." only these; RECORD=1 keeps bundles for the tests)
-	@$(TSX) e2e/doctor/run.ts $(if $(RECORD),--record) $(FAULTS)
+	@$(TSX) e2e/doctor/run.ts $(if $(RECORD),--record) $(FAULTS); status=$$?; $(if $(RECORD),$(TSX) packages/checks/documentation/write-doctor-codes.ts;) exit $$status
 
 e2e-doctor-planned: install ## a healthy café under rollouts, drains and upgrades, with "cafe doctor" asked all the time (deletes a café there)
 	@$(TSX) e2e/doctor/planned.ts

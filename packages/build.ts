@@ -26,7 +26,9 @@ for (const name of PACKAGES) {
 }
 
 // What each finding means, for `cafe explain`.
-cpSync(at('../docs/checks'), at('checks/build/pages'), { recursive: true });
+for (const folder of ['checks', 'doctor']) {
+  cpSync(at(`../docs/${folder}`), at('checks/build/pages'), { recursive: true });
+}
 
 // The command: one file that starts in a fifth of the time of its hundred.
 const command = at('checks/build/cafe.js');

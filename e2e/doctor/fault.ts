@@ -7,8 +7,8 @@ export interface Fault {
   readonly objects: (namespace: string) => readonly KubernetesObject[];
   /** Each root: its code, and a word of its sentence. No other root may be named *proven*. */
   readonly roots: readonly (readonly [code: string, word: string])[];
-  /** Whether connections are tried from inside its pods. @default false */
-  readonly probe?: boolean;
+  /** Whether connections are tried from inside its pods; with an image where theirs cannot. @default false */
+  readonly probe?: boolean | { readonly image: string };
   /** The Pod Security level that the namespace enforces. @default - none */
   readonly security?: string;
   /** Command lines before its objects are made; `NAMESPACE` is set. @default - none */

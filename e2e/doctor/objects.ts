@@ -107,7 +107,7 @@ export const serving = (path: string): string =>
 
 /** Connects with a host and a port once, says what went wrong, and stays. */
 export const connecting = (host: string, port: number): string =>
-  `const s = require('net').connect({ host: '${host}', port: ${port}, timeout: 3000 }); s.on('timeout', () => { console.error('Error: connect ETIMEDOUT ${host}:${port}'); process.exit(1) }); s.on('error', (e) => { console.error(e); process.exit(1) }); s.on('connect', () => setInterval(() => {}, 1000))`;
+  `const s = require('net').connect({ host: '${host}', port: ${port}, timeout: 3000 }); s.on('timeout', () => { console.error('Error: connect ETIMEDOUT ${host}:${port}'); process.exit(1) }); s.on('error', (e) => { console.error(e); process.exit(1) }); s.on('connect', () => { s.setTimeout(0); setInterval(() => {}, 1000) })`;
 
 /** A client of the store that asks it once. */
 export const client = (host = 'store', port = 6379, differences: Differences = {}): KubernetesObject =>
@@ -212,4 +212,30 @@ export const postgresCluster = (spec: KubernetesObject): KubernetesObject => ({
   kind: 'Cluster',
   metadata: { name: 'ledger' },
   spec: { instances: 1, storage: { size: '1Gi' }, ...spec },
+});
+
+/** Work that has an end. */
+export const job = (
+  name: string,
+  restartPolicy: 'Never' | 'OnFailure',
+  script: string,
+  backoffLimit = 6,
+): KubernetesObject => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name },
+  spec: {
+    backoffLimit,
+    template: {
+      spec: { restartPolicy, containers: [{ name: 'work', image: REDIS, command: ['sh', '-c', script] }] },
+    },
+  },
+});
+
+/** Work that is done at New Year; who cannot wait makes a job of it. */
+export const scheduled = (name: string, { spec }: KubernetesObject): KubernetesObject => ({
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  metadata: { name },
+  spec: { schedule: '0 0 1 1 *', jobTemplate: { spec } },
 });

@@ -1,9 +1,12 @@
 import type { Fault } from '../fault.js';
 import {
   asking,
+  connecting,
   data,
   database,
   deployment,
+  POSTGRES,
+  program,
   REDIS,
   renamed,
   secretKey,
@@ -11,6 +14,8 @@ import {
   store,
   web,
 } from '../objects.js';
+
+const CHART = 'dist/helm/postgresql';
 
 export const configuration: readonly Fault[] = [
   {
@@ -106,6 +111,37 @@ export const configuration: readonly Fault[] = [
       renamed(asking('select 1'), 'database', 'shop-postgresql'),
     ],
     roots: [['CAFE233', 'shop-postgresql']],
+  },
+  {
+    name: 'release-of-another-name',
+    before: [`helm install blue ${CHART} --namespace "$NAMESPACE"`],
+    objects: () => [
+      program('web', connecting('shop-postgresql', 5432), {
+        container: {
+          env: [
+            { name: 'DB_HOST', value: 'shop-postgresql' },
+            { name: 'DB_PORT', value: '5432' },
+          ],
+        },
+      }),
+    ],
+    roots: [['CAFE233', 'Helm release blue']],
+  },
+  {
+    name: 'release-of-missing-image',
+    before: [
+      `helm install blue ${CHART} --namespace "$NAMESPACE" --set image.registry=${POSTGRES.replace(/\/library\/.*/, '')} --set image.repository=library/postgres --set image.tag=17.99 --wait --timeout 8s || true`,
+    ],
+    objects: () => [sleeper('web')],
+    roots: [['CAFE221', '17.99']],
+  },
+  {
+    name: 'release-refused',
+    before: [
+      `cd "$(mktemp -d)"; mkdir templates && printf 'apiVersion: v2\\nname: shop\\nversion: 1.0.0\\n' >Chart.yaml && printf 'apiVersion: v1\\nkind: ConfigMap\\nmetadata:\\n  name: Shop_Settings\\n' >templates/settings.yaml; helm install blue . --namespace "$NAMESPACE"; rm -r "$PWD"`,
+    ],
+    objects: () => [sleeper('web')],
+    roots: [['CAFE297', 'Shop_Settings']],
   },
   {
     name: 'other-processor',

@@ -5,15 +5,20 @@ import {
   data,
   database,
   deployment,
+  type KubernetesObject,
   mounting,
   POSTGRES,
   postgresCluster,
   preparing,
+  program,
   secretKey,
-  service,
+  serving,
   store,
   web,
 } from '../objects.js';
+
+const withPassword = (value: string): readonly KubernetesObject[] =>
+  database({ container: { env: [{ name: 'POSTGRES_PASSWORD', value }] } });
 
 export const databases: readonly Fault[] = [
   {
@@ -33,15 +38,7 @@ export const databases: readonly Fault[] = [
   {
     name: 'password-of-database',
     objects: () => [
-      deployment('database', ['docker-entrypoint.sh', 'postgres'], {
-        container: {
-          image: POSTGRES,
-          env: [{ name: 'POSTGRES_PASSWORD', value: 'of-the-volume' }],
-          ports: [{ containerPort: 5432 }],
-          readinessProbe: { exec: { command: ['pg_isready', '-h', '127.0.0.1'] } },
-        },
-      }),
-      service('database', 5432),
+      ...withPassword('of-the-volume'),
       data('Secret', 'shop-secrets', { password: 'of-the-client' }),
       deployment(
         'web',
@@ -74,7 +71,7 @@ export const databases: readonly Fault[] = [
         data('Secret', 'shop-secrets', { password: 'of-the-client' }),
         ...database({
           pod: preparing(
-            'mkdir -p /data/db && chown -R postgres /data && cd /data && echo of-the-volume >/tmp/p && chown postgres /tmp/p && runuser -u postgres -- initdb -D /data/db --pwfile=/tmp/p -A scram-sha-256 && echo "host all all all scram-sha-256" >>/data/db/pg_hba.conf && echo "listen_addresses = \'*\'" >>/data/db/postgresql.conf',
+            'mkdir -p /data/db && chown -R postgres /data && cd /data && head -c 12 /dev/urandom | base64 >/tmp/p && chown postgres /tmp/p && runuser -u postgres -- initdb -D /data/db --pwfile=/tmp/p -A scram-sha-256 && echo "host all all all scram-sha-256" >>/data/db/pg_hba.conf && echo "listen_addresses = \'*\'" >>/data/db/postgresql.conf',
           ),
           container: { env, volumeMounts: [{ name: 'data', mountPath: '/data' }] },
         }),
@@ -101,6 +98,25 @@ export const databases: readonly Fault[] = [
       ];
     },
     roots: [['CAFE281', 'volume']],
+  },
+  {
+    // Nobody has asked it yet: the pods are ready, and the first click fails.
+    name: 'password-never-tried',
+    probe: true,
+    objects: () => [
+      ...withPassword('of-the-volume'),
+      data('Secret', 'shop-secrets', { password: 'of-the-client' }),
+      program('web', serving('/'), {
+        container: {
+          env: [
+            { name: 'DB_HOST', value: 'database' },
+            { name: 'DB_USER', value: 'postgres' },
+            { name: 'DB_PASSWORD', valueFrom: { secretKeyRef: { name: 'shop-secrets', key: 'password' } } },
+          ],
+        },
+      }),
+    ],
+    roots: [['CAFE281', 'shop-secrets']],
   },
   {
     name: 'database-missing',

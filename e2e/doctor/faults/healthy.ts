@@ -5,12 +5,13 @@ import {
   connecting,
   database,
   deployment,
+  job,
   type KubernetesObject,
   mounting,
   postgresCluster,
   program,
-  REDIS,
   replicated,
+  scheduled,
   service,
   serving,
   sleeper,
@@ -60,24 +61,7 @@ export const healthy: readonly Fault[] = [
         },
       }).map((object) => (object['kind'] === 'Deployment' ? recreated(object) : object)),
       asking('select 1'),
-      {
-        apiVersion: 'batch/v1',
-        kind: 'CronJob',
-        metadata: { name: 'nightly' },
-        spec: {
-          schedule: '0 3 29 2 *',
-          jobTemplate: {
-            spec: {
-              template: {
-                spec: {
-                  restartPolicy: 'Never',
-                  containers: [{ name: 'report', image: REDIS, command: ['true'] }],
-                },
-              },
-            },
-          },
-        },
-      },
+      scheduled('nightly', job('nightly', 'Never', 'true')),
     ],
     roots: [],
   },
@@ -93,7 +77,19 @@ export const healthy: readonly Fault[] = [
     },
     roots: [],
   },
-  { name: 'healthy-operator', objects: () => [postgresCluster({})], roots: [] },
+  {
+    name: 'healthy-schedule',
+    objects: () => [sleeper('web'), scheduled('report', job('report', 'Never', 'echo done'))],
+    then: [
+      'kubectl create job --from=cronjob/report report-1 && kubectl wait --for=condition=complete job/report-1 --timeout=60s',
+    ],
+    roots: [],
+  },
+  {
+    name: 'healthy-operator',
+    objects: () => [postgresCluster({ imageName: 'ghcr.io/cloudnative-pg/postgresql:17' })],
+    roots: [],
+  },
 ];
 
 const recreated = (object: KubernetesObject): KubernetesObject => ({

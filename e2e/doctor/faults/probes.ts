@@ -102,4 +102,22 @@ export const probes: readonly Fault[] = [
     objects: () => [...store({}, ['redis-server', '--bind', '127.0.0.1']), ...web()],
     roots: [['CAFE262', '6379']],
   },
+  {
+    name: 'cpu-limit-too-small',
+    probe: true,
+    objects: () => [
+      program(
+        'web',
+        // A third of a second of work for each answer: at a twentieth of a processor six seconds.
+        "require('http').createServer((q, a) => { const until = process.cpuUsage().user + 3e5; while (process.cpuUsage().user < until); a.end() }).listen(8080)",
+        {
+          container: {
+            resources: { limits: { cpu: '50m' } },
+            readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 5 },
+          },
+        },
+      ),
+    ],
+    roots: [['CAFE256', 'limit of 50m']],
+  },
 ];

@@ -1,5 +1,7 @@
 import type { Fault } from '../fault.js';
-import { deployment, program, REDIS, sleeper, store, web } from '../objects.js';
+import { deployment, job, program, REDIS, scheduled, sleeper, store, web } from '../objects.js';
+
+const FAILING = 'echo "the price list has no column price: prices.csv" >&2; exit 3';
 
 export const processes: readonly Fault[] = [
   {
@@ -18,28 +20,7 @@ export const processes: readonly Fault[] = [
   },
   {
     name: 'job-fails',
-    objects: () => [
-      {
-        apiVersion: 'batch/v1',
-        kind: 'Job',
-        metadata: { name: 'import' },
-        spec: {
-          backoffLimit: 0,
-          template: {
-            spec: {
-              restartPolicy: 'Never',
-              containers: [
-                {
-                  name: 'import',
-                  image: REDIS,
-                  command: ['sh', '-c', 'echo "the price list has no prices" >&2; exit 3'],
-                },
-              ],
-            },
-          },
-        },
-      },
-    ],
+    objects: () => [job('import', 'Never', 'echo "the price list has no prices" >&2; exit 3', 0)],
     roots: [['CAFE254', 'no prices']],
   },
   {
@@ -130,5 +111,21 @@ export const processes: readonly Fault[] = [
       },
     ],
     roots: [['CAFE254', 'deadline']],
+  },
+  {
+    name: 'job-tries-again',
+    objects: () => [job('import', 'Never', FAILING)],
+    roots: [['CAFE254', 'tries again']],
+  },
+  {
+    name: 'job-crashes',
+    objects: () => [job('import', 'OnFailure', FAILING)],
+    roots: [['CAFE251', 'prices.csv']],
+  },
+  {
+    name: 'scheduled-job-fails',
+    objects: () => [scheduled('report', job('report', 'Never', FAILING, 0))],
+    then: ['kubectl create job --from=cronjob/report report-1'],
+    roots: [['CAFE254', 'prices.csv']],
   },
 ];

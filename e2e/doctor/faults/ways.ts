@@ -1,5 +1,16 @@
 import type { Fault } from '../fault.js';
-import { type KubernetesObject, NODE, policy, program, service, serving, withSpec } from '../objects.js';
+import {
+  deployment,
+  type KubernetesObject,
+  NODE,
+  policy,
+  program,
+  REDIS,
+  service,
+  serving,
+  sleeper,
+  withSpec,
+} from '../objects.js';
 
 // Ways between pods, tried from inside. NODE_NETWORK_COMMAND takes a node's name and a command line, and runs it in the
 // node's network, such as one that calls ssh.
@@ -7,7 +18,8 @@ import { type KubernetesObject, NODE, policy, program, service, serving, withSpe
 const FIRST = 'worker-1';
 const SECOND = 'worker-2';
 const onNode = (node: string, line: string): string => `\${NODE_NETWORK_COMMAND:?} ${node} ${line}`;
-const podsOf = (node: string): string => `$(kubectl get node ${node} -o jsonpath={.spec.podCIDR})`;
+const podsOf = (node: string): string =>
+  `$(kubectl get pods -A --field-selector spec.nodeName=${node},status.phase=Running -o jsonpath={.items[*].status.podIP} | tr ' ' ,)`;
 
 /** A store with a pod on each of two nodes, and who asks it on each. */
 const shop = (
@@ -38,14 +50,22 @@ const everywhere = ({ spec, ...object }: KubernetesObject): KubernetesObject => 
   return { ...object, kind: 'DaemonSet', spec: { selector, template } };
 };
 
-/** A rule of a node's packet filter, and its end. */
-const filtered = (node: string, rules: readonly string[]): Pick<Fault, 'then' | 'restore'> => ({
-  then: [
-    'kubectl rollout status deployment,daemonset --timeout=90s',
-    ...rules.map((rule) => onNode(node, `iptables -I FORWARD ${rule}`)),
-  ],
-  restore: rules.map((rule) => onNode(node, `iptables -D FORWARD ${rule}`)),
-});
+/**
+ * Rules of a node's packet filter, in a chain of their own, so that they end whatever became of the pods that they name.
+ * Not in the table `filter`: some network plug-ins write that anew from what they read a moment before.
+ */
+const filtered = (node: string, rules: readonly string[]): Pick<Fault, 'then' | 'restore'> => {
+  const filter = (line: string): string => onNode(node, `iptables -t mangle ${line}`);
+  return {
+    then: [
+      'kubectl rollout status deployment,daemonset --timeout=90s',
+      filter('-N CAFE-DOCTOR'),
+      ...rules.map((rule) => filter(`-A CAFE-DOCTOR ${rule}`)),
+      filter('-I FORWARD -j CAFE-DOCTOR'),
+    ],
+    restore: ['-D FORWARD -j CAFE-DOCTOR', '-F CAFE-DOCTOR', '-X CAFE-DOCTOR'].map(filter),
+  };
+};
 
 export const ways: readonly Fault[] = [
   { name: 'ways-well', probe: true, objects: () => shop(serves), roots: [] },
@@ -89,6 +109,25 @@ export const ways: readonly Fault[] = [
           : labelled(program(name, 'setInterval(() => {}, 1000)', { pod, container: { image: NODE } })),
       ),
     roots: [['CAFE278', 'several clicks']],
+  },
+  {
+    // Whoever asks has no program but his own: somebody beside him tries.
+    name: 'tried-from-beside',
+    probe: { image: REDIS },
+    objects: () => [
+      sleeper('store', { container: { ports: [{ containerPort: 6379 }] } }),
+      service('store', 6379),
+      // As good as an image with one program in it.
+      deployment('web', ['/bin/sleep', '100000'], {
+        container: {
+          env: [
+            { name: 'PATH', value: '/nowhere' },
+            { name: 'STORE_URL', value: 'redis://store:6379' },
+          ],
+        },
+      }),
+    ],
+    roots: [['CAFE278', 'refuses connections']],
   },
   {
     name: 'policy-tried',

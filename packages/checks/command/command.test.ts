@@ -433,6 +433,13 @@ describe('cafe', () => {
     expect(output).toContain('CAFE072  A PodDisruptionBudget blocks every node');
   });
 
+  test('explains a code of the doctor: what it said of such a fault', async () => {
+    const { status, output } = await cafe('explain', '233');
+    expect(status).toBe(0);
+    expect(output).toContain('# CAFE233: A host in the configuration of a container has no Service');
+    expect(output).toContain('mend ');
+  });
+
   test('explains an id: why it hurts, an example, and how to accept it', async () => {
     const { status, output } = await cafe('explain', 'cafe061', '21');
     expect(output).toMatch(/^# CAFE061: A NetworkPolicy forbids a declared connection\n/);

@@ -1,3 +1,4 @@
+import { CODES } from '../doctor/causes/codes.js';
 import { nearest } from '../model/nearest-name.js';
 import { rulesById } from '../proofs/titles.js';
 import type { Outcome } from './command.js';
@@ -19,14 +20,10 @@ export function explainCommand(words: readonly string[]): Outcome {
 }
 
 function idOf(word: string): string {
-  const rules = rulesById();
+  const ids = [...rulesById().map(({ id }) => id), ...Object.keys(CODES)];
   const asked = /^\d+$/.test(word) ? `CAFE${word.padStart(3, '0')}` : word.toUpperCase();
-  const found = rules.find(({ id }) => id === asked);
-  if (found) return found.id;
-  const likely = nearest(
-    asked,
-    rules.map(({ id }) => id),
-  );
+  if (ids.includes(asked)) return asked;
+  const likely = nearest(asked, ids);
   throw new Error(
     `there is no ${word}.${likely === undefined ? '' : ` Did you mean ${likely}?`} "cafe ids" lists those that there are.`,
   );

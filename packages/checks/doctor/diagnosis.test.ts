@@ -68,6 +68,47 @@ test('a rollout that is under way is no fault, and one that is late is', () => {
   expect(codes(reading)).toEqual(['CAFE262 proven']);
 });
 
+/** The store is there since so many milliseconds, and who asks it says this. */
+function withStore(milliseconds: number, line?: string): Reading {
+  const reading = bundle('store-crashes');
+  const readyAt = new Date(Date.parse(reading.takenAt) - milliseconds).toISOString();
+  return {
+    ...reading,
+    logs: reading.logs.flatMap((log) =>
+      log.container === 'store' ? [] : [{ ...log, lines: line === undefined ? log.lines : [line] }],
+    ),
+    objects: reading.objects.map((object) => {
+      const { name } = object['metadata'] as { readonly name: string };
+      if (object['kind'] !== 'Pod' || !name.startsWith('store-')) return object;
+      const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: readyAt }];
+      const containerStatuses = [{ name: 'store', ready: true, state: { running: { startedAt: readyAt } } }];
+      return { ...object, status: { phase: 'Running', conditions, containerStatuses } };
+    }),
+  };
+}
+
+test('what failed before the store came is no fault yet, and what fails long after is', () => {
+  expect(codes(withStore(10_000))).toEqual([]);
+  expect(codes(withStore(90_000))).toEqual(['CAFE275 cannot tell']);
+});
+
+test('what a program says of others in words that nobody knows is not proven', () => {
+  expect(codes(withStore(90_000, 'cart: store said goodbye'))).toEqual(['CAFE251 likely']);
+  expect(codes(withStore(90_000, 'cart: upstream connection lost'))).toEqual(['CAFE251 likely']);
+  expect(codes(withStore(90_000, 'cart: the price is no number'))).toEqual(['CAFE251 proven']);
+});
+
+test('a database that its operator brings up is under way', () => {
+  const reading = bundle('operator-catalog-missing');
+  const objects = reading.objects.map((object) =>
+    object['kind'] === 'Cluster' ? { ...object, status: { phase: 'Setting up primary' } } : object,
+  );
+  expect(diagnose({ ...reading, objects })).toMatchObject({
+    roots: [],
+    progress: ['Cluster doctor-operator-catalog-missing/ledger: Setting up primary'],
+  });
+});
+
 /** A few seconds after the pod's start. */
 function earliest({ objects }: Reading): string {
   const pod = objects.find(({ kind }) => kind === 'Pod');

@@ -37,6 +37,9 @@ export interface Diagnosis {
   };
 }
 
+/** What CloudNativePG says of a database when there is nothing to do. */
+const IN_ORDER = 'Cluster in healthy state';
+
 const VERDICTS: readonly Verdict[] = ['proven', 'likely', 'cannot tell'];
 
 /** Why something does not work, from what was read of a cluster. */
@@ -51,8 +54,9 @@ export function diagnose(reading: Reading): Diagnosis {
     if (reasons.length === 0) own.push(cause);
     else for (const reason of reasons) followers.set(reason, [...(followers.get(reason) ?? []), cause]);
   }
-  const roots = own
-    .filter((cause) => !cause.onlyIfBlamed || followers.has(cause))
+  const told = own.filter((cause) => !cause.mayPass && (!cause.onlyIfBlamed || followers.has(cause)));
+  const known = [...told, ...[...followers.values()].flat()];
+  const roots = told
     .map((cause): Root => ({ ...cause, chain: graph.chainOf(cause), followers: followers.get(cause) ?? [] }))
     .sort((left, right) => weight(right) - weight(left));
   return {
@@ -60,7 +64,14 @@ export function diagnose(reading: Reading): Diagnosis {
     context: reading.context,
     namespaces: reading.namespaces,
     roots,
-    progress: cluster.workloads.flatMap((workload) => progressOf(cluster, workload, causes)),
+    progress: [
+      ...cluster.workloads.flatMap((workload) => progressOf(cluster, workload, known)),
+      ...cluster.postgresClusters.flatMap(({ metadata, status: { phase } }) => {
+        const title = titleOf({ kind: 'Cluster', ...metadata });
+        const isKnown = phase === IN_ORDER || known.some(({ breaks }) => breaks.includes(title));
+        return isKnown ? [] : [`${title}: ${phase === '' ? 'its operator has not begun' : phase}`];
+      }),
+    ],
     unseen: reading.unseen,
     unprobed: (reading.probes ?? []).flatMap(({ workload, impossible }) =>
       impossible === undefined ? [] : [`from ${workload}: ${impossible}`],
@@ -93,6 +104,7 @@ function merged(causes: readonly Cause[]): Cause[] {
     );
     alike.set(key, {
       ...first,
+      mayPass: first.mayPass === true && cause.mayPass === true,
       verdict: VERDICTS.find((each) => each === first.verdict || each === cause.verdict) ?? first.verdict,
       evidence: [...evidence.values()].slice(0, 4),
       breaks: [...new Set([...first.breaks, ...cause.breaks])],

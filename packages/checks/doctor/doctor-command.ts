@@ -18,6 +18,8 @@ const HELP = `Says why something does not work, on the running cluster.
   --wait 5m                     asks again until all is well, at most so long (s, m or h)
   --probe                       also tries names and connections from inside the pods, by exec of what their images have;
                                 nothing is written there
+  --probe-image IMAGE           with --probe: pods whose own image has no such program get an ephemeral container of this
+                                one, which stays in the pod until the pod ends
   --bundle FILE                 also writes what was read, to look at it elsewhere; compressed when it ends in .gz.
                                 No value of a Secret is in it
   -o, --output text|json|sarif  how to write the answer (default: text)
@@ -34,6 +36,7 @@ const OPTIONS = {
   wait: { type: 'string' },
   bundle: { type: 'string' },
   probe: { type: 'boolean', default: false },
+  'probe-image': { type: 'string' },
   output: { type: 'string', short: 'o', default: 'text' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsConfig['options'];
@@ -67,7 +70,8 @@ export async function doctorCommand(words: readonly string[]): Promise<Outcome> 
   const diagnosis = await (file === undefined
     ? watched(values, values.wait === undefined ? 0 : millisecondsOf(values.wait))
     : diagnose(readBundle(file)));
-  if (diagnosis.counts.workloads + diagnosis.counts.services === 0) {
+  const { counts, roots, progress } = diagnosis;
+  if (counts.workloads + counts.services + roots.length + progress.length === 0) {
     throw new Error(
       `there is no workload and no Service in ${diagnosis.namespaces.join(', ')}; -n names another namespace.`,
     );
@@ -85,17 +89,18 @@ interface Asked {
   readonly context?: string | undefined;
   readonly bundle?: string | undefined;
   readonly probe: boolean;
+  readonly 'probe-image'?: string | undefined;
 }
 
 /** Looks, and looks again until all is well or the time is over. What changes is said meanwhile. */
 async function watched(
-  { namespace, context, bundle, probe: isProbing }: Asked,
+  { namespace, context, bundle, probe: isProbing, 'probe-image': image }: Asked,
   milliseconds: number,
 ): Promise<Diagnosis> {
   const until = Date.now() + milliseconds;
   for (let said = ''; ;) {
     const read = await readCluster({ context, namespaces: namespace });
-    const reading = isProbing ? { ...read, probes: await probe(read, context) } : read;
+    const reading = isProbing ? { ...read, probes: await probe(read, { context, image }) } : read;
     const diagnosis = diagnose(reading);
     if (isWell(diagnosis) || Date.now() + PAUSE_MILLISECONDS > until) {
       if (bundle !== undefined) writeBundle(bundle, reading);

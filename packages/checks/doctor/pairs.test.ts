@@ -39,6 +39,7 @@ function together(left: Reading, right: Reading): Reading {
     namespaces: [...left.namespaces, ...right.namespaces],
     objects: [...left.objects, ...right.objects.filter(isOwn)],
     logs: [...left.logs, ...right.logs],
+    probes: [...(left.probes ?? []), ...(right.probes ?? [])],
   };
 }
 

@@ -1,3 +1,4 @@
+import { pageText } from '../command/pages.js';
 import type { Verdict } from './causes/cause.js';
 import { CATEGORIES, CODES } from './causes/codes.js';
 import type { Diagnosis, Root } from './diagnosis.js';
@@ -7,6 +8,12 @@ const LEVELS: Readonly<Record<Verdict, string>> = {
   likely: 'warning',
   'cannot tell': 'note',
 };
+
+/** Its page, where the package was built with it. */
+function helpOf(id: string): { readonly help?: unknown } {
+  const page = pageText(id);
+  return page === undefined ? {} : { help: { text: page, markdown: page } };
+}
 
 /**
  * The diagnosis as SARIF 2.1.0: a result for each root, at the objects that it breaks. Objects of a cluster are in no file.
@@ -39,6 +46,7 @@ export function doctorSarif({ roots }: Diagnosis): unknown {
             rules: codes.map((id) => ({
               id,
               shortDescription: { text: CODES[id][1] },
+              ...helpOf(id),
               properties: { tags: ['kubernetes', CATEGORIES[CODES[id][0]]] },
             })),
           },

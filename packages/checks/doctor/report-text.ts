@@ -61,7 +61,8 @@ export function reportText(diagnosis: Diagnosis, { colours }: TextOptions): stri
 
 const COLOURS: Readonly<Record<Verdict, number>> = { proven: 31, likely: 35, 'cannot tell': 33 };
 
-function written(
+/** A cause with what proves it, leads from it and mends it, a line each. */
+export function written(
   { code, verdict, sentence, evidence, chain, followers, mend, decide }: Root,
   paint: (verdict: Verdict, text: string) => string,
 ): string[] {
@@ -89,7 +90,8 @@ function summary({ roots, unseen }: Diagnosis): string {
   const parts = (['proven', 'likely', 'cannot tell'] as const).flatMap((verdict) =>
     count(verdict) === 0 ? [] : [`${count(verdict)} ${verdict}`],
   );
-  return `${roots.length} ${roots.length === 1 ? 'cause' : 'causes of their own'}: ${parts.join(', ')}.`;
+  const codes = [...new Set(roots.map(({ code }) => code))];
+  return `${roots.length} ${roots.length === 1 ? 'cause' : 'causes of their own'}: ${parts.join(', ')}. More: cafe explain ${codes.join(' ')}`;
 }
 
 const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' | ');

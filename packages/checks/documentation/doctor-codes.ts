@@ -8,6 +8,10 @@ const END = '\n\n<!-- /codes -->';
 export function withCodes(page: string): string {
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (from < 0 || to < from) throw new Error('the page has no place for its table of codes');
-  const rows = Object.entries(CODES).map(([code, [category, title]]) => [code, CATEGORIES[category], title]);
+  const rows = Object.entries(CODES).map(([code, [category, title]]) => [
+    `[${code}](doctor/${code}.md)`,
+    CATEGORIES[category],
+    title,
+  ]);
   return page.slice(0, from + BEGIN.length) + table(['code', 'of what', 'what'], rows) + page.slice(to);
 }

@@ -38,6 +38,8 @@ export interface Cause {
   readonly blames?: readonly Title[];
   /** Whether it is worth a word only where something follows from it. */
   readonly onlyIfBlamed?: boolean;
+  /** Whether it may be over with the next try: no fault yet, unless it follows from one. */
+  readonly mayPass?: boolean;
 }
 
 /** What looks for causes of one family. */
@@ -45,6 +47,9 @@ export type Causes = (cluster: LiveCluster) => readonly Cause[];
 
 /** The node of the graph that stands for the cluster's DNS. */
 export const DNS: Title = 'the DNS of the cluster';
+
+/** The node of the graph that stands for the time that a workload's containers get of a processor. */
+export const cpuOf = (workload: Title): Title => `the CPU of ${workload}`;
 
 /** The node of the graph that stands for the way from a workload to a Service. */
 export const edgeOf = (from: Title, to: Title): Title => `${from} -> ${to}`;

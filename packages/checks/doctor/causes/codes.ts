@@ -54,6 +54,7 @@ export const CODES = {
   CAFE253: ['processes', 'A pod was evicted'],
   CAFE254: ['processes', 'A job failed'],
   CAFE255: ['processes', 'A program lacks a file, a right or room on a disk'],
+  CAFE256: ['processes', 'A CPU limit holds a container back'],
   CAFE261: ['probes', 'The liveness or startup probe ends a container again and again'],
   CAFE262: ['probes', 'The readiness probe fails'],
   CAFE271: ['network', 'A Service selects no pod'],
@@ -79,6 +80,7 @@ export const CODES = {
   CAFE294: ['controllers', 'An object is on its way out and does not go'],
   CAFE295: ['controllers', 'A rollout is paused'],
   CAFE296: ['controllers', 'What others ask is scaled to no pods'],
+  CAFE297: ['controllers', 'A Helm release failed, or was interrupted'],
 } as const satisfies Readonly<Record<string, readonly [category: Category, title: string]>>;
 /** A code of a cause. */
 export type Code = keyof typeof CODES;

@@ -2,6 +2,7 @@ import { titleOf } from '../../model/manifest.js';
 import { missingService } from '../../proofs/connections/missing-service.js';
 import { connections } from '../../model/connections.js';
 import { references } from '../../proofs/references/references.js';
+import { helmReleases, servicesOfReleases } from '../model/helm-releases.js';
 import type { LiveCluster, LiveWorkload } from '../model/live-cluster.js';
 import type { Live } from '../model/live-schemas.js';
 import { containersOf, titleOfPod } from '../model/pod-state.js';
@@ -148,14 +149,23 @@ function ofHosts(cluster: LiveCluster): readonly Cause[] {
     const problem = problems.find((each) => each.object === titleOf(workload) && each.field === field);
     const live = cluster.workloads.find(({ title }) => title === titleOf(workload));
     if (!problem || !live) return [];
+    const [made] = servicesOfReleases(cluster, resolution.namespace, address.port);
+    const meant = made
+      ? `; Helm release ${made.release} made Service ${made.service} for this port: the name of the release and this host do not agree`
+      : problem.likely === undefined
+        ? ''
+        : `; probably meant: ${problem.likely}`;
     const verdict: Verdict = isWorkloadWell(live) ? 'likely' : 'proven';
     return [
       {
         code: 'CAFE233',
         verdict,
         key: `${workload.namespace} ${address.host}`,
-        sentence: `${live.title} is configured with the host ${address.host}, which no Service has${problem.likely === undefined ? '' : `; probably meant: ${problem.likely}`}`,
-        evidence: [{ object: live.title, field, value: problem.found }],
+        sentence: `${live.title} is configured with the host ${address.host}, which no Service has${meant}`,
+        evidence: [
+          { object: live.title, field, value: problem.found },
+          ...recordOf(cluster, resolution.namespace),
+        ],
         breaks: isWorkloadWell(live) ? [] : [live.title],
         mend: problem.change,
         ...(verdict === 'likely'
@@ -168,3 +178,19 @@ function ofHosts(cluster: LiveCluster): readonly Cause[] {
     ];
   });
 }
+
+/** Helm's own record of what it installed there: a chart that was never installed, or under another name. */
+const recordOf = (cluster: LiveCluster, namespace: string): readonly Evidence[] =>
+  cluster.isRead('Secret', namespace)
+    ? [
+        {
+          object: `Namespace ${namespace}`,
+          field: 'Helm releases',
+          value:
+            helmReleases(cluster)
+              .filter((release) => release.namespace === namespace)
+              .map(({ name, status, revision }) => `${name} (${status}, revision ${revision})`)
+              .join(', ') || 'none',
+        },
+      ]
+    : [];

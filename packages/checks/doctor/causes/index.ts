@@ -2,7 +2,9 @@ import type { Causes } from './cause.js';
 import { certificateCauses } from './certificates.js';
 import { configurationCauses } from './configuration.js';
 import { controllerCauses } from './controllers.js';
+import { helmCauses } from './helm.js';
 import { imageCauses } from './images.js';
+import { logInCauses } from './log-ins.js';
 import { networkCauses } from './network.js';
 import { nodeCauses } from './nodes.js';
 import { operatorCauses } from './operators.js';
@@ -24,6 +26,8 @@ export const CAUSES: readonly Causes[] = [
   probeCauses,
   operatorCauses,
   probedCauses,
+  logInCauses,
   networkCauses,
   controllerCauses,
+  helmCauses,
 ];

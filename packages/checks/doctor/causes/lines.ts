@@ -3,7 +3,7 @@ import { isRecord, titleOf } from '../../model/manifest.js';
 import type { LiveCluster, LiveWorkload, Title } from '../model/live-cluster.js';
 import type { Live } from '../model/live-schemas.js';
 import { type Cause, DNS, edgeOf, type Evidence } from './cause.js';
-import { type Meaning, meaningOf } from './said.js';
+import { hostIn, type Meaning, meaningOf } from './said.js';
 
 /** The cause that a program's own line names, if its words are known. */
 export function causeOfLine(
@@ -88,7 +88,7 @@ function nameCause(
 }
 
 /** Who has a host name or an address: a Service, or the workload of a pod. */
-function ownerOfHost(cluster: LiveCluster, namespace: string, host: string): Title | undefined {
+export function ownerOfHost(cluster: LiveCluster, namespace: string, host: string): Title | undefined {
   const name = host
     .replace(/\.$/, '')
     .replace(/\.cluster\.local$/, '')
@@ -106,6 +106,21 @@ const pick = ({ namespace, name }: { readonly namespace: string; readonly name: 
   namespace,
   name,
 });
+
+/** Whose fault a line may be whose words are not known: those that it names, or all when it speaks of a connection. */
+export function namedIn(
+  cluster: LiveCluster,
+  { title, namespace }: LiveWorkload,
+  line: string,
+): readonly Title[] {
+  const host = hostIn(line);
+  const other = host === undefined ? undefined : ownerOfHost(cluster, namespace, host);
+  if (other !== undefined) return [other];
+  const configured = configuredWith(cluster, title);
+  const words = new Set(line.split(/[^\w-]+/));
+  const named = configured.filter((service) => words.has(service.split('/')[1] ?? ''));
+  return named.length > 0 || !/connect|upstream|server closed|broken pipe/i.test(line) ? named : configured;
+}
 
 /** The Services that a workload is configured with. */
 function configuredWith(cluster: LiveCluster, title: Title): readonly Title[] {

@@ -207,7 +207,8 @@ function ofPolicies(cluster: LiveCluster): readonly Cause[] {
     return {
       code: 'CAFE273',
       verdict: isProven ? 'proven' : 'likely',
-      key: `${problem.object} ${isDns ? 'dns' : `${problem.field} ${problem.found}`}`,
+      // One rule that is not there may be in the way of several pods and connections: it is one cause.
+      key: `${problem.object} ${isDns ? 'dns' : problem.field}`,
       sentence: isDns
         ? `${problem.object} lets ${broken[0]?.split(' -> ')[0] ?? 'its pods'} ask nobody for names: ${problem.found}`
         : `${problem.object} is in the way: it has ${problem.found}, and needs ${problem.expected}`,

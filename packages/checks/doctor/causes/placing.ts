@@ -69,18 +69,42 @@ function unschedulable(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'
       },
     ];
   }
+  const taints = message.includes('untolerated taint') ? untolerated(cluster, pod) : [];
   const allClosed = closed.length > 0 && closed.length === cluster.nodes.length;
   return [
     {
       ...common,
       code: 'CAFE212',
       key: workload.title,
-      sentence: `no node fits ${workload.title}: ${reasons(message)}`,
+      sentence: `no node fits ${workload.title}: ${reasons(message)}${taints.length > 0 ? `; the pod does not tolerate ${taints.join(', ')}` : ''}`,
       mend:
         (allClosed || message.includes('were unschedulable')) && closed[0]
           ? `kubectl uncordon ${closed[0].metadata.name}`
-          : `kubectl -n ${workload.namespace} get ${kindAndName(workload)} -o jsonpath='{.spec.template.spec.nodeSelector}{.spec.template.spec.affinity}{.spec.template.spec.tolerations}'   # and change what no node has`,
+          : taints.length > 0
+            ? `kubectl -n ${workload.namespace} edit ${kindAndName(workload)}   # add a toleration of ${taints[0] ?? ''} to its pods; or take the taint from a node: kubectl taint node NAME ${taints[0]?.replace(/=[^:]*/, '') ?? ''}-`
+            : `kubectl -n ${workload.namespace} get ${kindAndName(workload)} -o jsonpath='{.spec.template.spec.nodeSelector}{.spec.template.spec.affinity}{.spec.template.spec.tolerations}'   # and change what no node has`,
     },
+  ];
+}
+
+/** The taints of nodes that keep a pod away: newer schedulers only count them. */
+function untolerated({ nodes }: LiveCluster, { spec: { tolerations } }: Live<'Pod'>): readonly string[] {
+  const taints = nodes.flatMap(({ spec }) =>
+    spec.taints.filter(
+      ({ key, value, effect }) =>
+        effect !== 'PreferNoSchedule' &&
+        !key.startsWith('node.kubernetes.io/') &&
+        !tolerations.some(
+          (each) =>
+            (each.effect === '' || each.effect === effect) &&
+            (each.operator === 'Exists'
+              ? each.key === '' || each.key === key
+              : each.key === key && each.value === value),
+        ),
+    ),
+  );
+  return [
+    ...new Set(taints.map(({ key, value, effect }) => `${key}${value === '' ? '' : `=${value}`}:${effect}`)),
   ];
 }
 

@@ -1,8 +1,9 @@
 import type { LiveCluster, Title } from '../model/live-cluster.js';
 import { DNS_NAMESPACE, DNS_SERVICE } from '../reading/kinds.js';
 import type { Probe, ProbedSocket } from '../reading/reading.js';
-import { type Cause, DNS, edgeOf, type Evidence } from './cause.js';
+import { type Cause, cpuOf, DNS, edgeOf, type Evidence } from './cause.js';
 import { forbiddenEdges } from './network.js';
+import { kindAndName } from './placing.js';
 
 /** Clocks that differ by more than that break log-ins, certificates and orders of events. */
 const CLOCK_SECONDS = 5;
@@ -29,6 +30,7 @@ export function probedCauses(cluster: LiveCluster): readonly Cause[] {
     ...deaf(tries, links),
     ...names(cluster, probes, links),
     ...clocks(probes),
+    ...heldBack(cluster, probes),
   ];
 }
 
@@ -205,19 +207,22 @@ function names(cluster: LiveCluster, probes: readonly Probe[], links: readonly L
     const bad = asked.filter(({ answer }) => answer === 'silent' || answer === 'refused');
     if (bad.length === 0) return [];
     const nodes = [...new Set(bad.map(({ from }) => from.node))];
+    const isDeaf = bad.length === asked.length;
     return [
       {
         code: 'CAFE206',
         verdict: 'proven',
         key: pod,
-        sentence: `DNS pod ${pod} on node ${node} does not answer ${bad.length === asked.length ? 'anybody' : `pods on node ${nodes.join(', ')}`}: every ${dns.length === 1 ? '' : `${ORDINALS[dns.length] ?? `${dns.length}th`} `}name takes seconds, or fails`,
+        sentence: `DNS pod ${pod} on node ${node} does not answer ${isDeaf ? 'anybody' : `pods on node ${nodes.join(', ')}`}: every ${dns.length === 1 ? '' : `${ORDINALS[dns.length] ?? `${dns.length}th`} `}name takes seconds, or fails`,
         evidence: bad.slice(0, 4).map(({ from, answer }) => ({
           object: podOf(from),
           field: `asks DNS at ${address}`,
           value: answer,
         })),
         breaks: bad.map(({ from }) => edgeOf(from.workload, DNS)),
-        mend: `kubectl -n ${DNS_NAMESPACE} delete pod ${pod}   # its Deployment makes another`,
+        mend: isDeaf
+          ? `kubectl -n ${DNS_NAMESPACE} delete pod ${pod}   # its Deployment makes another`
+          : `kubectl get node ${nodes.join(' ')} ${node} -o wide   # then: what filters port 53 on the way from there to ${node} (firewall, node-local DNS, the CNI's agent)`,
       },
     ];
   });
@@ -253,6 +258,43 @@ function clocks(probes: readonly Probe[]): readonly Cause[] {
       decide: "whether it is this computer's own clock",
     };
   });
+}
+
+/** As many time slices say something: half a minute of work. */
+const SLICES = 50;
+/** So large a part of them is more than a busy moment. */
+const HELD_BACK = 0.25;
+
+/** Containers that their CPU limit holds back: a fault where a probe of theirs gets no answer in time. */
+function heldBack(cluster: LiveCluster, probes: readonly Probe[]): readonly Cause[] {
+  return probes.flatMap(({ workload: title, cpu = [], ...from }) =>
+    cpu.flatMap(({ container, slices, heldBack: count }): Cause[] => {
+      const workload = cluster.workloads.find((each) => each.title === title);
+      if (!workload || slices < SLICES || count < slices * HELD_BACK) return [];
+      const [pod] = workload.pods.filter(({ metadata }) => metadata.name === from.pod);
+      const limit =
+        pod?.spec.containers.find(({ name }) => name === container)?.resources.limits['cpu'] ?? '';
+      const percent = Math.round((100 * count) / slices);
+      return [
+        {
+          code: 'CAFE256',
+          verdict: 'proven',
+          key: `${title} ${container}`,
+          sentence: `container ${container} of ${title} is held back by its CPU limit of ${limit}, in ${percent} % of the time slices in which it had work, and answers too late`,
+          evidence: [
+            {
+              object: `Pod ${from.namespace}/${from.pod}`,
+              field: `cpu.stat of container ${container}`,
+              value: `nr_throttled ${count} of nr_periods ${slices}`,
+            },
+          ],
+          breaks: [cpuOf(title)],
+          onlyIfBlamed: true,
+          mend: `kubectl -n ${workload.namespace} set resources ${kindAndName(workload)} -c ${container} --limits=cpu=…   # more than ${limit}`,
+        },
+      ];
+    }),
+  );
 }
 
 const podOf = ({ namespace, pod }: Probe): Title => `Pod ${namespace}/${pod}`;

@@ -4,7 +4,7 @@ import type { LiveCluster, LiveEvent, LiveWorkload, Title } from '../model/live-
 import type { Live, LiveContainer, LiveProbe } from '../model/live-schemas.js';
 import { containersOf, isWell, titleOfPod } from '../model/pod-state.js';
 import { isSettling } from '../model/progress.js';
-import { type Cause, DNS, edgeOf } from './cause.js';
+import { type Cause, cpuOf, DNS, edgeOf } from './cause.js';
 import { kindAndName } from './placing.js';
 
 const RECENT_SECONDS = 600;
@@ -72,13 +72,19 @@ function cause(
       : `kubectl -n ${workload.namespace} logs ${title.split('/')[1] ?? ''} -c ${container.name}   # why it answers so`,
   };
   if (own) return { ...common, verdict: 'proven' };
+  const limit = isLate(answer) ? container.resources.limits['cpu'] : undefined;
   return {
     ...common,
     verdict: 'likely',
-    blames: dependenciesOf(cluster, workload.title),
-    decide: `what ${container.name} says of itself in its log and its answer`,
+    blames: [
+      ...dependenciesOf(cluster, workload.title),
+      ...(limit === undefined ? [] : [cpuOf(workload.title)]),
+    ],
+    decide: `what ${container.name} says of itself in its log and its answer${limit === undefined ? '' : `, and whether its CPU limit of ${limit} holds it back (--probe)`}`,
   };
 }
+
+const isLate = (answer: string): boolean => /deadline exceeded|timed out|timeout/i.test(answer);
 
 /** What the answer says, and whether the probe itself is the mistake, whatever else is away. */
 function judged(answer: string): readonly [sentence: string, own: boolean] {
@@ -90,7 +96,7 @@ function judged(answer: string): readonly [sentence: string, own: boolean] {
   if (answer.includes('connection refused')) return ['is refused: nothing listens on that port', true];
   if (/malformed HTTP|server gave HTTP response to HTTPS client|tls:/.test(answer))
     return ['is answered in another protocol', true];
-  if (/deadline exceeded|timed out|timeout/i.test(answer)) return ['gets no answer in time', false];
+  if (isLate(answer)) return ['gets no answer in time', false];
   if (/executable file not found|no such file or directory/.test(answer))
     return ['cannot be run: its program is not in the image', true];
   return [answer === '' ? 'fails' : `is answered: ${answer.split('\n')[0] ?? ''}`, false];

@@ -1,9 +1,9 @@
-import type { LiveCluster, LiveWorkload } from '../model/live-cluster.js';
+import { conditionOf, type LiveCluster, type LiveWorkload, type Title } from '../model/live-cluster.js';
 import type { ContainerStatus, Live, LiveContainer } from '../model/live-schemas.js';
 import { containersOf, failedContainer, titleOfPod } from '../model/pod-state.js';
 import { isSettling } from '../model/progress.js';
-import type { Cause, Evidence } from './cause.js';
-import { causeOfLine } from './lines.js';
+import { type Cause, edgeOf, type Evidence } from './cause.js';
+import { causeOfLine, namedIn } from './lines.js';
 import { kindAndName } from './placing.js';
 import { tellingLine } from './said.js';
 
@@ -11,19 +11,22 @@ import { tellingLine } from './said.js';
 const RESTARTS = 2;
 /** An end that is older says nothing about now. */
 const RECENT_SECONDS = 600;
+/** So long connections may still go to those that were there before. */
+const NEWS_SECONDS = 30;
 /** A gate says after this time what it waits for. */
 const GATE_SECONDS = 60;
 
 /** Containers that end, and what they said before; gates that wait. */
 export function processCauses(cluster: LiveCluster): readonly Cause[] {
   return cluster.workloads.flatMap((workload) => [
-    ...workload.pods.flatMap((pod) => [...evicted(workload, pod), ...ofPod(cluster, workload, pod)]),
-    ...failedJob(cluster, workload),
+    ...workload.pods.flatMap((pod) => evicted(workload, pod)),
+    ...(workload.kind === 'Job' || workload.kind === 'CronJob'
+      ? ofJob(cluster, workload)
+      : workload.pods.flatMap((pod) => ofPod(cluster, workload, pod))),
   ]);
 }
 
 function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
-  if (workload.kind === 'Job' || workload.kind === 'CronJob') return [];
   const killed = containersOf(pod).find(
     ({ status }) =>
       endOf(status)?.reason === 'OOMKilled' &&
@@ -74,28 +77,52 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
   };
   if (killedByProbe) return [];
   const known = causeOfLine(cluster, workload, pod, line, [...said, exit]);
-  if (known) return [known];
+  const others = line === undefined ? [] : namedIn(cluster, workload, line);
+  // Of what a server answers only that it starts is over soon.
+  const isOfNow = known?.verdict === 'proven' && known.code !== 'CAFE284';
+  const missed = known ? (known.blames ?? []) : others;
+  const mayPass = !isOfNow && hasComeSince(cluster, missed, end.finishedAt);
+  if (known) return [{ ...known, mayPass }];
   const isRead = cluster.isRead('Log', workload.namespace);
   const isDone = end.exitCode === 0 && end.reason === 'Completed';
+  const isSilent = line === undefined && !isDone;
   return [
     {
       code: 'CAFE251',
-      verdict: line === undefined && !isDone ? 'cannot tell' : 'proven',
+      verdict: isSilent ? 'cannot tell' : others.length > 0 ? 'likely' : 'proven',
       key: `${workload.title} ${container.name}`,
       sentence: `container ${container.name} of ${workload.title} ends by itself with exit code ${end.exitCode}, again and again${isDone ? `: its command does its work and ends, and what runs in a ${workload.kind} must not end` : line === undefined ? ', and wrote nothing that was read' : ''}${line === undefined ? '' : `; it says: ${line}`}`,
       evidence: [...said, exit],
       breaks: [workload.title],
       mend: `kubectl -n ${workload.namespace} logs ${pod.metadata.name} -c ${container.name} --previous   # what it says there`,
-      ...(line === undefined && !isDone
+      ...(isSilent
         ? {
             decide: isRead
               ? "the program's own log, which is empty"
               : `the right to get pods/log -n ${workload.namespace}`,
           }
         : {}),
+      ...(others.length > 0
+        ? {
+            mayPass,
+            blames: others.flatMap((each) => [each, edgeOf(workload.title, each)]),
+            decide: `whether ${others.join(' and ')} ${others.length === 1 ? 'does' : 'do'} what this line asks for`,
+          }
+        : {}),
     },
   ];
 }
+
+/** Whether what it missed became ready only then, or after: a rollout of both, and the next try will tell. */
+const hasComeSince = (cluster: LiveCluster, missed: readonly Title[], failedAt: string): boolean =>
+  cluster.pods.some((pod) => {
+    const ready = conditionOf(pod, 'Ready');
+    return (
+      ready?.status === 'True' &&
+      Date.parse(failedAt) < Date.parse(ready.lastTransitionTime) + NEWS_SECONDS * 1000 &&
+      missed.some((service) => cluster.isBehind(service, pod))
+    );
+  });
 
 const endOf = ({ state, lastState }: ContainerStatus) => state.terminated ?? lastState.terminated;
 
@@ -150,7 +177,7 @@ function evicted(workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
       code: 'CAFE253',
       verdict: 'proven',
       key: workload.title,
-      sentence: `a pod of ${workload.title} was evicted: ${message}`,
+      sentence: `a pod of ${workload.title} was evicted: ${message.trim()}`,
       evidence: [{ object: titleOfPod(pod), field: 'status.reason', value: `Evicted: ${message}` }],
       breaks: [workload.title],
       mend: `kubectl -n ${namespace} edit ${kindAndName(workload)}   # set requests and limits for what ran out`,
@@ -159,34 +186,58 @@ function evicted(workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
   ];
 }
 
-function failedJob(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[] {
-  if (workload.kind !== 'Job') return [];
-  const failed = workload.live?.status.conditions.find(
-    ({ type, status }) => type === 'Failed' && status === 'True',
-  );
-  const pod = workload.pods.at(-1);
-  if (!failed) return [];
-  const failing = pod && containersOf(pod).find(({ status }) => (endOf(status)?.exitCode ?? 0) !== 0);
-  const line = pod && failing && tellingLine(cluster.logOf(pod, failing.container.name)?.lines ?? []);
+/**
+ * Work that has an end: the last run that ended counts, and one that still tries and has failed more than once. A run that
+ * succeeded makes those before it history.
+ */
+function ofJob(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[] {
+  if (workload.live?.spec.suspend) return [];
+  const runs = cluster.runsOf(workload);
+  const ended = runs.findLast((run) => isTrue(run, 'Complete') || isTrue(run, 'Failed'));
+  const newest = runs.at(-1);
+  const failing = newest && newest !== ended && newest.status.failed >= RESTARTS ? newest : ended;
+  if (!failing || isTrue(failing, 'Complete')) {
+    return newest === failing ? [] : podsOf(workload, newest).flatMap((pod) => ofPod(cluster, workload, pod));
+  }
+  const failed = conditionOf(failing, 'Failed');
+  const pod = podsOf(workload, failing).findLast(({ status }) => status.phase !== 'Succeeded');
+  const container = pod && containersOf(pod).find(({ status }) => (endOf(status)?.exitCode ?? 0) !== 0);
+  const line = pod && container && tellingLine(cluster.logOf(pod, container.container.name)?.lines ?? []);
+  const { name } = failing.metadata;
   const evidence: readonly Evidence[] = [
     ...(line === undefined || !pod ? [] : [{ object: titleOfPod(pod), field: 'log', value: line }]),
-    {
-      object: workload.title,
-      field: 'status.conditions[Failed]',
-      value: `${failed.reason}: ${failed.message}`,
-      at: failed.lastTransitionTime,
-    },
+    failed
+      ? {
+          object: `Job ${workload.namespace}/${name}`,
+          field: 'status.conditions[Failed]',
+          value: `${failed.reason}: ${failed.message}`,
+          at: failed.lastTransitionTime,
+        }
+      : {
+          object: `Job ${workload.namespace}/${name}`,
+          field: 'status.failed',
+          value: String(failing.status.failed),
+        },
   ];
   const known = pod && causeOfLine(cluster, workload, pod, line, evidence);
+  const how = failed ? 'failed' : `has failed ${failing.status.failed} times, and tries again`;
   return [
     known ?? {
       code: 'CAFE254',
       verdict: 'proven',
       key: workload.title,
-      sentence: `${workload.title} failed${line === undefined ? `: ${failed.message}` : `; it says: ${line}`}`,
+      sentence: `${workload.kind === 'Job' ? workload.title : `the last run of ${workload.title}`} ${how}${line === undefined ? (failed ? `: ${failed.message}` : '') : `; it says: ${line}`}`,
       evidence,
       breaks: [workload.title],
-      mend: `kubectl -n ${workload.namespace} logs job/${workload.name}   # mend it, then make the job anew`,
+      mend:
+        workload.kind === 'Job'
+          ? `kubectl -n ${workload.namespace} logs job/${name}   # mend it, then make the job anew`
+          : `kubectl -n ${workload.namespace} logs job/${name}   # mend it, then: kubectl -n ${workload.namespace} create job --from=cronjob/${workload.name} ${workload.name}-again`,
     },
   ];
 }
+
+const isTrue = (job: Live<'Workload'>, type: string): boolean => conditionOf(job, type)?.status === 'True';
+
+const podsOf = ({ pods }: LiveWorkload, job: Live<'Workload'> | undefined): readonly Live<'Pod'>[] =>
+  pods.filter(({ metadata }) => metadata.ownerReferences.some(({ uid }) => uid === job?.metadata.uid));

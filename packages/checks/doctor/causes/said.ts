@@ -126,7 +126,7 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /database system is (?:starting up|shutting down|in recovery)|is starting up or shutting down|not yet accepting connections|57P03|LOADING Redis/i,
+      /database system is (?:starting up|shutting down|in recovery)|is starting up or shutting down|not (?:yet )?accepting connections|57P03|LOADING Redis/i,
     meaning: () =>
       answer(
         'CAFE284',
@@ -198,11 +198,15 @@ export function meaningOf(line: string): Meaning | undefined {
   for (const { pattern, meaning } of RULES) {
     const groups = pattern.exec(line);
     if (!groups) continue;
-    const host = HOSTS.map((each) => each.exec(line)?.[1]).find((each) => each !== undefined);
+    const host = hostIn(line);
     return { ...meaning(groups, line), ...(host === undefined ? {} : { host }) };
   }
   return undefined;
 }
+
+/** The host that a line names. */
+export const hostIn = (line: string): string | undefined =>
+  HOSTS.map((each) => each.exec(line)?.[1]).find((each) => each !== undefined);
 
 /** What is longer is read in the log itself. */
 const LONGEST_LINE = 240;

@@ -51,6 +51,8 @@ export class LiveCluster {
   readonly postgresClusters: readonly Live<'PostgresCluster'>[];
   readonly secrets: readonly Live<'Secret'>[];
   readonly workloads: readonly LiveWorkload[];
+  /** Those of CronJobs as well, the oldest first. */
+  readonly jobs: readonly Live<'Workload'>[];
   /** When it was read, in milliseconds. */
   readonly now: number;
   private readonly byKind = new Map<string, Readonly<Record<string, unknown>>[]>();
@@ -80,6 +82,7 @@ export class LiveCluster {
     this.postgresClusters = this.read('Cluster', LIVE.PostgresCluster);
     this.secrets = this.read('Secret', LIVE.Secret);
     this.workloads = this.readWorkloads(manifests);
+    this.jobs = this.read('Job', LIVE.Workload).sort(ageOrder);
     this.readEvents();
     this.declared = new Cluster(this.written(manifests));
   }
@@ -135,6 +138,16 @@ export class LiveCluster {
   /** What made a pod. */
   workloadOf(pod: Live<'Pod'>): LiveWorkload | undefined {
     return this.workloadOfPod.get(pod.metadata.uid);
+  }
+
+  /** The runs of a Job or CronJob that this cluster still has, the oldest first; of a Job itself. */
+  runsOf({ kind, live }: LiveWorkload): readonly Live<'Workload'>[] {
+    if (!live) return [];
+    return kind === 'Job'
+      ? [live]
+      : this.jobs.filter(({ metadata }) =>
+          metadata.ownerReferences.some(({ uid }) => uid === live.metadata.uid),
+        );
   }
 
   /** The end of what a container wrote; of the run before, where there is one. */
@@ -328,5 +341,7 @@ function ownersOf(manifest: Manifest): readonly {
   );
 }
 
-const ageOrder = (left: Live<'Pod'>, right: Live<'Pod'>): number =>
+const ageOrder = (left: Aged, right: Aged): number =>
   left.metadata.creationTimestamp < right.metadata.creationTimestamp ? -1 : 1;
+
+type Aged = Pick<Live<'Pod' | 'Workload'>, 'metadata'>;

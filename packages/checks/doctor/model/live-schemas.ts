@@ -94,6 +94,16 @@ export const LIVE = {
     metadata,
     spec: z.looseObject({
       nodeName: z.string().optional(),
+      tolerations: z
+        .array(
+          z.looseObject({
+            key: z.string().default(''),
+            operator: z.string().default('Equal'),
+            value: z.string().default(''),
+            effect: z.string().default(''),
+          }),
+        )
+        .default([]),
       containers: z.array(container).default([]),
       initContainers: z.array(container).default([]),
       volumes: z
@@ -132,6 +142,7 @@ export const LIVE = {
         numberReady: z.number().default(0),
         updateRevision: z.string().default(''),
         currentRevision: z.string().default(''),
+        failed: z.number().default(0),
         conditions,
       })
       .prefault({}),
@@ -181,7 +192,14 @@ export const LIVE = {
   }),
   Node: z.looseObject({
     metadata,
-    spec: z.looseObject({ unschedulable: z.boolean().default(false) }).prefault({}),
+    spec: z
+      .looseObject({
+        unschedulable: z.boolean().default(false),
+        taints: z
+          .array(z.looseObject({ key: z.string(), value: z.string().default(''), effect: z.string() }))
+          .default([]),
+      })
+      .prefault({}),
     status: z.looseObject({ conditions }).prefault({}),
   }),
   Claim: z.looseObject({
@@ -202,9 +220,16 @@ export const LIVE = {
       clusterIP: z.string().default(''),
       selector: strings.optional(),
       externalName: z.string().optional(),
+      ports: z.array(z.looseObject({ port: z.number() })).default([]),
     }),
   }),
-  Secret: z.looseObject({ metadata, certificate: certificate.optional() }),
+  Secret: z.looseObject({
+    metadata,
+    type: z.string().default(''),
+    certificate: certificate.optional(),
+    /** Of the record of a Helm release, why it is not deployed. */
+    said: z.string().default(''),
+  }),
   PostgresCluster: z.looseObject({
     metadata,
     status: z

@@ -32,12 +32,14 @@ export function rollingOut({ kind, live }: LiveWorkload): string | undefined {
     : undefined;
 }
 
-/** Whether a pod that is not ready may still become so by itself: it starts, or was ready a moment ago. */
+/** Whether a pod that is not ready may still become so by itself: it starts, waits to start again, or was ready a moment ago. */
 export function isSettling(cluster: LiveCluster, pod: Live<'Pod'>): boolean {
   const since = Math.min(
     cluster.secondsSince(pod.metadata.creationTimestamp),
     cluster.secondsSince(conditionOf(pod, 'Ready')?.lastTransitionTime),
-    ...containersOf(pod).map(({ status }) => cluster.secondsSince(status.state.running?.startedAt)),
+    ...containersOf(pod).map(({ status: { state, lastState } }) =>
+      cluster.secondsSince(state.running?.startedAt ?? lastState.terminated?.finishedAt),
+    ),
   );
   return since < startSeconds(pod);
 }

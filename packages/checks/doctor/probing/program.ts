@@ -1,3 +1,5 @@
+import { LOG_IN_PROGRAM } from './log-in-program.js';
+
 // What runs inside a pod: in Node where its image has it, else in its shell. It connects, asks for names, and writes nothing.
 
 /** Answers within this time, or it counts as silent. */
@@ -20,6 +22,7 @@ const resolve = (server, name) => within((done) => {
   if (server) resolver.setServers([server]);
   resolver.resolve4(name, (error) => done(error ? how(error) : 'answers'));
 });
+${LOG_IN_PROGRAM}
 Promise.all([
   Promise.all([''].concat(servers).flatMap((server) => names.map(async (name) => ({ server, name, answer: await resolve(server, name) })))),
   Promise.all(sockets.map(async (socket) => {
@@ -27,7 +30,8 @@ Promise.all([
     if (!socket.http || answer !== 'answers') return { answer };
     return { answer: await ask(socket, 0), large: await ask(socket, ${LARGE}) };
   })),
-]).then(([names, sockets]) => { console.log(JSON.stringify({ now: Date.now(), names, sockets })); process.exit(0); });
+  Promise.all(databases().map(logIn)),
+]).then(([names, sockets, logIns]) => { console.log(JSON.stringify({ now: Date.now(), names, sockets, logIns })); process.exit(0); });
 `;
 
 /** The same for images without Node, as far as a shell can: connections alone. Its arguments are \`host:port\`. */
@@ -40,4 +44,11 @@ one() {
   case $? in 0) echo "$1 answers";; 124|143) echo "$1 silent";; *) echo "$1 refused";; esac
 }
 for each in "$@"; do one "$each" & done; wait; echo "now $(date +%s)"
+`;
+
+/** Whichever of the two an image can run: Node's is its argument 0, what Node is asked its first, and then the addresses. */
+export const ANY_PROGRAM = `
+command -v node >/dev/null 2>&1 && exec node -e "$0" "$1"
+shift
+${SHELL_PROGRAM}
 `;

@@ -50,6 +50,14 @@ export interface Probe {
     readonly answer: string;
   }[];
   readonly sockets: readonly ProbedSocket[];
+  /** Only from images with Node. */
+  readonly logIns?: readonly ProbedLogIn[];
+  /** Of each container with a CPU limit, in how many of its time slices it was held back. */
+  readonly cpu?: readonly {
+    readonly container: string;
+    readonly slices: number;
+    readonly heldBack: number;
+  }[];
   /** Why nothing was tried, and what would decide it. */
   readonly impossible?: string;
 }
@@ -67,4 +75,14 @@ export interface ProbedSocket {
   readonly answer: string;
   /** The same for a question larger than a packet. */
   readonly large?: string;
+}
+
+/** A log-in to a PostgreSQL, with what a pod's own variables say, and one question to it. */
+export interface ProbedLogIn {
+  /** The variable that names the host. */
+  readonly variable: string;
+  readonly host: string;
+  readonly port: number;
+  /** `answers`, `takes no changes`, the server's own refusal, such as `FATAL: … (28P01)`, or why it was not asked. */
+  readonly answer: string;
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { redactedObject, redactedText } from './redaction.js';
 
@@ -50,6 +51,30 @@ test.each([`Authorization: Bearer ${SECRET}`, `{"password":"${SECRET}"}`, `token
     expect(redactedText(line)).not.toContain(SECRET);
   },
 );
+
+test('the record of a Helm release keeps why it failed, and no value and no manifest', () => {
+  const record = {
+    name: 'blue',
+    info: { status: 'failed', description: `cannot create it: password=${SECRET} is too short` },
+    config: { auth: { secretWord: SECRET } },
+    manifest: SECRET,
+  };
+  const release = Buffer.from(gzipSync(JSON.stringify(record)).toString('base64')).toString('base64');
+  const object = {
+    kind: 'Secret',
+    type: 'helm.sh/release.v1',
+    metadata: {
+      name: 'sh.helm.release.v1.blue.v1',
+      labels: { owner: 'helm', name: 'blue', status: 'failed' },
+    },
+    data: { release },
+  };
+  expect(redactedObject(object)).toMatchObject({
+    data: { release: '' },
+    said: 'cannot create it: password=(redacted) is too short',
+  });
+  expect(JSON.stringify(redactedObject(object))).not.toMatch(new RegExp(`${SECRET}|${release}`));
+});
 
 test('names, keys and hosts stay', () => {
   expect(redactedObject(OBJECTS['a Secret'])).toMatchObject({ data: { password: '', other: '' } });

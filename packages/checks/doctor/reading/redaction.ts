@@ -1,10 +1,14 @@
 import { X509Certificate } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import { isRecord } from '../../model/manifest.js';
 
 // What is secret goes before anything else sees it: neither an answer nor a bundle can hold it.
 
 /** Stands where something secret was. */
 export const REDACTED = '(redacted)';
+
+/** What Helm says longer than that repeats what the objects say. */
+const LONGEST_SAYING = 300;
 
 /** Names of variables, keys and arguments whose value is a secret more often than not. */
 const SECRET_NAME =
@@ -23,6 +27,7 @@ export function redactedObject(object: Readonly<Record<string, unknown>>): Recor
       ...rest,
       metadata: clean,
       ...certificateOf(data),
+      ...releaseOf(others, clean),
       data: { ...emptied(data), ...emptied(stringData) },
     };
   }
@@ -40,6 +45,28 @@ export function redactedObject(object: Readonly<Record<string, unknown>>): Recor
   }
   if (object['kind'] === 'Node') return { ...others, metadata: clean, status: nodeStatus(others['status']) };
   return { ...redactedFields(others), metadata: clean };
+}
+
+/** Why a Helm release is not deployed, as Helm says it: of its values and manifests nothing. */
+function releaseOf(
+  { type, data }: Readonly<Record<string, unknown>>,
+  { labels }: Readonly<Record<string, unknown>>,
+): { readonly said?: string } {
+  const encoded = type === 'helm.sh/release.v1' && isRecord(data) ? data['release'] : undefined;
+  const status = isRecord(labels) ? labels['status'] : undefined;
+  if (typeof encoded !== 'string' || status === 'deployed' || status === 'superseded') return {};
+  try {
+    // The API's base64 around Helm's own.
+    const zipped = Buffer.from(Buffer.from(encoded, 'base64').toString(), 'base64');
+    const record: unknown = JSON.parse(gunzipSync(zipped).toString());
+    const info = isRecord(record) ? record['info'] : undefined;
+    const description = isRecord(info) ? info['description'] : undefined;
+    return typeof description === 'string'
+      ? { said: redactedText(description).slice(0, LONGEST_SAYING) }
+      : {};
+  } catch {
+    return {};
+  }
 }
 
 /** What a certificate says to everybody who connects: of the key nothing. */
@@ -69,7 +96,7 @@ const nodeStatus = (status: unknown): unknown =>
     : {};
 
 /** Without the fields that repeat the whole object, values included. */
-function metadataOf(all: Record<string, unknown>): unknown {
+function metadataOf(all: Record<string, unknown>): Record<string, unknown> {
   const { annotations, ...metadata } = Object.fromEntries(
     Object.entries(all).filter(([field]) => field !== 'managedFields'),
   );

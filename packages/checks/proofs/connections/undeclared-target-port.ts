@@ -23,7 +23,9 @@ export const undeclaredTargetPort = {
         if (isNumber && containers.every(({ ports }) => ports.length === 0)) return [];
         if (isNumber && seemsToListen(cluster, target, wanted, 'service')) return [];
         const declared = containers.flatMap(({ ports }) =>
-          ports.map(({ name, containerPort }) => (isNumber ? String(containerPort) : (name ?? ''))),
+          ports.map(({ name, containerPort }) =>
+            isNumber || name === undefined ? String(containerPort) : name,
+          ),
         );
         const isSaid =
           isNumber && (isWritten(cluster, target, wanted) || isOneOfSeveral(service, port, target));
