@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { Compiler, mutated, type Mutation, ROOT } from './declaration-mutation.js';
 
@@ -433,20 +432,23 @@ describe('a mistake of one line', () => {
 
   test.each(rows)('%s: the %s says so', async (_what, by, mutation, says) => {
     const complaint = compiler.complaint(mutation, by === 'compiler' ? says : undefined);
-    const said = by === 'compiler' ? complaint : (complaint ?? (await synth(mutation, directory)));
+    const said =
+      by === 'compiler'
+        ? complaint
+        : (complaint ?? (await synth(mutation, await mkdtemp(join(directory, 'synth-')))));
     expect(said).toMatch(says);
   });
 });
 
-/** What a synth of the café says with the mistake in it; it must end with a failure. */
+/** What a synth of the café says with the mistake in it, with which it must fail. */
 async function synth(mutation: Mutation, directory: string): Promise<string> {
-  const bundle = join(directory, 'main.mjs');
+  const bundle = join(directory, 'main.cjs');
   await build({
     entryPoints: [join(ROOT, 'cdk8s/main.ts')],
     outfile: bundle,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     // As cdk8s/run.js: what cdk8s loads itself stays outside.
     external: ['cdk8s', 'constructs', 'yaml'],
     logLevel: 'silent',
@@ -464,13 +466,17 @@ async function synth(mutation: Mutation, directory: string): Promise<string> {
       },
     ],
   });
+  const errors = jest.spyOn(console, 'error').mockReturnValue();
+  process.env['CDK8S_OUTDIR'] = join(directory, 'dist');
   try {
-    await promisify(execFile)(process.execPath, [bundle], {
-      cwd: ROOT,
-      env: { ...process.env, CDK8S_OUTDIR: join(directory, 'dist') },
-    });
+    // In this process: what the bundles leave outside, they share.
+    createRequire(import.meta.url)(bundle);
+    if (process.exitCode !== 1) throw new Error('it synthesizes');
+    return errors.mock.calls.flat().join('\n');
   } catch (error) {
-    return typeof error === 'object' && error !== null ? String(Reflect.get(error, 'stderr')) : '';
+    return String(error);
+  } finally {
+    process.exitCode = undefined;
+    errors.mockRestore();
   }
-  throw new Error('it synthesizes');
 }
