@@ -47,6 +47,11 @@ export interface PostgresStackProps {
    */
   readonly dns?: Dns;
   /**
+   * The digest that an image's tag is pinned to, asked for the chart's, such as `postgres:17-trixie`.
+   * @default - none: a node takes what the tag is when it pulls
+   */
+  readonly digestOf?: (image: string) => string | undefined;
+  /**
    * The Helm release that the chart is installed as, in the namespace of its clients. The client Service's name, and with
    * it what the clients are told, follows from it by the chart's own rule.
    */
@@ -145,8 +150,11 @@ export class PostgresStack extends Construct implements Peer, Store {
   }
 
   private values(): PostgresqlValuesInput {
-    const { credentials, storage, tls, dns } = this.props;
+    const { credentials, storage, tls, dns, digestOf } = this.props;
+    const { repository, tag } = parsePostgresqlValues({}).image;
+    const digest = digestOf?.(`${repository}:${tag}`);
     return {
+      ...(digest !== undefined && { image: { digest } }),
       auth: {
         username: this.owner,
         database: this.database,
