@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test helm build api synth drift check typecheck lint picture images push sign audit deploy verify undeploy e2e e2e-database e2e-faults e2e-doctor e2e-doctor-planned e2e-policies e2e-gitops load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-overload bench-synth
+.PHONY: help up install test helm build api synth drift check typecheck lint picture pin images push sign audit deploy verify undeploy e2e e2e-database e2e-faults e2e-doctor e2e-doctor-planned e2e-policies e2e-gitops load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-overload bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -74,6 +74,9 @@ picture: install ## draw the README's picture of the café anew, and that of the
 	@$(TSX) cdk8s/write-picture.ts
 	@$(TSX) docs/write-architecture.ts
 
+pin: install ## record which base image and PostgreSQL the registry has now, in images.lock.json; again for newer ones
+	@$(TSX) images/pin.ts
+
 images: install ## build the three images (REGISTRY)
 	@$(TSX) images/build.ts
 
@@ -83,8 +86,8 @@ push: install ## push them to REGISTRY and record their digests in images.lock.j
 audit: install ## known faults of the packages that are part of an image, as the npm registry knows them
 	npm audit --omit=dev
 
-# Signs what `make push` recorded, with the key or identity that cosign is set up for, and says what is in each image.
-sign: install ## sign the pushed images, and attest their bills of materials (needs cosign)
+# Signs what `make push` recorded and `make chart-push` pushed last, with the key or identity that cosign is set up for.
+sign: install ## sign the pushed images and chart, and attest what is in them and what they were made from (needs cosign)
 	@command -v cosign >/dev/null || { echo 'cosign is missing: https://docs.sigstore.dev/cosign/system_config/installation/'; exit 1; }
 	@$(TSX) images/sign.ts
 
@@ -145,7 +148,7 @@ e2e-database: synth ## the chart alone on the cluster of KUBECONFIG, crashes inc
 chart-push: install ## package the database's chart, without the café's values, and push it to oci://REGISTRY/charts
 	rm -rf build/chart && $(TSX) packages/postgresql/write-chart.ts build/chart/postgresql
 	helm package build/chart/postgresql --destination build/chart
-	helm push build/chart/postgresql-*.tgz oci://$(REGISTRY)/charts $(if $(filter localhost:% 127.0.0.1:%,$(REGISTRY)),--plain-http)
+	helm push build/chart/postgresql-*.tgz oci://$(REGISTRY)/charts $(if $(filter localhost:% 127.0.0.1:%,$(REGISTRY)),--plain-http) 2>&1 | tee build/chart/pushed; exit $${PIPESTATUS[0]}
 
 kind-up: ## a kind cluster with its documented local registry at localhost:5001, for those who have kind
 	@bash e2e/kind-up.sh

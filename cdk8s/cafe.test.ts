@@ -29,6 +29,20 @@ test('where the cluster’s DNS is, is said once, for the services and for the j
   expect(helm?.files().get('values.yaml')).toContain('nodeLocal: 169.254.20.10');
 });
 
+test('PostgreSQL is what its tag was pinned to, and the tag alone where nobody pinned it', () => {
+  const digest = `sha256:${'0a'.repeat(32)}`;
+  const valuesWith = (digestOf?: (image: string) => string | undefined): string | undefined => {
+    const imageOf = (service: string): string => `registry.example/${service}:1`;
+    const environment = environmentNamed('production');
+    const cafe = new Cafe(new App(), 'deployments', { environment, imageOf, ...(digestOf && { digestOf }) });
+    return HelmChart.within(cafe)[0]?.files().get('values.yaml');
+  };
+  expect(valuesWith((image) => (image === 'postgres:17-trixie' ? digest : undefined))).toContain(
+    `digest: ${digest}`,
+  );
+  expect(valuesWith(() => undefined)).toBe(valuesWith());
+});
+
 describe('the contract', () => {
   const manifests = synthesized(newCafe());
 

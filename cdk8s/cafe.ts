@@ -19,6 +19,8 @@ export interface CafeProps {
   readonly environment: Environment;
   /** The image of a service. */
   readonly imageOf: (service: string) => string;
+  /** The digest that a tag of somebody else's image is pinned to. @default - none is */
+  readonly digestOf?: (image: string) => string | undefined;
   /**
    * Where it runs.
    * @default 'cafe-lumiere', by contract
@@ -31,7 +33,11 @@ export class Cafe extends Chart {
   /** The namespace of everything, unless somebody says another. */
   static readonly NAMESPACE = 'cafe-lumiere';
 
-  constructor(scope: Construct, id: string, { environment, imageOf, namespace = Cafe.NAMESPACE }: CafeProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { environment, imageOf, digestOf, namespace = Cafe.NAMESPACE }: CafeProps,
+  ) {
     super(scope, id, { namespace, labels: { 'app.kubernetes.io/part-of': namespace } });
 
     new RestrictedNamespace(this, 'namespace', { name: namespace });
@@ -45,7 +51,7 @@ export class Cafe extends Chart {
     });
     new DefaultDenyNetworkPolicy(this, 'default-deny');
 
-    const postgres = cafeDatabase(this, environment);
+    const postgres = cafeDatabase(this, environment, digestOf);
 
     // Each callee gives up before its caller does: a query after 1.5 s, kitchen-service after 5.5 s, the frontend after
     // 5.75 s, and the page after 6 s, which says after 2.5 s that it takes long. No sooner, because requests wait for the

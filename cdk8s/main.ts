@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { App, UnprovenError } from '@cafe-lumiere/constructs';
-import { imageOf } from '../images/image-lock.js';
+import { digestOf, imageOf } from '../images/image-lock.js';
 import { Cafe } from './cafe.js';
 import { DEFAULT_ENVIRONMENT, environments } from './environments.js';
 
@@ -8,9 +8,10 @@ import { DEFAULT_ENVIRONMENT, environments } from './environments.js';
 
 const { outdir } = new App();
 const images = imageOf();
+const digests = digestOf();
 const apps = Object.entries(environments).map(([name, environment]) => {
   const app = new App({ outdir: name === DEFAULT_ENVIRONMENT ? outdir : join(outdir, name) });
-  new Cafe(app, 'deployments', { environment, imageOf: images });
+  new Cafe(app, 'deployments', { environment, imageOf: images, digestOf: digests });
   return app;
 });
 try {

@@ -81,7 +81,9 @@ export class DatabaseRelease {
 
   /** What outlives a release. */
   async deleteData(): Promise<void> {
-    await this.kubectl(`delete pvc/data-${this.name}-0 secret/${this.name}-auth --ignore-not-found`);
+    await this.kubectl(
+      `delete pvc/data-${this.name}-0 secret/${this.name}-auth secret/${this.name}-tls --ignore-not-found`,
+    );
   }
 
   /** The image that the pod runs. */

@@ -6,12 +6,14 @@ import { readTheMetrics } from './metrics.js';
 import { moveADatabase } from './move.js';
 import { loseANode } from './node-power.js';
 import { operateADatabase } from './operate.js';
+import { encryptADatabase } from './tls.js';
 import { refuseVolumes } from './volumes.js';
 import type { DatabaseScenario } from './scenario.js';
 
 /** Everything that is tried, in an order in which the shared release is there when it is wanted. */
 export const databaseScenarios: readonly DatabaseScenario[] = [
   operateADatabase,
+  encryptADatabase,
   moveADatabase,
   crashUnderLoad,
   loseANode,

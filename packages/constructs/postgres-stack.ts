@@ -34,17 +34,23 @@ export interface PostgresStackProps {
   readonly storage: Size;
   readonly credentials: DatabaseCredentials;
   /**
-   * A Secret of the release's namespace with `tls.crt`, `tls.key` and `ca.crt`, as cert-manager makes it, for the client
-   * Service's name. With it nobody comes in without TLS, and the clients check the certificate to the end (libpq's
-   * `verify-full`).
+   * With it nobody comes in without TLS, and the clients check the certificate to the end (libpq's `verify-full`): one in a
+   * Secret of the release's namespace with `tls.crt`, `tls.key` and `ca.crt`, as cert-manager makes it, for the client
+   * Service's name; or one that the chart makes at its first install, keeps, and renews. That needs a Helm that sees the
+   * cluster (`helm install`, Flux), and not `helm template` (Argo CD).
    * @default - what goes over the network is not encrypted
    */
-  readonly tls?: { readonly existingSecret: string };
+  readonly tls?: { readonly existingSecret: string } | 'generated';
   /**
    * Where the chart's own pods, such as its backup, may ask for names.
    * @default - the pods `k8s-app: kube-dns` in `kube-system`
    */
   readonly dns?: Dns;
+  /**
+   * The digest that an image's tag is pinned to, asked for the chart's, such as `postgres:17-trixie`.
+   * @default - none: a node takes what the tag is when it pulls
+   */
+  readonly digestOf?: (image: string) => string | undefined;
   /**
    * The Helm release that the chart is installed as, in the namespace of its clients. The client Service's name, and with
    * it what the clients are told, follows from it by the chart's own rule.
@@ -87,8 +93,11 @@ export class PostgresStack extends Construct implements Peer, Store {
     const release = checkDnsLabel(this.node.path, props.release);
     this.namespace = Chart.of(this).namespace;
     this.credentials = props.credentials;
-    this.tls = props.tls && { ca: { secret: props.tls.existingSecret, key: 'ca.crt' } };
     this.name = postgresqlServiceName(release);
+    const { tls } = props;
+    this.tls = tls && {
+      ca: { secret: tls === 'generated' ? `${this.name}-tls` : tls.existingSecret, key: 'ca.crt' },
+    };
     this.database = checkIdentifier(this.node.path, 'database', props.database);
     this.owner = checkIdentifier(this.node.path, 'owner', props.owner);
     if (this.owner === 'postgres') {
@@ -141,8 +150,11 @@ export class PostgresStack extends Construct implements Peer, Store {
   }
 
   private values(): PostgresqlValuesInput {
-    const { credentials, storage, tls, dns } = this.props;
+    const { credentials, storage, tls, dns, digestOf } = this.props;
+    const { repository, tag } = parsePostgresqlValues({}).image;
+    const digest = digestOf?.(`${repository}:${tag}`);
     return {
+      ...(digest !== undefined && { image: { digest } }),
       auth: {
         username: this.owner,
         database: this.database,
@@ -153,7 +165,7 @@ export class PostgresStack extends Construct implements Peer, Store {
               secretKeys: { userPasswordKey: credentials.key ?? PASSWORD_KEY },
             }),
       },
-      ...(tls && { tls: { enabled: true, existingSecret: tls.existingSecret } }),
+      ...(tls && { tls: { enabled: true, existingSecret: tls === 'generated' ? '' : tls.existingSecret } }),
       primary: {
         persistence: { size: `${storage.toGibibytes()}Gi` },
         networkPolicy: {

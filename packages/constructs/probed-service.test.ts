@@ -310,35 +310,45 @@ describe('a probed service', () => {
     expect(() => synthesized(autoscaled(100))).toThrow('bar (8 + 1 pods) × (8 + 2) = 90');
   });
 
-  test('of a store with TLS checks its certificate, and the chart lets nobody in without', () => {
-    const { chart, configuration } = newChart();
-    const store = new PostgresStack(chart, 'postgres', {
-      database: 'counter',
-      owner: 'guest',
-      storage: Size.gibibytes(1),
-      release: 'counter-postgresql',
-      credentials: { developmentPassword: 'open' },
-      tls: { existingSecret: 'counter-tls' },
-    });
-    new ProbedService(chart, withStore('bar'), { image: 'bar:1', configuration }).connects(store);
-    const manifests = synthesized(chart);
-    expect(only(manifests, 'ConfigMap', 'config')).toHaveProperty('data.DB_SSL_MODE', 'verify-full');
-    const { containers, initContainers, volumes } = podTemplateOf(only(manifests, 'Deployment', 'bar')).spec;
-    for (const container of [...containers, ...initContainers]) {
-      for (const name of ['DB_SSL_MODE', 'DB_SSL_ROOT_CERT']) {
-        expect(container['env']).toContainEqual(expect.objectContaining({ name }));
+  test.each([
+    ['of ours', { existingSecret: 'counter-tls' } as const, 'counter-tls', 'counter-tls'],
+    ['that the chart makes', 'generated' as const, 'counter-postgresql-tls', '""'],
+  ])(
+    'of a store with a certificate %s checks it, and the chart lets nobody in without',
+    (_whose, tls, secret, given) => {
+      const { chart, configuration } = newChart();
+      const store = new PostgresStack(chart, 'postgres', {
+        database: 'counter',
+        owner: 'guest',
+        storage: Size.gibibytes(1),
+        release: 'counter-postgresql',
+        credentials: { developmentPassword: 'open' },
+        tls,
+      });
+      new ProbedService(chart, withStore('bar'), { image: 'bar:1', configuration }).connects(store);
+      const manifests = synthesized(chart);
+      expect(only(manifests, 'ConfigMap', 'config')).toHaveProperty('data.DB_SSL_MODE', 'verify-full');
+      const { containers, initContainers, volumes } = podTemplateOf(
+        only(manifests, 'Deployment', 'bar'),
+      ).spec;
+      for (const container of [...containers, ...initContainers]) {
+        for (const name of ['DB_SSL_MODE', 'DB_SSL_ROOT_CERT']) {
+          expect(container['env']).toContainEqual(expect.objectContaining({ name }));
+        }
       }
-    }
-    // The key is the server's alone.
-    expect(JSON.stringify(volumes)).toContain(
-      '"items":[{"key":"ca.crt","path":"ca.crt"}],"secretName":"counter-tls"',
-    );
-    expect(JSON.stringify(volumes)).not.toContain('tls.key');
-    const [helm] = HelmChart.within(chart);
-    const written = helm?.files().get('values.yaml');
-    expect(helm?.values()).toEqual(parse(written ?? ''));
-    expect(written).toMatch(/tls:\n.*\n {2}enabled: true\n.*\n {2}existingSecret: counter-tls/);
-  });
+      // The key is the server's alone.
+      expect(JSON.stringify(volumes)).toContain(
+        `"items":[{"key":"ca.crt","path":"ca.crt"}],"secretName":"${secret}"`,
+      );
+      expect(JSON.stringify(volumes)).not.toContain('tls.key');
+      const [helm] = HelmChart.within(chart);
+      const written = helm?.files().get('values.yaml');
+      expect(helm?.values()).toEqual(parse(written ?? ''));
+      expect(written).toMatch(
+        new RegExp(`tls:\\n.*\\n {2}enabled: true\\n.*\\n {2}existingSecret: ${given}\\n`),
+      );
+    },
+  );
 
   test('of a foreign image has the probes of its declaration, and none of the runtime’s variables', () => {
     const { chart, configuration } = newChart();

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Document } from 'yaml';
+import { BILL_OF_MATERIALS, chartBillOfMaterials } from './bill-of-materials.js';
 import { valuesSchema, valuesTable, valuesYaml } from './documented-values.js';
 import { CHART_NAME } from './release-names.js';
 import { parsePostgresqlValues, type PostgresqlValuesInput } from './values.js';
@@ -32,6 +33,7 @@ export function postgresqlChartFiles(values: PostgresqlValuesInput = {}): Readon
     ['values.schema.json', `${JSON.stringify(valuesSchema(), undefined, 2)}\n`],
     ['README.md', readme.replace('<!-- values -->', () => valuesTable(parsed))],
     ['.helmignore', `${GENERATED}.DS_Store\n.git/\n*.tgz\n*.orig\n*~\n`],
+    [BILL_OF_MATERIALS, chartBillOfMaterials(CHART_VERSION, parsed)],
     ...others,
   ]);
 }

@@ -241,7 +241,7 @@ function statefulSet(
             ...(generated
               ? []
               : [{ name: 'auth', secret: { secretName, items: [{ key, path: 'password' }] } }]),
-            ...(tls.enabled ? [tlsVolume(tls.existingSecret)] : []),
+            ...(tls.enabled && tls.existingSecret !== '' ? [tlsVolume(tls.existingSecret)] : []),
           ],
         },
       },

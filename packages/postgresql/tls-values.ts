@@ -14,16 +14,22 @@ export const tlsValues = z
       .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$/)
       .meta(
         describe(
-          'A Secret of yours with `tls.crt`, `tls.key` and `ca.crt`, as cert-manager makes it; the certificate is for the client Service’s name',
+          'A Secret of yours with `tls.crt`, `tls.key` and `ca.crt`, as cert-manager makes it, for the client Service’s name; empty makes a certificate at the first install and keeps it',
         ),
       )
       .default(''),
+    renewAfterDays: z
+      .int()
+      .min(0)
+      .max(3000)
+      .meta(
+        describe(
+          'The age in days at which the next `helm upgrade` renews a certificate that the chart has made; its authority stays',
+        ),
+      )
+      .default(365),
   })
   // For Helm in templates/_validate.tpl.
-  .refine(({ enabled, existingSecret }) => !enabled || existingSecret !== '', {
-    path: ['existingSecret'],
-    error: 'is empty, and tls.enabled is true: name a Secret with tls.crt, tls.key and ca.crt',
-  })
   .refine(({ enabled, existingSecret }) => enabled || existingSecret === '', {
     path: ['enabled'],
     error:

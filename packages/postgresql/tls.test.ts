@@ -39,6 +39,13 @@ const TLS = { enabled: true, existingSecret: 'certificate' };
     expect(having('verify-full').sort()).toEqual([...clients].sort());
   });
 
+  test('a certificate is generated only where the one of before can be seen', () => {
+    const generated = ['--set', 'tls.existingSecret='];
+    const { status, stderr } = chart.render('shop', ...generated);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Set tls.existingSecret to the name of')]);
+    expect(chart.render('shop').stdout).not.toContain('kubernetes.io/tls');
+  });
+
   test('is off unless somebody asks for it', () => {
     const off = chart.render('shop', '--set', 'tls.enabled=false,tls.existingSecret=').stdout;
     for (const word of ['hostssl', 'ssl=on', 'verify-full', '/etc/postgresql/tls,']) {

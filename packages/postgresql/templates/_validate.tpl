@@ -39,9 +39,6 @@
 {{- fail (printf "postgresqlConfiguration.%s is set by the chart, whose probes, Service and credentials need it as it is. Leave it out; for TLS there is tls.enabled." $name) -}}
 {{- end -}}
 {{- end -}}
-{{- if and .Values.tls.enabled (not .Values.tls.existingSecret) -}}
-{{- fail "tls.enabled is true and tls.existingSecret empty. Name a Secret with tls.crt, tls.key and ca.crt, as cert-manager makes it; its certificate is for the client Service's name." -}}
-{{- end -}}
 {{- if and .Values.tls.existingSecret (not .Values.tls.enabled) -}}
 {{- fail (printf "tls.existingSecret is %q and tls.enabled false, so that nothing would be encrypted. Set tls.enabled to true, too, or leave the Secret out." .Values.tls.existingSecret) -}}
 {{- end -}}

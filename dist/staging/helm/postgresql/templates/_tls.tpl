@@ -1,3 +1,7 @@
+{{- define "postgresql.tlsSecret" -}}
+{{- .Values.tls.existingSecret | default (printf "%s-tls" (include "postgresql.fullname" .)) -}}
+{{- end -}}
+
 {{/* For who connects to the server: the certificate by which it is known, and nothing of its key. */}}
 {{- define "postgresql.tlsClientEnv" -}}
 {{- if .Values.tls.enabled }}
@@ -18,7 +22,7 @@
 {{- if .Values.tls.enabled }}
 - name: tls
   secret:
-    secretName: {{ .Values.tls.existingSecret | quote }}
+    secretName: {{ include "postgresql.tlsSecret" . | quote }}
     # PostgreSQL takes a key that is root's and its own group's to read, and no other.
     defaultMode: 0440
     items:
