@@ -25,6 +25,7 @@ function problem(cluster: Cluster, { workload, field, kind, name }: Reference): 
   );
   const elsewhere = same.find((each) => each.name === name);
   return podProblem(workload, field, {
+    cause: titleOf({ kind, namespace, name }),
     // Somebody may have made it by hand; only a name that is nearly another's is proven to be wrong.
     severity: likely === undefined && !elsewhere ? 'risk' : 'broken',
     found: `${titleOf({ kind, namespace, name })}, which is not among the manifests`,
