@@ -100,7 +100,7 @@ const SUPERUSER = /^(?:root|postgres|admin|sa)$/;
 
 const PUBLIC_IMAGE = /(?:^|\/)(?:postgres(?:ql)?|postgis|timescaledb|mysql|mariadb|mongo(?:db)?)(?:[:@]|$)/;
 const hasOwnImage = ({ pod }: Workload): boolean =>
-  !pod.containers.some(({ image = '' }) => PUBLIC_IMAGE.test(image));
+  !pod.containers.some(({ image }) => PUBLIC_IMAGE.test(image));
 
 const hasOwnScripts = ({ pod }: Workload): boolean =>
   pod.containers.some(({ volumeMounts }) =>
