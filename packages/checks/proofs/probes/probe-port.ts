@@ -16,6 +16,8 @@ export const probePort = {
       const port = portOf(probe);
       if (
         port === undefined ||
+        // Of another host the container declares nothing.
+        (probe.httpGet?.host ?? probe.tcpSocket?.host) !== undefined ||
         (typeof port === 'number' && !isPort(port)) ||
         ports.some(({ name, containerPort }) => port === containerPort || port === name)
       ) {
