@@ -16,6 +16,7 @@ const proven = (name: string): readonly Finding[] =>
 
 test.each([
   'boolean-hostname',
+  'as-others-write-it',
   'bucket-url',
   'custom-workload',
   'generated-secret',
@@ -28,6 +29,7 @@ test.each([
   'policy-of-parts',
   'port-zero',
   'probe-undeclared-number',
+  'service-alone',
   'service-link-not-read',
   'what-is-no-address',
 ])('%s is right', (name) => {

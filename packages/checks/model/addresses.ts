@@ -18,7 +18,10 @@ export interface Address extends Omit<WrittenHost, 'start'> {
 }
 
 /** Images, versions and what to listen on look like host and port. */
-const NO_ADDRESS = /IMAGE|VERSION|(?:^|_)TAGS?$|LISTEN|BIND|(?:^|_)LABELS?$|ALLOWED|ORIGINS?$/i;
+const NO_ADDRESS = /IMAGE|VERSION|(?:^|_)TAGS?$|LISTEN|BIND|(?:^|_)LABELS?$|ALLOWED/i;
+
+/** Whose pages may ask: a browser's words, to which nobody connects. */
+const ORIGIN_NAME = /CORS|ORIGINS?$/i;
 
 const ADDRESS_NAME =
   /HOST|SERVER|BROKER|UR[LI]|ADDR|ENDPOINT|CONNECT|BOOTSTRAP|UPSTREAM|BACKEND|TARGET|PEER|SEED|NODE|MASTER|SENTINEL|PROXY|REMOTE|DSN|COLLECTOR|GATEWAY|REGISTRY|QUORUM|JOIN/i;
@@ -51,7 +54,7 @@ export function addressesIn(configured: ConfiguredContainer): Address[] {
 
 function ofVariable(variable: Variable, variables: Variables): Address[] {
   const { name, value } = variable;
-  if (value === undefined || value === '') return [];
+  if (value === undefined || value === '' || ORIGIN_NAME.test(name)) return [];
   // postgres_exporter puts the scheme in front by itself.
   if (isNamed(name, 'DATA_SOURCE_URI')) {
     const scheme = 'postgresql://';

@@ -2,7 +2,15 @@ import type { Cluster, Workload } from './cluster.js';
 import { configuredContainersOf, containersOf } from './containers.js';
 import { mountedFiles } from './mounted-files.js';
 import { once } from './once.js';
+import type { Probe } from './schemas.js';
 import { selectingServices } from './selecting-services.js';
+
+/** Whether a number is that of a port. */
+export const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535;
+
+/** The port that a probe asks. */
+export const portOf = ({ httpGet, tcpSocket, grpc }: Probe): number | string | undefined =>
+  httpGet?.port ?? tcpSocket?.port ?? grpc?.port;
 
 /**
  * Whether something besides `ports` says that a pod listens on a number: `containerPort` is information only. A Service and
@@ -20,9 +28,7 @@ export function seemsToListen(
     (besides !== 'service' && portsOfServices(cluster).get(workload)?.has(port) === true) ||
     containersOf(workload).some(({ container }) => {
       const { startupProbe, readinessProbe, livenessProbe } = container;
-      const probes = [startupProbe, readinessProbe, livenessProbe].map(
-        (probe) => probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? probe?.grpc?.port,
-      );
+      const probes = [startupProbe, readinessProbe, livenessProbe].map((probe) => probe && portOf(probe));
       return besides !== 'probe' && probes.includes(port);
     })
   );

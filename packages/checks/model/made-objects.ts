@@ -151,6 +151,8 @@ export const MADE_OBJECTS: MadeObjects = {
     service('{metadata.name}-hl', 9000),
     service('{metadata.name}-console'),
   ],
+  // A mesh answers for these names.
+  'ServiceEntry.networking.istio.io': [service('{spec.hosts[]}')],
   'Service.serving.knative.dev': [service('{metadata.name}', 80)],
   'InferenceService.serving.kserve.io': [service('{metadata.name}-predictor')],
   'Broker.eventing.knative.dev': [service('{metadata.name}-broker-ingress')],
@@ -176,7 +178,7 @@ export const madeObjects = once((cluster): ReadonlyMap<string, MadeObject> => {
   for (const manifest of cluster.manifests) {
     const group = manifest.apiVersion.includes('/') ? `.${manifest.apiVersion.split('/')[0] ?? ''}` : '';
     for (const making of table[manifest.kind + group] ?? []) add(manifest, making);
-    for (const making of ofAnnotations(manifest)) add(manifest, making);
+    for (const making of [...ofAnnotations(manifest), ...ofRole(manifest)]) add(manifest, making);
   }
   // A job may make its Secret itself, as those do that write the certificates of webhooks.
   for (const { pod, ...workload } of cluster.workloads) {
@@ -208,6 +210,19 @@ function ofAnnotations({ kind, annotations }: Manifest): readonly Making[] {
   if (kind === 'Ingress') return [secret('{spec.tls[].secretName}')];
   return kind === 'Gateway' ? [secret('{spec.listeners[].tls.certificateRefs[].name}')] : [];
 }
+
+/** Who may create Secrets and is told the name of one makes it. */
+function ofRole({ kind, apiVersion, content }: Manifest): readonly Making[] {
+  if (!/^(?:Cluster)?Role$/.test(kind) || !apiVersion.startsWith('rbac.authorization.k8s.io/')) return [];
+  const rules = Array.isArray(content['rules']) ? content['rules'].filter(isRecord) : [];
+  return (['Secret', 'ConfigMap'] as const).flatMap((made) => {
+    const own = rules.filter(({ resources }) => textsIn(resources).includes(`${made.toLowerCase()}s`));
+    if (!own.some(({ verbs }) => textsIn(verbs).includes('create'))) return [];
+    return own.flatMap(({ resourceNames }) => textsIn(resourceNames).map((name) => ({ kind: made, name })));
+  });
+}
+
+const textsIn = (list: unknown): readonly string[] => textsAt({ list }, ['list[]']);
 
 /** Every name that a pattern makes of an object; none when a path of it is not there. */
 function namesIn(pattern: string, content: unknown): readonly string[] {

@@ -18,6 +18,10 @@ export interface Placement {
   readonly known: boolean;
 }
 
+/** What asks the API server's own namespace for a right, and says nothing of where the others go. */
+export const isInKubeSystem = ({ kind, namespace }: Pick<Manifest, 'kind' | 'namespace'>): boolean =>
+  namespace === 'kube-system' && /^Role(?:Binding)?$/.test(kind);
+
 /** Helm writes the template's path above each object that it renders. */
 const isRendered = ({ template }: Manifest): boolean => template !== undefined;
 
@@ -31,7 +35,7 @@ export function placementOf(manifests: readonly Manifest[], asked?: string): Pla
   if (asked !== undefined) return { namespace: asked, known: true };
   const counts = new Map<string, number>();
   for (const manifest of manifests) {
-    if (manifest.namespace === '' || !isNamespaced(manifest)) continue;
+    if (manifest.namespace === '' || !isNamespaced(manifest) || isInKubeSystem(manifest)) continue;
     counts.set(manifest.namespace, (counts.get(manifest.namespace) ?? 0) + 1);
   }
   const helm = manifests.some(isRendered);

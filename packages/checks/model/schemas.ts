@@ -68,6 +68,7 @@ export const KINDS = {
           z.looseObject({
             name: z.string().optional(),
             port: z.number(),
+            nodePort: z.number().optional().transform(unlessNone),
             protocol: z.string().default('TCP'),
             targetPort: intOrString.optional().transform(unlessNone),
           }),

@@ -31,6 +31,11 @@ testBroken(CONNECTION_PROOFS, {
     ['a Service that leads to a port beyond all ports', [set('Service/catalogue', 'spec.ports.0.targetPort', 80810)], '.targetPort'],
     ['a container with a port beyond all ports', [set(CATALOGUE, `${C}.ports.0.containerPort`, 80810)], '.containerPort'],
     ['a port of the node that is none', [set(CATALOGUE, `${C}.ports.0.hostPort`, 65536)], '.hostPort'],
+    ['a probe of a port beyond all ports', [set(CATALOGUE, `${C}.livenessProbe.httpGet.port`, 80810)], '.livenessProbe'],
+    ['a port of all nodes that is none', [set('Service/catalogue', 'spec.ports.0.nodePort', 300080)], '.nodePort'],
+    ['a port of all nodes twice', [set('Service/catalogue', 'spec.ports.0.nodePort', 30080), set('Service/basket', 'spec.ports.0.nodePort', 30080)], 'which Service bookshop/catalogue has'],
+    ['a policy for a port beyond all ports', [set('NetworkPolicy/catalogue', 'spec.ingress.0.ports.0.port', 80810)], '.port'],
+    ['a policy for a port of no name', [set('NetworkPolicy/catalogue', 'spec.ingress.0.ports.0.port', 'htpp')], 'likely   http'],
   ],
   CAFE003: [
     ['a targetPort without a container port', [set('Service/catalogue', 'spec.ports.0.targetPort', 'web')], 'declares: http'],

@@ -16,6 +16,8 @@ export const missingService = {
     connections(cluster).flatMap((connection): Problem[] => {
       const { resolution, address } = connection;
       if (resolution.kind !== 'missing' || address.portText !== undefined) return [];
+      // A program may be told its own name.
+      if (address.port === undefined && resolution.name === connection.workload.name) return [];
       // The release's own proof says it better.
       if (releaseServiceFor(connection, options) !== undefined) return [];
       return [problem(cluster, connection, resolution)];

@@ -40,7 +40,7 @@ export const serviceWithoutPods = {
       return [
         {
           // Pods that are like nothing here may be made by somebody else.
-          severity: isMeant || cluster.workloads.length === 0 ? 'broken' : 'advice',
+          severity: isMeant ? 'broken' : 'advice',
           object: titleOf(service),
           field: 'spec.selector',
           found: written.join(', '),

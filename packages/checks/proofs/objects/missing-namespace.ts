@@ -1,5 +1,5 @@
 import type { Manifest } from '../../model/manifest.js';
-import { isNamespaced } from '../../model/namespaces.js';
+import { isInKubeSystem, isNamespaced } from '../../model/namespaces.js';
 import type { Proof } from '../proof.js';
 import { objectProblem } from './object-problem.js';
 
@@ -16,7 +16,7 @@ export const missingNamespace = {
       (manifest) => !rendered.has(manifest) && isOfKubernetes(manifest) && isNamespaced(manifest),
     );
     const unnamed = ({ namespace, assumed }: Manifest): boolean => namespace === '' || assumed === true;
-    const named = namespaced.find((manifest) => !unnamed(manifest));
+    const named = namespaced.find((manifest) => !unnamed(manifest) && !isInKubeSystem(manifest));
     if (!named) return [];
     return namespaced
       .filter((manifest) => unnamed(manifest) && manifest.name !== '')

@@ -25,8 +25,10 @@ function problem(cluster: Cluster, { workload, field, kind, name }: Reference): 
   );
   const elsewhere = same.find((each) => each.name === name);
   return podProblem(workload, field, {
-    // Somebody may have made it by hand; only a name that is nearly another's is proven to be wrong.
-    severity: likely === undefined && !elsewhere ? 'risk' : 'broken',
+    cause: titleOf({ kind, namespace, name }),
+    // Somebody may have made it by hand; only a name that is nearly another's is proven to be wrong. Without a Secret to pull
+    // with, the kubelet tries without one.
+    severity: likely !== undefined || elsewhere ? 'broken' : field === 'imagePullSecrets' ? 'advice' : 'risk',
     found: `${titleOf({ kind, namespace, name })}, which is not among the manifests`,
     expected: `an object that is there${elsewhere ? `; the one of the namespace ${elsewhere.namespace} cannot be used from here` : ''}, or one that is declared to come from elsewhere`,
     likely,

@@ -44,6 +44,8 @@ function subjects(cluster: Cluster, binding: Typed<'Binding'>): Problem[] {
     const here = namesOf(cluster, kind, namespace);
     const likely = nearest(name, here);
     const elsewhere = cluster.manifests.filter((each) => each.kind === kind && each.name === name);
+    // What names no namespace goes to the one that the binding names, when it is applied there.
+    if (elsewhere.some((each) => each.namespace === '' || each.assumed === true)) return [];
     const isMisspelled =
       elsewhere.length > 0 &&
       isNearly(

@@ -28,7 +28,7 @@ function parents(cluster: Cluster, route: Typed<'Route'>): Problem[] {
       return [
         {
           // A cluster's own Gateway is often somebody else's.
-          severity: likely === undefined ? 'risk' : 'broken',
+          severity: likely !== undefined ? 'broken' : here.length === 0 ? 'advice' : 'risk',
           object: titleOf(route),
           field: `spec.parentRefs[${name}].name`,
           found: `Gateway ${name}, which is not among the manifests`,

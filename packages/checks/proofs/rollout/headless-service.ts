@@ -22,8 +22,13 @@ export const headlessService = {
       );
       return [
         {
-          // The pods run without names of their own, which is enough for most stores of one pod.
-          severity: service ? 'advice' : likely === undefined ? 'risk' : 'broken',
+          // The pods run without names of their own, which is enough for most programs of one pod.
+          severity:
+            likely !== undefined
+              ? 'broken'
+              : service || (workload.spec?.replicas ?? 1) < 2
+                ? 'advice'
+                : 'risk',
           object: titleOf(workload),
           field: 'spec.serviceName',
           found: service ? `${name}, which has an address of its own` : `${name}, which is not there`,

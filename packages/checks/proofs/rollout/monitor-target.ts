@@ -37,7 +37,8 @@ function problems(cluster: Cluster, monitor: Typed<'Monitor'>): Problem[] {
           : [];
       }),
     );
-    if (picksEveryPod(selector)) return [];
+    // Of all namespaces most are not here.
+    if (picksEveryPod(selector) || (namespaceSelector.any && likely === undefined)) return [];
     return [
       {
         object,
@@ -55,7 +56,7 @@ function problems(cluster: Cluster, monitor: Typed<'Monitor'>): Problem[] {
     const likely = nearest(port, named) ?? (named.length === 1 ? named[0] : undefined);
     return [
       {
-        severity: 'broken',
+        severity: namespaceSelector.any ? 'risk' : 'broken',
         object,
         field: `spec.${monitor.kind === 'PodMonitor' ? 'podMetricsEndpoints' : 'endpoints'}[].port`,
         found: port,

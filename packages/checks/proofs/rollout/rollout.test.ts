@@ -44,7 +44,7 @@ testBroken(ROLLOUT_PROOFS, {
     ['two Deployments with one selector', [copy(CATALOGUE, ['metadata.name', 'catalogue-worker'])], 'also picks the pods of'],
   ],
   CAFE077: [
-    ['a StatefulSet without its headless Service', [add('{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: q, namespace: bookshop}, spec: {serviceName: q, selector: {matchLabels: {app: q}}, template: {metadata: {labels: {app: q}}, spec: {containers: [{name: q, image: "q:1"}]}}}}')], 'clusterIP: None'],
+    ['a StatefulSet without its headless Service', [add('{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: q, namespace: bookshop}, spec: {replicas: 3, serviceName: q, selector: {matchLabels: {app: q}}, template: {metadata: {labels: {app: q}}, spec: {containers: [{name: q, image: "q:1"}]}}}}')], 'clusterIP: None'],
   ],
   CAFE078: [
     ['a Service over two programs', [set(CATALOGUE, 'spec.template.metadata.labels.tier', 'api'), set(BASKET, 'spec.template.metadata.labels.tier', 'api'), set('Service/catalogue', 'spec.selector', { tier: 'api' })], 'requests for one reach the other'],

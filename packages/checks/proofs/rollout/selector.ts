@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Cluster, runsForever, type Workload } from '../../model/cluster.js';
 import { labelsText, matches, selectorText } from '../../model/label-selector.js';
 import { titleOf } from '../../model/manifest.js';
@@ -13,7 +14,7 @@ const CHANGING =
 export const selector = {
   id: 'CAFE076',
   title: 'A selector that does not fit its template, changes, or picks the pods of others',
-  why: "The API server refuses the workload, or its next version; or two workloads delete each other's pods, each to reach its own number.",
+  why: 'The API server refuses the workload, or its next version; or an autoscaler, and whoever else reads the selector, counts the pods of another workload as its own.',
   problems: (cluster) =>
     cluster.workloads.flatMap((workload) =>
       workload.selector && runsForever(workload)
@@ -43,29 +44,39 @@ function ownTemplate(workload: Workload, own: LabelSelector): Problem[] {
 
 function changing(workload: Workload, { matchLabels }: LabelSelector): Problem[] {
   const key = Object.keys(matchLabels).find((each) => CHANGING.test(each));
-  // One object for each version, as meshes have them: its version never changes.
-  if (key === undefined || workload.name.endsWith(`-${matchLabels[key] ?? ''}`)) return [];
+  // One object for each version, as meshes have them: its version never changes, nor does "v1".
+  const value = matchLabels[key ?? ''] ?? '';
+  if (key === undefined || workload.name.endsWith(`-${value}`) || /^v\d+$/.test(value)) return [];
   return [
     {
       severity: 'risk',
       object: titleOf(workload),
       field: `spec.selector.matchLabels[${key}]`,
-      found: `${key}=${matchLabels[key] ?? ''}`,
+      found: `${key}=${value}`,
       expected: 'labels that never change: a selector is immutable, so the next version cannot be applied',
       change: `take ${key} out of the selector; it may stay on the template`,
     },
   ];
 }
 
-/** Two workloads that select each other's pods kill them, each to reach its own number. */
+/** Controllers know the pods that they have made; who reads the selector, such as an autoscaler, counts the others as well. */
 function others(cluster: Cluster, workload: Workload, own: LabelSelector): Problem[] {
   const other = cluster.pods
     .selectedBy(workload.namespace, own)
     .find((each) => each !== workload && runsForever(each) && each.kind !== 'Pod');
   if (!other) return [];
+  const isCopy = isDeepStrictEqual(workload.podLabels, other.podLabels);
+  const isScaled = cluster.autoscalers.some(({ namespace, typed: { spec } }) =>
+    [workload, other].some(
+      (each) =>
+        each.namespace === namespace &&
+        each.kind === spec.scaleTargetRef.kind &&
+        each.name === spec.scaleTargetRef.name,
+    ),
+  );
   return [
     {
-      severity: 'risk',
+      severity: isCopy || isScaled ? 'risk' : 'advice',
       object: titleOf(workload),
       field: 'spec.selector',
       found: `${selectorText(own)}, which also picks the pods of ${titleOf(other)}`,

@@ -59,8 +59,8 @@ function problems(
     const isNear = nearest(value, [name]) !== undefined;
     return [
       {
-        // Somebody may make another one later, by hand or by a migration.
-        severity: isNear ? 'broken' : 'risk',
+        // Somebody may make another one later, by hand or by a migration, and an image of one's own at its first start.
+        severity: isNear ? 'broken' : SUPERUSER.test(name) || hasOwnImage(store) ? 'advice' : 'risk',
         object: titleOf(edge.workload),
         field: `${edge.workload.podPath}.${field}`,
         origin,
@@ -94,6 +94,13 @@ function askedFor({ address, variables }: Edge, what: 'database' | 'role'): read
     return found?.value === undefined ? [] : [{ ...found, value: found.value }];
   });
 }
+
+/** What administers a store is not what its clients log in as. */
+const SUPERUSER = /^(?:root|postgres|admin|sa)$/;
+
+const PUBLIC_IMAGE = /(?:^|\/)(?:postgres(?:ql)?|postgis|timescaledb|mysql|mariadb|mongo(?:db)?)(?:[:@]|$)/;
+const hasOwnImage = ({ pod }: Workload): boolean =>
+  !pod.containers.some(({ image }) => PUBLIC_IMAGE.test(image));
 
 const hasOwnScripts = ({ pod }: Workload): boolean =>
   pod.containers.some(({ volumeMounts }) =>
