@@ -129,6 +129,32 @@ export const databases: readonly Fault[] = [
     roots: [['CAFE282', 'clerk']],
   },
   {
+    name: 'table-missing',
+    objects: () => [...database(), asking('select * from orders')],
+    roots: [['CAFE282', 'orders']],
+  },
+  {
+    name: 'right-in-database-missing',
+    objects: () => [...database(), asking('set role pg_monitor; create table public.orders (id int)')],
+    roots: [['CAFE282', 'right']],
+  },
+  {
+    name: 'address-not-let-in',
+    objects: () => [
+      ...database({ container: { env: [{ name: 'POSTGRES_HOST_AUTH_METHOD', value: 'trust' }] } }, [
+        '-c',
+        'hba_file=/dev/null',
+      ]),
+      asking('select 1'),
+    ],
+    roots: [['CAFE282', 'pg_hba']],
+  },
+  {
+    name: 'host-not-configured',
+    objects: () => [deployment('web', ['psql', '-c', 'select 1'], { container: { image: POSTGRES } })],
+    roots: [['CAFE275', 'no host is configured']],
+  },
+  {
     name: 'database-read-only',
     objects: () => [
       ...database({}, ['-c', 'default_transaction_read_only=on']),

@@ -39,6 +39,8 @@ function failed(cluster: LiveCluster, release: HelmRelease): readonly Cause[] {
       breaks: [titleOfRelease(release)],
       mend: `helm -n ${namespace} status ${name}   # mend what it names, then: helm upgrade --install ${name} CHART -n ${namespace}`,
       blames: own.map(({ title }) => title),
+      // What it waited for may only be slow.
+      mayPass: own.length > 0,
     },
   ];
 }

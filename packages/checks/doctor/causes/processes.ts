@@ -76,6 +76,27 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
     at: end.finishedAt,
   };
   if (killedByProbe) return [];
+  const hook = cluster.recentEvent(
+    title,
+    ({ reason, field }) =>
+      reason === 'FailedPostStartHook' && (field === '' || field.includes(`{${container.name}}`)),
+  );
+  if (hook) {
+    return [
+      {
+        code: 'CAFE257',
+        verdict: 'proven',
+        key: `${workload.title} ${container.name}`,
+        sentence: `the postStart hook of container ${container.name} of ${workload.title} fails, and the container is ended for it: ${hook.message}`,
+        evidence: [
+          { object: title, field: 'event FailedPostStartHook', value: hook.message, at: hook.at },
+          exit,
+        ],
+        breaks: [workload.title],
+        mend: `kubectl -n ${workload.namespace} edit ${kindAndName(workload)}   # ${container.name}.lifecycle.postStart`,
+      },
+    ];
+  }
   const known = causeOfLine(cluster, workload, pod, line, [...said, exit]);
   const others = line === undefined ? [] : namedIn(cluster, workload, line);
   // Of what a server answers only that it starts is over soon.
@@ -85,21 +106,25 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
   if (known) return [{ ...known, mayPass }];
   const isRead = cluster.isRead('Log', workload.namespace);
   const isDone = end.exitCode === 0 && end.reason === 'Completed';
-  const isSilent = line === undefined && !isDone;
+  // Nobody ends himself so.
+  const isKilled = end.exitCode === 137;
+  const isSilent = isKilled || (line === undefined && !isDone);
   return [
     {
       code: 'CAFE251',
       verdict: isSilent ? 'cannot tell' : others.length > 0 ? 'likely' : 'proven',
       key: `${workload.title} ${container.name}`,
-      sentence: `container ${container.name} of ${workload.title} ends by itself with exit code ${end.exitCode}, again and again${isDone ? `: its command does its work and ends, and what runs in a ${workload.kind} must not end` : line === undefined ? ', and wrote nothing that was read' : ''}${line === undefined ? '' : `; it says: ${line}`}`,
+      sentence: `container ${container.name} of ${workload.title} ${isKilled ? 'is killed from outside,' : 'ends by itself'} with exit code ${end.exitCode}, again and again${isDone ? `: its command does its work and ends, and what runs in a ${workload.kind} must not end` : line === undefined ? ', and wrote nothing that was read' : ''}${line === undefined ? '' : `; it says: ${line}`}`,
       evidence: [...said, exit],
       breaks: [workload.title],
       mend: `kubectl -n ${workload.namespace} logs ${pod.metadata.name} -c ${container.name} --previous   # what it says there`,
       ...(isSilent
         ? {
-            decide: isRead
-              ? "the program's own log, which is empty"
-              : `the right to get pods/log -n ${workload.namespace}`,
+            decide: isKilled
+              ? 'who killed it: the node out of memory (kubectl describe node), a process in the pod, or an operator'
+              : isRead
+                ? "the program's own log, which is empty"
+                : `the right to get pods/log -n ${workload.namespace}`,
           }
         : {}),
       ...(others.length > 0

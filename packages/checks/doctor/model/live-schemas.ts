@@ -94,6 +94,9 @@ export const LIVE = {
     metadata,
     spec: z.looseObject({
       nodeName: z.string().optional(),
+      schedulerName: z.string().default('default-scheduler'),
+      readinessGates: z.array(z.looseObject({ conditionType: z.string() })).default([]),
+      schedulingGates: z.array(z.looseObject({ name: z.string() })).default([]),
       tolerations: z
         .array(
           z.looseObject({
