@@ -1,5 +1,5 @@
 import type { Fault } from '../fault.js';
-import { deployment, replicated, sleeper } from '../objects.js';
+import { deployment, job, replicated, scheduled, sleeper } from '../objects.js';
 
 export const placing: readonly Fault[] = [
   {
@@ -194,5 +194,14 @@ export const placing: readonly Fault[] = [
     name: 'scheduling-gate',
     objects: () => [sleeper('web', { pod: { schedulingGates: [{ name: 'shop.example/budget' }] } })],
     roots: [['CAFE219', 'shop.example/budget']],
+  },
+  {
+    name: 'scheduled-job-refused',
+    objects: () => [
+      { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'few' }, spec: { hard: { pods: '0' } } },
+      scheduled('report', job('report', 'Never', 'true')),
+    ],
+    then: ['kubectl create job --from=cronjob/report report-1'],
+    roots: [['CAFE213', 'few']],
   },
 ];

@@ -1,3 +1,4 @@
+import { titleOf } from '../../model/manifest.js';
 import { conditionOf, type LiveCluster, type LiveWorkload } from '../model/live-cluster.js';
 import { titleOfPod } from '../model/pod-state.js';
 import type { Live } from '../model/live-schemas.js';
@@ -201,22 +202,22 @@ export const kindAndName = ({ kind, name }: Pick<LiveWorkload, 'kind' | 'name'>)
 
 /** What the API server said to the controller that tried to make a pod. */
 function refused(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[] {
-  const { live, namespace } = workload;
-  const wanted = live?.spec.replicas ?? live?.status.desiredNumberScheduled ?? 1;
-  if (
-    !live ||
-    (workload.kind !== 'Job' &&
-      workload.pods.length >= wanted &&
-      conditionOf(live, 'ReplicaFailure') === undefined)
-  ) {
-    return [];
+  const { live, namespace, kind, pods } = workload;
+  if (!live) return [];
+  const isOfJobs = kind === 'Job' || kind === 'CronJob';
+  const run = isOfJobs ? cluster.runsOf(workload).at(-1) : undefined;
+  if (isOfJobs) {
+    const isBegun = pods.some(({ metadata }) =>
+      metadata.ownerReferences.some(({ uid }) => uid === run?.metadata.uid),
+    );
+    if (!run || isBegun || run.status.conditions.length > 0) return [];
+  } else {
+    const wanted = live.spec.replicas ?? live.status.desiredNumberScheduled ?? 1;
+    if (pods.length >= wanted && conditionOf(live, 'ReplicaFailure') === undefined) return [];
   }
-  if (workload.kind === 'Job' && (workload.pods.length > 0 || live.status.conditions.length > 0)) return [];
+  const title = run ? titleOf({ kind: 'Job', namespace, name: run.metadata.name }) : workload.title;
   const failure = conditionOf(live, 'ReplicaFailure');
-  const event = cluster.recentEvent(
-    workload.title,
-    ({ reason, isWarning }) => isWarning && reason === 'FailedCreate',
-  );
+  const event = cluster.recentEvent(title, ({ reason, isWarning }) => isWarning && reason === 'FailedCreate');
   const said =
     failure?.status === 'True'
       ? {
@@ -231,7 +232,7 @@ function refused(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[]
       : event && {
           text: event.message,
           evidence: {
-            object: workload.title,
+            object: title,
             field: `event ${event.reason}`,
             value: event.message,
             at: event.at,
