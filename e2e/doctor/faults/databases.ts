@@ -141,10 +141,16 @@ export const databases: readonly Fault[] = [
   {
     name: 'address-not-let-in',
     objects: () => [
-      ...database({ container: { env: [{ name: 'POSTGRES_HOST_AUTH_METHOD', value: 'trust' }] } }, [
-        '-c',
-        'hba_file=/dev/null',
-      ]),
+      data('ConfigMap', 'rules', {
+        'pg_hba.conf': 'local all all trust\nhost all all 127.0.0.1/32 trust\n',
+      }),
+      ...database(
+        {
+          pod: { volumes: [{ name: 'rules', configMap: { name: 'rules' } }] },
+          container: { volumeMounts: [{ name: 'rules', mountPath: '/rules' }] },
+        },
+        ['-c', 'hba_file=/rules/pg_hba.conf'],
+      ),
       asking('select 1'),
     ],
     roots: [['CAFE282', 'pg_hba']],
