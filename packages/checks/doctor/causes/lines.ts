@@ -3,18 +3,21 @@ import { isRecord, titleOf } from '../../model/manifest.js';
 import type { LiveCluster, LiveWorkload, Title } from '../model/live-cluster.js';
 import type { Live } from '../model/live-schemas.js';
 import { type Cause, DNS, edgeOf, type Evidence } from './cause.js';
-import { hostIn, type Meaning, meaningOf } from './said.js';
+import { hostIn, type Meaning, meaningOf, type TellingLine } from './said.js';
 
 /** The cause that a program's own line names, if its words are known. */
 export function causeOfLine(
   cluster: LiveCluster,
   workload: LiveWorkload,
   pod: Live<'Pod'>,
-  line: string | undefined,
+  line: TellingLine | undefined,
   evidence: readonly Evidence[],
 ): Cause | undefined {
-  const meaning = line === undefined ? undefined : meaningOf(line);
-  if (!meaning) return undefined;
+  const meaning = line === undefined ? undefined : meaningOf(line.text);
+  if (!line || !meaning) return undefined;
+  const sure = line.isLast
+    ? { verdict: 'proven' as const }
+    : { verdict: 'likely' as const, decide: 'whether what it says behind that line follows from it' };
   const { title, namespace } = workload;
   const other = meaning.host === undefined ? undefined : ownerOfHost(cluster, namespace, meaning.host);
   const common = { evidence, breaks: [title], mend: mendOf(workload, pod, meaning) };
@@ -24,7 +27,7 @@ export function causeOfLine(
     return {
       ...common,
       code: meaning.code,
-      verdict: 'proven',
+      ...sure,
       key,
       sentence: `${title}: ${meaning.sentence}${meaning.code === 'CAFE281' ? passwordSource(cluster, workload, pod) : ''}`,
     };
@@ -36,7 +39,7 @@ export function causeOfLine(
     key,
     blames: blamed.flatMap((each) => [each, edgeOf(title, each)]),
     ...(meaning.isAnswer
-      ? { verdict: 'proven' as const, sentence: `${title}: ${meaning.sentence}` }
+      ? { ...sure, sentence: `${title}: ${meaning.sentence}` }
       : {
           verdict: 'cannot tell' as const,
           sentence: `${title}: ${meaning.sentence}${other === undefined ? '' : ` by ${other}`}`,

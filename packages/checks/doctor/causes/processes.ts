@@ -37,7 +37,8 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
   const found = containersOf(pod).find(({ container }) => container.name === failed?.container);
   if (!found) return [];
   const { container, status, isInit } = found;
-  const line = tellingLine(cluster.logOf(pod, container.name)?.lines ?? []);
+  const telling = tellingLine(cluster.logOf(pod, container.name)?.lines ?? []);
+  const line = telling?.text;
   const title = titleOfPod(pod);
   const said: readonly Evidence[] =
     line === undefined ? [] : [{ object: title, field: `log of container ${container.name}`, value: line }];
@@ -54,7 +55,7 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
       isInit && container.restartPolicy !== 'Always' && status.state.running && since >= GATE_SECONDS;
     const unready = !isInit && status.state.running && !isSettling(cluster, pod);
     if (!waits && !unready) return [];
-    const cause = causeOfLine(cluster, workload, pod, line, said);
+    const cause = causeOfLine(cluster, workload, pod, telling, said);
     return cause ? [cause] : waits ? [gate(workload, container, said)] : [];
   }
   const liveness = cluster
@@ -97,7 +98,7 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
       },
     ];
   }
-  const known = causeOfLine(cluster, workload, pod, line, [...said, exit]);
+  const known = causeOfLine(cluster, workload, pod, telling, [...said, exit]);
   const others = line === undefined ? [] : namedIn(cluster, workload, line);
   // Of what a server answers only that it starts is over soon.
   const isOfNow = known?.verdict === 'proven' && known.code !== 'CAFE284';
@@ -227,7 +228,8 @@ function ofJob(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[] {
   const failed = conditionOf(failing, 'Failed');
   const pod = podsOf(workload, failing).findLast(({ status }) => status.phase !== 'Succeeded');
   const container = pod && containersOf(pod).find(({ status }) => (endOf(status)?.exitCode ?? 0) !== 0);
-  const line = pod && container && tellingLine(cluster.logOf(pod, container.container.name)?.lines ?? []);
+  const telling = pod && container && tellingLine(cluster.logOf(pod, container.container.name)?.lines ?? []);
+  const line = telling?.text;
   const { name } = failing.metadata;
   const evidence: readonly Evidence[] = [
     ...(line === undefined || !pod ? [] : [{ object: titleOfPod(pod), field: 'log', value: line }]),
@@ -244,7 +246,7 @@ function ofJob(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[] {
           value: String(failing.status.failed),
         },
   ];
-  const known = pod && causeOfLine(cluster, workload, pod, line, evidence);
+  const known = pod && causeOfLine(cluster, workload, pod, telling, evidence);
   const how = failed ? 'failed' : `has failed ${failing.status.failed} times, and tries again`;
   return [
     known ?? {

@@ -49,5 +49,14 @@ test('of a stack the line that says something is told', () => {
     '    at Function._resolveFilename (node:internal/modules/cjs/loader:1405:15)',
     'Node.js v24.1.0',
   ];
-  expect(tellingLine(lines)).toBe("Error: Cannot find module 'express'");
+  expect(tellingLine(lines)).toEqual({ text: "Error: Cannot find module 'express'", isLast: true });
+});
+
+test('a known line with another error behind it is not the last word', () => {
+  const lines = [
+    'warning: /etc/shop.conf: No such file or directory',
+    'ready',
+    'panic: the price is negative',
+  ];
+  expect(tellingLine(lines)).toEqual({ text: lines[0], isLast: false });
 });

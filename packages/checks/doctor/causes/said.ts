@@ -284,18 +284,24 @@ const ERROR =
   /error|fatal|panic|exception|fail|denied|refused|cannot|could not|not found|unable|ENO|EACC|invalid|missing|must |required|wrong|no such/i;
 /** Frames of a stack, and what Node and shells print behind an error. */
 const NOISE =
-  /^\s*at |^Node\.js v|^\s*\^+\s*$|^\s*[{}\])]+[;,]?\s*$|^\s*(?:code|errno|syscall|requireStack|hostname|address|port):|node:internal|^Traceback|^\s*File "/;
+  /^\s*at |^Node\.js v|^\s*\^+\s*$|^\s*[{}\])]+[;,]?\s*$|^\s*(?:code|errno|syscall|requireStack|hostname|address|port):|node:internal|^\s*\d+: 0x[\da-f]+|^Traceback|^\s*File "/;
 
-/** The line in which a program says why it ended: the last that is known, else the last that sounds like an error, else the last. */
-export function tellingLine(lines: readonly string[]): string | undefined {
+/** The line in which a program says why it ended. */
+export interface TellingLine {
+  readonly text: string;
+  /** Whether nothing behind it sounds like an error of its own. */
+  readonly isLast: boolean;
+}
+
+/** The last line that is known, else the last that sounds like an error, else the last. */
+export function tellingLine(lines: readonly string[]): TellingLine | undefined {
   const texts = lines.map(messageOf).filter((line) => line.trim() !== '' && !NOISE.test(line));
-  return (
-    texts.findLast((line) => meaningOf(line) !== undefined) ??
-    texts.findLast((line) => ERROR.test(line)) ??
-    texts.at(-1)
-  )
-    ?.trim()
-    .slice(0, LONGEST_LINE);
+  const known = texts.findLastIndex((line) => meaningOf(line) !== undefined);
+  const index = known >= 0 ? known : texts.findLastIndex((line) => ERROR.test(line));
+  const text = texts.at(index);
+  if (text === undefined) return undefined;
+  const isLast = index < 0 || !texts.slice(index + 1).some((line) => ERROR.test(line));
+  return { text: text.trim().slice(0, LONGEST_LINE), isLast };
 }
 
 /** The words of a line that is JSON. */
