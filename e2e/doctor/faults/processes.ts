@@ -156,4 +156,27 @@ export const processes: readonly Fault[] = [
     ],
     roots: [['CAFE252', 'memory']],
   },
+  {
+    name: 'gate-out-of-memory',
+    objects: () => [
+      sleeper('web', {
+        pod: {
+          initContainers: [
+            {
+              name: 'warm',
+              image: REDIS,
+              command: ['sh', '-c', 'head -c 300000000 /dev/zero | tail'],
+              resources: { limits: { memory: '32Mi' } },
+            },
+          ],
+        },
+      }),
+    ],
+    roots: [['CAFE252', 'warm']],
+  },
+  {
+    name: 'killed-from-outside',
+    objects: () => [deployment('web', ['sh', '-c', 'echo serves; sleep 3; exit 137'])],
+    roots: [['CAFE251', 'killed from outside']],
+  },
 ];
