@@ -129,6 +129,38 @@ export const databases: readonly Fault[] = [
     roots: [['CAFE282', 'clerk']],
   },
   {
+    name: 'table-missing',
+    objects: () => [...database(), asking('select * from orders')],
+    roots: [['CAFE282', 'orders']],
+  },
+  {
+    name: 'right-in-database-missing',
+    objects: () => [...database(), asking('set role pg_monitor; create table public.orders (id int)')],
+    roots: [['CAFE282', 'right']],
+  },
+  {
+    name: 'address-not-let-in',
+    objects: () => [
+      data('ConfigMap', 'rules', {
+        'pg_hba.conf': 'local all all trust\nhost all all 127.0.0.1/32 trust\n',
+      }),
+      ...database(
+        {
+          pod: { volumes: [{ name: 'rules', configMap: { name: 'rules' } }] },
+          container: { volumeMounts: [{ name: 'rules', mountPath: '/rules' }] },
+        },
+        ['-c', 'hba_file=/rules/pg_hba.conf'],
+      ),
+      asking('select 1'),
+    ],
+    roots: [['CAFE282', 'pg_hba']],
+  },
+  {
+    name: 'host-not-configured',
+    objects: () => [deployment('web', ['psql', '-c', 'select 1'], { container: { image: POSTGRES } })],
+    roots: [['CAFE275', 'no host is configured']],
+  },
+  {
     name: 'database-read-only',
     objects: () => [
       ...database({}, ['-c', 'default_transaction_read_only=on']),

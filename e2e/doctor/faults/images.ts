@@ -1,5 +1,5 @@
 import type { Fault } from '../fault.js';
-import { REDIS, sleeper, store, web } from '../objects.js';
+import { job, REDIS, renamed, scheduled, sleeper, store, web } from '../objects.js';
 
 export const images: readonly Fault[] = [
   {
@@ -56,5 +56,17 @@ export const images: readonly Fault[] = [
       `kubectl set image deployment/web web=${REDIS.replace(/:[^:]*$/, ':next')}`,
     ],
     roots: [['CAFE221', ':next']],
+  },
+  {
+    name: 'image-of-scheduled-job-missing',
+    objects: () => [
+      renamed(
+        scheduled('report', job('report', 'Never', 'true')),
+        REDIS,
+        REDIS.replace(/:[^:]*$/, ':nightly'),
+      ),
+    ],
+    then: ['kubectl create job --from=cronjob/report report-1'],
+    roots: [['CAFE221', ':nightly']],
   },
 ];

@@ -1,5 +1,16 @@
 import type { Fault } from '../fault.js';
-import { client, policy, replicated, service, store, web } from '../objects.js';
+import {
+  client,
+  NODE,
+  policy,
+  program,
+  replicated,
+  service,
+  serving,
+  sleeper,
+  store,
+  web,
+} from '../objects.js';
 
 export const network: readonly Fault[] = [
   {
@@ -147,5 +158,35 @@ export const network: readonly Fault[] = [
     name: 'scaled-to-nothing',
     objects: () => [replicated(store()[0] ?? {}, 0), service('store', 6379), client()],
     roots: [['CAFE296', 'store']],
+  },
+  {
+    name: 'other-dns',
+    objects: () => [
+      ...store(),
+      client('store', 6379, { pod: { dnsPolicy: 'None', dnsConfig: { nameservers: ['10.89.0.1'] } } }),
+    ],
+    roots: [['CAFE274', 'dnsPolicy is None']],
+  },
+  {
+    name: 'port-already-taken',
+    objects: () => [
+      program('web', serving('/'), {
+        pod: {
+          containers: ['web', 'metrics'].map((name) => ({
+            name,
+            image: NODE,
+            command: ['node', '-e', serving('/')],
+          })),
+        },
+      }),
+    ],
+    roots: [['CAFE251', 'EADDRINUSE']],
+  },
+  {
+    name: 'port-of-node-taken',
+    objects: () => [
+      replicated(sleeper('web', { container: { ports: [{ containerPort: 80, hostPort: 31987 }] } }), 4),
+    ],
+    roots: [['CAFE212', 'free ports']],
   },
 ];

@@ -1,5 +1,5 @@
 import type { Fault } from '../fault.js';
-import { deployment, replicated, sleeper } from '../objects.js';
+import { deployment, job, replicated, scheduled, sleeper } from '../objects.js';
 
 export const placing: readonly Fault[] = [
   {
@@ -168,5 +168,40 @@ export const placing: readonly Fault[] = [
     ],
     then: ['sleep 5; kubectl delete pod --all --wait=false; kubectl rollout restart deployment/web'],
     roots: [['CAFE217', 'must name its team']],
+  },
+  {
+    name: 'sysctl-forbidden',
+    objects: () => [
+      sleeper('web', {
+        pod: {
+          securityContext: {
+            sysctls: [
+              { name: 'kernel.shm_rmid_forced', value: '1' },
+              { name: 'net.core.somaxconn', value: '99' },
+            ],
+          },
+        },
+      }),
+    ],
+    roots: [['CAFE218', 'SysctlForbidden']],
+  },
+  {
+    name: 'scheduler-of-another-name',
+    objects: () => [sleeper('web', { pod: { schedulerName: 'shop-scheduler' } })],
+    roots: [['CAFE219', 'shop-scheduler']],
+  },
+  {
+    name: 'scheduling-gate',
+    objects: () => [sleeper('web', { pod: { schedulingGates: [{ name: 'shop.example/budget' }] } })],
+    roots: [['CAFE219', 'shop.example/budget']],
+  },
+  {
+    name: 'scheduled-job-refused',
+    objects: () => [
+      { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'few' }, spec: { hard: { pods: '0' } } },
+      scheduled('report', job('report', 'Never', 'true')),
+    ],
+    then: ['kubectl create job --from=cronjob/report report-1'],
+    roots: [['CAFE213', 'few']],
   },
 ];

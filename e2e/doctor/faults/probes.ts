@@ -120,4 +120,11 @@ export const probes: readonly Fault[] = [
     ],
     roots: [['CAFE256', 'limit of 50m']],
   },
+  {
+    name: 'readiness-gate',
+    objects: () => [
+      sleeper('web', { pod: { readinessGates: [{ conditionType: 'shop.example/registered' }] } }),
+    ],
+    roots: [['CAFE263', 'shop.example/registered']],
+  },
 ];

@@ -128,4 +128,55 @@ export const processes: readonly Fault[] = [
     then: ['kubectl create job --from=cronjob/report report-1'],
     roots: [['CAFE254', 'prices.csv']],
   },
+  {
+    name: 'hook-fails',
+    objects: () => [
+      sleeper('web', {
+        container: { lifecycle: { postStart: { exec: { command: ['cat', '/no/such/file'] } } } },
+      }),
+    ],
+    roots: [['CAFE257', 'postStart']],
+  },
+  {
+    name: 'right-of-account-missing',
+    objects: () => [
+      program(
+        'web',
+        "const fs = require('fs'), at = '/var/run/secrets/kubernetes.io/serviceaccount/'; require('https').get('https://kubernetes.default.svc/api/v1/namespaces/' + fs.readFileSync(at + 'namespace') + '/secrets', { ca: fs.readFileSync(at + 'ca.crt'), headers: { authorization: 'Bearer ' + fs.readFileSync(at + 'token') } }, (answer) => { let text = ''; answer.on('data', (part) => (text += part)); answer.on('end', () => { console.error(JSON.parse(text).message); process.exit(1) }) })",
+      ),
+    ],
+    roots: [['CAFE238', 'may not list secrets']],
+  },
+  {
+    name: 'heap-too-small',
+    objects: () => [
+      program('web', 'const all = []; for (;;) all.push(new Array(1e5).fill(Math.random()))', {
+        container: { env: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=32' }] },
+      }),
+    ],
+    roots: [['CAFE252', 'memory']],
+  },
+  {
+    name: 'gate-out-of-memory',
+    objects: () => [
+      sleeper('web', {
+        pod: {
+          initContainers: [
+            {
+              name: 'warm',
+              image: REDIS,
+              command: ['sh', '-c', 'head -c 300000000 /dev/zero | tail'],
+              resources: { limits: { memory: '32Mi' } },
+            },
+          ],
+        },
+      }),
+    ],
+    roots: [['CAFE252', 'warm']],
+  },
+  {
+    name: 'killed-from-outside',
+    objects: () => [deployment('web', ['sh', '-c', 'echo serves; sleep 3; exit 137'])],
+    roots: [['CAFE251', 'killed from outside']],
+  },
 ];

@@ -1,5 +1,5 @@
 import type { Fault } from '../fault.js';
-import { claim, mounting, sleeper } from '../objects.js';
+import { claim, data, type KubernetesObject, mounting, sleeper } from '../objects.js';
 
 export const storage: readonly Fault[] = [
   {
@@ -106,5 +106,31 @@ export const storage: readonly Fault[] = [
       `kubectl delete pv $NAMESPACE --wait=false && kubectl patch pv $NAMESPACE --type=merge -p '{"metadata":{"finalizers":null}}'`,
     ],
     roots: [['CAFE246', 'shop-data']],
+  },
+  {
+    name: 'class-of-template-missing',
+    objects: () => {
+      const { spec, ...rest } = sleeper('web');
+      const template = claim('data', { storageClassName: 'fast' });
+      return [
+        {
+          ...rest,
+          kind: 'StatefulSet',
+          spec: { ...(spec as KubernetesObject), serviceName: 'web', volumeClaimTemplates: [template] },
+        },
+      ];
+    },
+    roots: [['CAFE242', 'fast']],
+  },
+  {
+    name: 'file-over-folder',
+    objects: () => [
+      data('ConfigMap', 'settings', { 'shop.conf': 'x' }),
+      sleeper('web', {
+        pod: { volumes: [{ name: 'settings', configMap: { name: 'settings' } }] },
+        container: { volumeMounts: [{ name: 'settings', mountPath: '/etc', subPath: 'shop.conf' }] },
+      }),
+    ],
+    roots: [['CAFE236', 'web']],
   },
 ];

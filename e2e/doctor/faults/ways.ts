@@ -54,16 +54,20 @@ const everywhere = ({ spec, ...object }: KubernetesObject): KubernetesObject => 
  * Rules of a node's packet filter, in a chain of their own, so that they end whatever became of the pods that they name.
  * Not in the table `filter`: some network plug-ins write that anew from what they read a moment before.
  */
-const filtered = (node: string, rules: readonly string[]): Pick<Fault, 'then' | 'restore'> => {
+const filtered = (
+  node: string,
+  rules: readonly string[],
+  hook: 'FORWARD' | 'PREROUTING' = 'FORWARD',
+): Pick<Fault, 'then' | 'restore'> => {
   const filter = (line: string): string => onNode(node, `iptables -t mangle ${line}`);
   return {
     then: [
       'kubectl rollout status deployment,daemonset --timeout=90s',
       filter('-N CAFE-DOCTOR'),
       ...rules.map((rule) => filter(`-A CAFE-DOCTOR ${rule}`)),
-      filter('-I FORWARD -j CAFE-DOCTOR'),
+      filter(`-I ${hook} -j CAFE-DOCTOR`),
     ],
-    restore: ['-D FORWARD -j CAFE-DOCTOR', '-F CAFE-DOCTOR', '-X CAFE-DOCTOR'].map(filter),
+    restore: [`-D ${hook} -j CAFE-DOCTOR`, '-F CAFE-DOCTOR', '-X CAFE-DOCTOR'].map(filter),
   };
 };
 
@@ -98,6 +102,18 @@ export const ways: readonly Fault[] = [
       '-p udp --dport 53 -d $(kubectl -n kube-system get pod -l k8s-app=kube-dns -o jsonpath={.items[0].status.podIP}) -j DROP',
     ]),
     roots: [['CAFE206', 'does not answer pods on node worker-3']],
+  },
+  {
+    // As where kube-proxy does not do its work.
+    name: 'address-of-service-dead-on-one-node',
+    probe: true,
+    objects: () => shop(serves),
+    ...filtered(
+      'worker-3',
+      ['-d $(kubectl get service store -o jsonpath={.spec.clusterIP}) -j DROP'],
+      'PREROUTING',
+    ),
+    roots: [['CAFE279', 'on node worker-3']],
   },
   {
     name: 'works-after-several-clicks',

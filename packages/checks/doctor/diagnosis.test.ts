@@ -21,9 +21,12 @@ const without = (reading: Reading, ...kinds: readonly string[]): Reading => ({
   ...reading,
   objects: reading.objects.filter(({ kind }) => !kinds.includes(String(kind))),
   logs: kinds.includes('Log') ? [] : reading.logs,
-  unseen: reading.namespaces.flatMap((namespace) =>
-    kinds.map((kind) => ({ kind, namespace, missing: `list ${kind} -n ${namespace}` })),
-  ),
+  unseen: [
+    ...reading.unseen,
+    ...reading.namespaces.flatMap((namespace) =>
+      kinds.map((kind) => ({ kind, namespace, missing: `list ${kind} -n ${namespace}` })),
+    ),
+  ],
 });
 
 describe.each(NAMES)('%s', (name) => {

@@ -99,7 +99,9 @@ async function watched(
 ): Promise<Diagnosis> {
   const until = Date.now() + milliseconds;
   for (let said = ''; ;) {
+    if (said === '') tell('reads the cluster …');
     const read = await readCluster({ context, namespaces: namespace });
+    if (isProbing) tell('asks from inside its pods, up to 25 seconds …');
     const reading = isProbing ? { ...read, probes: await probe(read, { context, image }) } : read;
     const diagnosis = diagnose(reading);
     if (isWell(diagnosis) || Date.now() + PAUSE_MILLISECONDS > until) {
@@ -114,6 +116,11 @@ async function watched(
     said = state;
     await sleep(PAUSE_MILLISECONDS);
   }
+}
+
+/** What it does now, for who waits at a terminal. */
+function tell(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`${line}\n`);
 }
 
 function millisecondsOf(text: string): number {

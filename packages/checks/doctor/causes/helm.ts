@@ -5,6 +5,8 @@ import type { Cause } from './cause.js';
 
 /** Helm waits five minutes unless it is told otherwise, and nobody tells it to wait that long. */
 const INTERRUPTED_SECONDS = 1800;
+/** A record of what was given up is no fault of today. */
+const FORGOTTEN_SECONDS = 86_400;
 
 /** Releases that Helm did not bring to their end. */
 export function helmCauses(cluster: LiveCluster): readonly Cause[] {
@@ -26,7 +28,8 @@ function failed(cluster: LiveCluster, release: HelmRelease): readonly Cause[] {
       (live.metadata.annotations[RELEASE_NAME] === name ||
         (live.metadata.annotations['helm.sh/hook'] !== undefined && said.includes(live.metadata.name))),
   );
-  if (own.length > 0 && own.every(isWorkloadWell)) return [];
+  const isLeft = own.length === 0 && cluster.secondsSince(at) > FORGOTTEN_SECONDS;
+  if (isLeft || (own.length > 0 && own.every(isWorkloadWell))) return [];
   return [
     {
       code: 'CAFE297',
@@ -39,6 +42,8 @@ function failed(cluster: LiveCluster, release: HelmRelease): readonly Cause[] {
       breaks: [titleOfRelease(release)],
       mend: `helm -n ${namespace} status ${name}   # mend what it names, then: helm upgrade --install ${name} CHART -n ${namespace}`,
       blames: own.map(({ title }) => title),
+      // What it waited for may only be slow.
+      mayPass: own.length > 0,
     },
   ];
 }

@@ -3,28 +3,32 @@ import { isRecord, titleOf } from '../../model/manifest.js';
 import type { LiveCluster, LiveWorkload, Title } from '../model/live-cluster.js';
 import type { Live } from '../model/live-schemas.js';
 import { type Cause, DNS, edgeOf, type Evidence } from './cause.js';
-import { hostIn, type Meaning, meaningOf } from './said.js';
+import { kindAndName } from './placing.js';
+import { hostIn, type Meaning, meaningOf, type TellingLine } from './said.js';
 
 /** The cause that a program's own line names, if its words are known. */
 export function causeOfLine(
   cluster: LiveCluster,
   workload: LiveWorkload,
   pod: Live<'Pod'>,
-  line: string | undefined,
+  line: TellingLine | undefined,
   evidence: readonly Evidence[],
 ): Cause | undefined {
-  const meaning = line === undefined ? undefined : meaningOf(line);
-  if (!meaning) return undefined;
+  const meaning = line === undefined ? undefined : meaningOf(line.text);
+  if (!line || !meaning) return undefined;
+  const sure = line.isLast
+    ? { verdict: 'proven' as const }
+    : { verdict: 'likely' as const, decide: 'whether what it says behind that line follows from it' };
   const { title, namespace } = workload;
   const other = meaning.host === undefined ? undefined : ownerOfHost(cluster, namespace, meaning.host);
   const common = { evidence, breaks: [title], mend: mendOf(workload, pod, meaning) };
-  if (meaning.code === 'CAFE274') return nameCause(cluster, workload, meaning, other, common);
+  if (meaning.code === 'CAFE274') return nameCause(cluster, workload, pod, { meaning, other, common });
   const key = meaning.code === 'CAFE281' ? passwordKey(workload, pod) : `${title} ${meaning.host ?? ''}`;
   if (!meaning.blamesOthers) {
     return {
       ...common,
       code: meaning.code,
-      verdict: 'proven',
+      ...sure,
       key,
       sentence: `${title}: ${meaning.sentence}${meaning.code === 'CAFE281' ? passwordSource(cluster, workload, pod) : ''}`,
     };
@@ -36,7 +40,7 @@ export function causeOfLine(
     key,
     blames: blamed.flatMap((each) => [each, edgeOf(title, each)]),
     ...(meaning.isAnswer
-      ? { verdict: 'proven' as const, sentence: `${title}: ${meaning.sentence}` }
+      ? { ...sure, sentence: `${title}: ${meaning.sentence}` }
       : {
           verdict: 'cannot tell' as const,
           sentence: `${title}: ${meaning.sentence}${other === undefined ? '' : ` by ${other}`}`,
@@ -51,10 +55,17 @@ export function causeOfLine(
 /** A name that does not resolve: either nobody has it, or the one who answers is away. */
 function nameCause(
   cluster: LiveCluster,
-  { title, namespace }: LiveWorkload,
-  { host }: Meaning,
-  other: Title | undefined,
-  common: Pick<Cause, 'evidence' | 'breaks' | 'mend'>,
+  { title, namespace, kind, name: own }: LiveWorkload,
+  { spec: { dnsPolicy, hostNetwork } }: Live<'Pod'>,
+  {
+    meaning: { host },
+    other,
+    common,
+  }: {
+    readonly meaning: Meaning;
+    readonly other: Title | undefined;
+    readonly common: Pick<Cause, 'evidence' | 'breaks' | 'mend'>;
+  },
 ): Cause {
   const bare = host?.replace(/\.$/, '').replace(/\.cluster\.local$/, '');
   const [name = '', place = namespace, ...rest] = bare?.replace(/\.svc$/, '').split('.') ?? [];
@@ -74,6 +85,19 @@ function nameCause(
         likely === undefined
           ? `correct the host in ${title}, or make Service ${place}/${name}`
           : `set the host to ${likely}, or make Service ${place}/${name}`,
+    };
+  }
+  // These ask the node's DNS, or one of their own: it knows no Service.
+  const asksElsewhere =
+    dnsPolicy === 'None' || dnsPolicy === 'Default' || (hostNetwork && dnsPolicy === 'ClusterFirst');
+  if (asksElsewhere && other !== undefined) {
+    return {
+      ...common,
+      code: 'CAFE274',
+      verdict: 'proven',
+      key: `${title} dnsPolicy`,
+      sentence: `the pods of ${title} do not ask the cluster's DNS, which alone knows ${other}: ${hostNetwork ? 'they are on the network of their node, ' : ''}dnsPolicy is ${dnsPolicy}`,
+      mend: `kubectl -n ${namespace} edit ${kindAndName({ kind, name: own })}   # dnsPolicy: ${hostNetwork ? 'ClusterFirstWithHostNet' : 'ClusterFirst'}`,
     };
   }
   return {

@@ -24,7 +24,13 @@ export function logInCauses(cluster: LiveCluster): readonly Cause[] {
       ];
       if (REFUSED.test(answer)) {
         if (isChanging(cluster, workload.namespace, tried)) return [];
-        const cause = causeOfLine(cluster, workload, pod, `${answer} at ${host}:${port}`, evidence);
+        const cause = causeOfLine(
+          cluster,
+          workload,
+          pod,
+          { text: `${answer} at ${host}:${port}`, isLast: true },
+          evidence,
+        );
         return cause ? [cause] : [];
       }
       const service = ownerOfHost(cluster, workload.namespace, host);

@@ -1,9 +1,10 @@
+import { titleOf } from '../../model/manifest.js';
 import { conditionOf, type LiveCluster, type LiveWorkload } from '../model/live-cluster.js';
 import { titleOfPod } from '../model/pod-state.js';
 import type { Live } from '../model/live-schemas.js';
 import type { Cause, Evidence } from './cause.js';
 import type { Code } from './codes.js';
-import { isPartlyServing } from '../model/progress.js';
+import { isPartlyServing, isWorkloadWell } from '../model/progress.js';
 
 /** A claim is bound and a node found within this time, or something is in the way. */
 const PLACING_SECONDS = 15;
@@ -11,7 +12,11 @@ const PLACING_SECONDS = 15;
 /** Pods that find no node, and pods that the API server refuses. */
 export function placingCauses(cluster: LiveCluster): readonly Cause[] {
   return cluster.workloads.flatMap((workload) => [
-    ...workload.pods.flatMap((pod) => unschedulable(cluster, workload, pod)),
+    ...workload.pods.flatMap((pod) => [
+      ...unschedulable(cluster, workload, pod),
+      ...unplaced(cluster, workload, pod),
+      ...refusedByNode(workload, pod),
+    ]),
     ...refused(cluster, workload),
   ]);
 }
@@ -87,6 +92,73 @@ function unschedulable(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'
   ];
 }
 
+/** A pod of which nobody has even said that it finds no node. */
+function unplaced(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
+  const { spec, status, metadata } = pod;
+  if (status.phase !== 'Pending' || cluster.secondsSince(metadata.creationTimestamp) < PLACING_SECONDS)
+    return [];
+  const scheduled = conditionOf(pod, 'PodScheduled');
+  const gates = spec.schedulingGates.map(({ name }) => name);
+  const isUnseen = spec.nodeName === undefined && scheduled === undefined;
+  const isNowhere =
+    spec.nodeName !== undefined && cluster.isRead('Node', '') && !cluster.has('Node', '', spec.nodeName);
+  if (gates.length === 0 && !isUnseen && !isNowhere) return [];
+  const edit = `kubectl -n ${workload.namespace} edit ${kindAndName(workload)}`;
+  const [field, value, sentence, mend] =
+    gates.length > 0
+      ? [
+          'spec.schedulingGates',
+          gates.join(', '),
+          `${workload.title} waits until somebody takes the scheduling gates ${gates.join(', ')} from its pods`,
+          `start the controller of ${gates[0] ?? ''}; or ${edit}   # leave schedulingGates out`,
+        ]
+      : isNowhere
+        ? [
+            'spec.nodeName',
+            spec.nodeName ?? '',
+            `a pod of ${workload.title} is for node ${spec.nodeName ?? ''}, which is not there`,
+            `${edit}   # leave nodeName out`,
+          ]
+        : [
+            'spec.schedulerName',
+            spec.schedulerName,
+            `no scheduler has looked at ${workload.title}: ${spec.schedulerName === 'default-scheduler' ? 'the scheduler of the cluster does not work' : `it wants one named ${spec.schedulerName}`}`,
+            spec.schedulerName === 'default-scheduler'
+              ? 'kubectl -n kube-system get pods,leases   # start kube-scheduler'
+              : `${edit}   # leave schedulerName out, or start ${spec.schedulerName}`,
+          ];
+  return [
+    {
+      code: 'CAFE219',
+      verdict: 'proven',
+      key: workload.title,
+      sentence,
+      evidence: [{ object: titleOfPod(pod), field, value }],
+      breaks: [workload.title],
+      mend,
+    },
+  ];
+}
+
+/** What a kubelet says of a pod that it does not even begin. One that it evicted, or that ended, it had begun. */
+function refusedByNode(workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
+  const { phase, reason, message, containerStatuses } = pod.status;
+  const isBegun =
+    containerStatuses.length > 0 || reason === '' || reason === 'Evicted' || reason === 'Terminated';
+  if (phase !== 'Failed' || isBegun || isWorkloadWell(workload)) return [];
+  return [
+    {
+      code: 'CAFE218',
+      verdict: 'proven',
+      key: `${workload.title} ${reason}`,
+      sentence: `node ${pod.spec.nodeName ?? ''} refuses the pods of ${workload.title}, ${reason}: ${message}`,
+      evidence: [{ object: titleOfPod(pod), field: 'status.reason', value: `${reason}: ${message}` }],
+      breaks: [workload.title],
+      mend: `kubectl -n ${workload.namespace} edit ${kindAndName(workload)}   # change what the message names`,
+    },
+  ];
+}
+
 /** The taints of nodes that keep a pod away: newer schedulers only count them. */
 function untolerated({ nodes }: LiveCluster, { spec: { tolerations } }: Live<'Pod'>): readonly string[] {
   const taints = nodes.flatMap(({ spec }) =>
@@ -130,22 +202,22 @@ export const kindAndName = ({ kind, name }: Pick<LiveWorkload, 'kind' | 'name'>)
 
 /** What the API server said to the controller that tried to make a pod. */
 function refused(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[] {
-  const { live, namespace } = workload;
-  const wanted = live?.spec.replicas ?? live?.status.desiredNumberScheduled ?? 1;
-  if (
-    !live ||
-    (workload.kind !== 'Job' &&
-      workload.pods.length >= wanted &&
-      conditionOf(live, 'ReplicaFailure') === undefined)
-  ) {
-    return [];
+  const { live, namespace, kind, pods } = workload;
+  if (!live) return [];
+  const isOfJobs = kind === 'Job' || kind === 'CronJob';
+  const run = isOfJobs ? cluster.runsOf(workload).at(-1) : undefined;
+  if (isOfJobs) {
+    const isBegun = pods.some(({ metadata }) =>
+      metadata.ownerReferences.some(({ uid }) => uid === run?.metadata.uid),
+    );
+    if (!run || isBegun || run.status.conditions.length > 0) return [];
+  } else {
+    const wanted = live.spec.replicas ?? live.status.desiredNumberScheduled ?? 1;
+    if (pods.length >= wanted && conditionOf(live, 'ReplicaFailure') === undefined) return [];
   }
-  if (workload.kind === 'Job' && (workload.pods.length > 0 || live.status.conditions.length > 0)) return [];
+  const title = run ? titleOf({ kind: 'Job', namespace, name: run.metadata.name }) : workload.title;
   const failure = conditionOf(live, 'ReplicaFailure');
-  const event = cluster.recentEvent(
-    workload.title,
-    ({ reason, isWarning }) => isWarning && reason === 'FailedCreate',
-  );
+  const event = cluster.recentEvent(title, ({ reason, isWarning }) => isWarning && reason === 'FailedCreate');
   const said =
     failure?.status === 'True'
       ? {
@@ -160,7 +232,7 @@ function refused(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[]
       : event && {
           text: event.message,
           evidence: {
-            object: workload.title,
+            object: title,
             field: `event ${event.reason}`,
             value: event.message,
             at: event.at,

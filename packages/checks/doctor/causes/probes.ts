@@ -1,6 +1,12 @@
 import { titleOf } from '../../model/manifest.js';
 import { edges } from '../../model/connections.js';
-import type { LiveCluster, LiveEvent, LiveWorkload, Title } from '../model/live-cluster.js';
+import {
+  conditionOf,
+  type LiveCluster,
+  type LiveEvent,
+  type LiveWorkload,
+  type Title,
+} from '../model/live-cluster.js';
 import type { Live, LiveContainer, LiveProbe } from '../model/live-schemas.js';
 import { containersOf, isWell, titleOfPod } from '../model/pod-state.js';
 import { isSettling } from '../model/progress.js';
@@ -19,6 +25,30 @@ export function probeCauses(cluster: LiveCluster): readonly Cause[] {
 function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): readonly Cause[] {
   if (isWell(pod) || pod.status.phase !== 'Running') return [];
   const title = titleOfPod(pod);
+  const ready = conditionOf(pod, 'Ready');
+  if (ready?.reason === 'ReadinessGatesNotReady' && !isSettling(cluster, pod)) {
+    const gates = pod.spec.readinessGates
+      .map(({ conditionType }) => conditionType)
+      .filter((type) => conditionOf(pod, type)?.status !== 'True');
+    return [
+      {
+        code: 'CAFE263',
+        verdict: 'proven',
+        key: workload.title,
+        sentence: `${workload.title} waits for the readiness gate ${gates.join(' and ')}, which nobody has set to True: its containers are ready, and it gets no traffic`,
+        evidence: [
+          {
+            object: title,
+            field: 'status.conditions[Ready]',
+            value: ready.message,
+            at: ready.lastTransitionTime,
+          },
+        ],
+        breaks: [workload.title],
+        mend: `start the controller that sets ${gates[0] ?? ''}, or take it out of readinessGates in ${workload.title}`,
+      },
+    ];
+  }
   const events = cluster.eventsOf(title).filter(({ at }) => cluster.secondsSince(at) < RECENT_SECONDS);
   return containersOf(pod).flatMap(({ container, status }): readonly Cause[] => {
     if (status.ready) return [];

@@ -37,7 +37,8 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
   const found = containersOf(pod).find(({ container }) => container.name === failed?.container);
   if (!found) return [];
   const { container, status, isInit } = found;
-  const line = tellingLine(cluster.logOf(pod, container.name)?.lines ?? []);
+  const telling = tellingLine(cluster.logOf(pod, container.name)?.lines ?? []);
+  const line = telling?.text;
   const title = titleOfPod(pod);
   const said: readonly Evidence[] =
     line === undefined ? [] : [{ object: title, field: `log of container ${container.name}`, value: line }];
@@ -54,7 +55,7 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
       isInit && container.restartPolicy !== 'Always' && status.state.running && since >= GATE_SECONDS;
     const unready = !isInit && status.state.running && !isSettling(cluster, pod);
     if (!waits && !unready) return [];
-    const cause = causeOfLine(cluster, workload, pod, line, said);
+    const cause = causeOfLine(cluster, workload, pod, telling, said);
     return cause ? [cause] : waits ? [gate(workload, container, said)] : [];
   }
   const liveness = cluster
@@ -76,7 +77,28 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
     at: end.finishedAt,
   };
   if (killedByProbe) return [];
-  const known = causeOfLine(cluster, workload, pod, line, [...said, exit]);
+  const hook = cluster.recentEvent(
+    title,
+    ({ reason, field }) =>
+      reason === 'FailedPostStartHook' && (field === '' || field.includes(`{${container.name}}`)),
+  );
+  if (hook) {
+    return [
+      {
+        code: 'CAFE257',
+        verdict: 'proven',
+        key: `${workload.title} ${container.name}`,
+        sentence: `the postStart hook of container ${container.name} of ${workload.title} fails, and the container is ended for it: ${hook.message}`,
+        evidence: [
+          { object: title, field: 'event FailedPostStartHook', value: hook.message, at: hook.at },
+          exit,
+        ],
+        breaks: [workload.title],
+        mend: `kubectl -n ${workload.namespace} edit ${kindAndName(workload)}   # ${container.name}.lifecycle.postStart`,
+      },
+    ];
+  }
+  const known = causeOfLine(cluster, workload, pod, telling, [...said, exit]);
   const others = line === undefined ? [] : namedIn(cluster, workload, line);
   // Of what a server answers only that it starts is over soon.
   const isOfNow = known?.verdict === 'proven' && known.code !== 'CAFE284';
@@ -85,21 +107,25 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
   if (known) return [{ ...known, mayPass }];
   const isRead = cluster.isRead('Log', workload.namespace);
   const isDone = end.exitCode === 0 && end.reason === 'Completed';
-  const isSilent = line === undefined && !isDone;
+  // Nobody ends himself so.
+  const isKilled = end.exitCode === 137;
+  const isSilent = isKilled || (line === undefined && !isDone);
   return [
     {
       code: 'CAFE251',
       verdict: isSilent ? 'cannot tell' : others.length > 0 ? 'likely' : 'proven',
       key: `${workload.title} ${container.name}`,
-      sentence: `container ${container.name} of ${workload.title} ends by itself with exit code ${end.exitCode}, again and again${isDone ? `: its command does its work and ends, and what runs in a ${workload.kind} must not end` : line === undefined ? ', and wrote nothing that was read' : ''}${line === undefined ? '' : `; it says: ${line}`}`,
+      sentence: `container ${container.name} of ${workload.title} ${isKilled ? 'is killed from outside,' : 'ends by itself'} with exit code ${end.exitCode}, again and again${isDone ? `: its command does its work and ends, and what runs in a ${workload.kind} must not end` : line === undefined ? ', and wrote nothing that was read' : ''}${line === undefined ? '' : `; it says: ${line}`}`,
       evidence: [...said, exit],
       breaks: [workload.title],
       mend: `kubectl -n ${workload.namespace} logs ${pod.metadata.name} -c ${container.name} --previous   # what it says there`,
       ...(isSilent
         ? {
-            decide: isRead
-              ? "the program's own log, which is empty"
-              : `the right to get pods/log -n ${workload.namespace}`,
+            decide: isKilled
+              ? 'who killed it: the node out of memory (kubectl describe node), a process in the pod, or an operator'
+              : isRead
+                ? "the program's own log, which is empty"
+                : `the right to get pods/log -n ${workload.namespace}`,
           }
         : {}),
       ...(others.length > 0
@@ -202,7 +228,8 @@ function ofJob(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[] {
   const failed = conditionOf(failing, 'Failed');
   const pod = podsOf(workload, failing).findLast(({ status }) => status.phase !== 'Succeeded');
   const container = pod && containersOf(pod).find(({ status }) => (endOf(status)?.exitCode ?? 0) !== 0);
-  const line = pod && container && tellingLine(cluster.logOf(pod, container.container.name)?.lines ?? []);
+  const telling = pod && container && tellingLine(cluster.logOf(pod, container.container.name)?.lines ?? []);
+  const line = telling?.text;
   const { name } = failing.metadata;
   const evidence: readonly Evidence[] = [
     ...(line === undefined || !pod ? [] : [{ object: titleOfPod(pod), field: 'log', value: line }]),
@@ -219,7 +246,7 @@ function ofJob(cluster: LiveCluster, workload: LiveWorkload): readonly Cause[] {
           value: String(failing.status.failed),
         },
   ];
-  const known = pod && causeOfLine(cluster, workload, pod, line, evidence);
+  const known = pod && causeOfLine(cluster, workload, pod, telling, evidence);
   const how = failed ? 'failed' : `has failed ${failing.status.failed} times, and tries again`;
   return [
     known ?? {

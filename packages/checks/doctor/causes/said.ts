@@ -45,7 +45,7 @@ const answer = (code: Code, sentence: string, change: string): Omit<Meaning, 'ho
 const RULES: readonly Rule[] = [
   {
     pattern:
-      /password authentication failed for (?:user|role) "?([\w.-]+)|wrong password for user "([^"]+)"|Access denied for user '([^']+)'|(WRONGPASS|NOAUTH|invalid username-password pair)|28P01/i,
+      /password authentication failed for (?:user|role) "?([\w.-]+)|wrong password for user "([^"]+)"|Access denied for user '([^']+)'|(WRONGPASS|NOAUTH|invalid username-password pair)|28P01|MongoServerError: Authentication failed|ACCESS_REFUSED - Login was refused|SaslAuthenticationException/i,
     meaning: ([, ...users]) => {
       const user = users.find((each) => each !== undefined);
       const change = 'give the role the password of the Secret, or the Secret the password of the role';
@@ -54,6 +54,45 @@ const RULES: readonly Rule[] = [
       const isName = user !== undefined && !/^(?:WRONGPASS|invalid username)/i.test(user);
       return own('CAFE281', `the store refuses its password${isName ? ` for the role ${user}` : ''}`, change);
     },
+  },
+  {
+    pattern:
+      /no pg_hba\.conf entry for host "([^"]+)", user "([^"]+)", database "([^"]+)"|Host '([^']+)' is not allowed to connect/i,
+    meaning: ([, , user, database, host]) =>
+      own(
+        'CAFE282',
+        `the database lets ${user === undefined ? `nobody in from ${host ?? 'there'}` : `${user} into ${database ?? ''} from nowhere near (pg_hba.conf)`}, or not without TLS`,
+        'let it in there, or connect with TLS where the rule wants it',
+      ),
+  },
+  {
+    pattern:
+      /permission denied for (?:table|schema|sequence|database|relation|function|view|column|type|language) "?([\w.-]+)|must be owner of \w+ "?([\w.-]+)|\b42501\b/i,
+    meaning: ([, a, b]) =>
+      own(
+        'CAFE282',
+        `its role lacks a right in the database${a === undefined && b === undefined ? '' : `, on ${a ?? b ?? ''}`}`,
+        'GRANT it to the role, or make the role the owner',
+      ),
+  },
+  {
+    pattern:
+      /relation "([^"]+)" does not exist|Table '([^']+)' doesn't exist|no such table: (\S+)|\b42P01\b/i,
+    meaning: ([, a, b, c]) =>
+      own(
+        'CAFE282',
+        `the database has no table ${a ?? b ?? c ?? 'of that name'}`,
+        'run the migrations, or correct the name of the database or its search path',
+      ),
+  },
+  {
+    pattern: /connection to server on socket "([^"]+)" failed/i,
+    meaning: ([, socket]) =>
+      own(
+        'CAFE275',
+        `it asks for a database on its own machine (${socket ?? ''}): no host is configured`,
+        'set the host, such as PGHOST',
+      ),
   },
   {
     pattern: /role "([^"]+)" does not exist|user "([^"]+)" may not log in/i,
@@ -150,6 +189,36 @@ const RULES: readonly Rule[] = [
       ),
   },
   {
+    pattern:
+      /User "(system:serviceaccount:[^"]+)" cannot (\w+) resource "([^"]+)"(?: in API group "([^"]*)")?/i,
+    meaning: ([, user = '', verb = '', resource = '', group = '']) =>
+      own(
+        'CAFE238',
+        `its account ${user.replace('system:serviceaccount:', '').replace(':', '/')} may not ${verb} ${resource}${group === '' ? '' : `.${group}`}`,
+        `kubectl auth can-i ${verb} ${resource}${group === '' ? '' : `.${group}`} --as=${user}   # give its ServiceAccount a Role with that verb, and a RoleBinding`,
+      ),
+  },
+  {
+    pattern:
+      /java\.lang\.OutOfMemoryError|JavaScript heap out of memory|^MemoryError|Cannot allocate memory|std::bad_alloc|fatal error: out of memory/i,
+    meaning: () =>
+      own(
+        'CAFE252',
+        'its program has less memory than it needs',
+        'raise its own limit (heap) or that of the container: kubectl set resources … --limits=memory=…',
+      ),
+  },
+  {
+    pattern:
+      /(certificate has expired|CERT_HAS_EXPIRED|certificate is not (?:yet )?valid|self[- ]signed certificate|unable to verify the first certificate|unable to get local issuer certificate|certificate verify failed|certificate signed by unknown authority|ERR_TLS_CERT_ALTNAME_INVALID|certificate is (?:not )?valid for [^,;]+|PKIX path building failed|x509: [^"]+)/i,
+    meaning: ([, why = '']) =>
+      own(
+        'CAFE237',
+        `it does not accept the certificate of whom it asks: ${why}`,
+        'renew the certificate, give it the right names, or let the program trust its issuer',
+      ),
+  },
+  {
     pattern: /exec format error/i,
     meaning: () =>
       own(
@@ -215,18 +284,24 @@ const ERROR =
   /error|fatal|panic|exception|fail|denied|refused|cannot|could not|not found|unable|ENO|EACC|invalid|missing|must |required|wrong|no such/i;
 /** Frames of a stack, and what Node and shells print behind an error. */
 const NOISE =
-  /^\s*at |^Node\.js v|^\s*\^+\s*$|^\s*[{}\])]+[;,]?\s*$|^\s*(?:code|errno|syscall|requireStack|hostname|address|port):|node:internal|^Traceback|^\s*File "/;
+  /^\s*at |^Node\.js v|^\s*\^+\s*$|^\s*[{}\])]+[;,]?\s*$|^\s*(?:code|errno|syscall|requireStack|hostname|address|port):|node:internal|^\s*\d+: 0x[\da-f]+|^Traceback|^\s*File "/;
 
-/** The line in which a program says why it ended: the last that is known, else the last that sounds like an error, else the last. */
-export function tellingLine(lines: readonly string[]): string | undefined {
+/** The line in which a program says why it ended. */
+export interface TellingLine {
+  readonly text: string;
+  /** Whether nothing behind it sounds like an error of its own. */
+  readonly isLast: boolean;
+}
+
+/** The last line that is known, else the last that sounds like an error, else the last. */
+export function tellingLine(lines: readonly string[]): TellingLine | undefined {
   const texts = lines.map(messageOf).filter((line) => line.trim() !== '' && !NOISE.test(line));
-  return (
-    texts.findLast((line) => meaningOf(line) !== undefined) ??
-    texts.findLast((line) => ERROR.test(line)) ??
-    texts.at(-1)
-  )
-    ?.trim()
-    .slice(0, LONGEST_LINE);
+  const known = texts.findLastIndex((line) => meaningOf(line) !== undefined);
+  const index = known >= 0 ? known : texts.findLastIndex((line) => ERROR.test(line));
+  const text = texts.at(index);
+  if (text === undefined) return undefined;
+  const isLast = index < 0 || !texts.slice(index + 1).some((line) => ERROR.test(line));
+  return { text: text.trim().slice(0, LONGEST_LINE), isLast };
 }
 
 /** The words of a line that is JSON. */

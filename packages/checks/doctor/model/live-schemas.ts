@@ -94,6 +94,11 @@ export const LIVE = {
     metadata,
     spec: z.looseObject({
       nodeName: z.string().optional(),
+      dnsPolicy: z.string().default('ClusterFirst'),
+      hostNetwork: z.boolean().default(false),
+      schedulerName: z.string().default('default-scheduler'),
+      readinessGates: z.array(z.looseObject({ conditionType: z.string() })).default([]),
+      schedulingGates: z.array(z.looseObject({ name: z.string() })).default([]),
       tolerations: z
         .array(
           z.looseObject({
