@@ -149,10 +149,16 @@ export class PostgresStack extends Construct implements Peer, Store {
     return this.props.maxConnections ?? 100;
   }
 
-  private values(): PostgresqlValuesInput {
-    const { credentials, storage, tls, dns, digestOf } = this.props;
+  private digest(): string | undefined {
+    const { digestOf } = this.props;
+    if (digestOf === undefined) return undefined;
     const { repository, tag } = parsePostgresqlValues({}).image;
-    const digest = digestOf?.(`${repository}:${tag}`);
+    return digestOf(`${repository}:${tag}`);
+  }
+
+  private values(): PostgresqlValuesInput {
+    const { credentials, storage, tls, dns } = this.props;
+    const digest = this.digest();
     return {
       ...(digest !== undefined && { image: { digest } }),
       auth: {
