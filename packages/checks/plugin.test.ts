@@ -121,11 +121,11 @@ describe('the files that the plugin looks at', () => {
   }
 
   const SERVICE =
-    '{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector: {app: web}}}';
+    '{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {ports: [{port: 80000}]}}';
 
   test('are those at the top, because kubectl reads no others', async () => {
     expect(await violations({ 'a.yaml': SERVICE, 'production/a.yaml': SERVICE })).toEqual([
-      'CAFE004 a.yaml',
+      'CAFE005 a.yaml',
       'failure',
     ]);
   });
@@ -133,7 +133,7 @@ describe('the files that the plugin looks at', () => {
   test('are those in the folders, where an app writes one for each chart', async () => {
     expect(
       await violations({ 'web/service.yaml': SERVICE, 'api/service.yaml': SERVICE.replaceAll('web', 'api') }),
-    ).toEqual(['CAFE004 api/service.yaml', 'CAFE004 web/service.yaml', 'failure']);
+    ).toEqual(['CAFE005 api/service.yaml', 'CAFE005 web/service.yaml', 'failure']);
   });
 
   test('are not those of a Helm chart', async () => {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { isRecord } from '../model/manifest.js';
+import { isRecord, recordOf, recordsIn } from '../model/manifest.js';
 import type { Repository } from './repository.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -16,14 +16,14 @@ export interface GeneratedApplication {
  * @param spec - the ApplicationSet's
  */
 export function generated(spec: Fields, repository: Repository): readonly (GeneratedApplication | string)[] {
-  const template = record(spec['template']);
-  return records(spec['generators']).flatMap((generator): readonly (GeneratedApplication | string)[] => {
+  const template = recordOf(spec['template']);
+  return recordsIn(spec['generators']).flatMap((generator): readonly (GeneratedApplication | string)[] => {
     const parameters = parametersOf(generator, repository);
     if (typeof parameters === 'string') return [parameters];
     return parameters.map((known) => {
-      const made = record(filled(template, known));
-      const { name } = record(made['metadata']);
-      return { name: typeof name === 'string' ? name : '', spec: record(made['spec']) };
+      const made = recordOf(filled(template, known));
+      const { name } = recordOf(made['metadata']);
+      return { name: typeof name === 'string' ? name : '', spec: recordOf(made['spec']) };
     });
   });
 }
@@ -31,15 +31,15 @@ export function generated(spec: Fields, repository: Repository): readonly (Gener
 type Parameters = ReadonlyMap<string, string>;
 
 function parametersOf(generator: Fields, repository: Repository): readonly Parameters[] | string {
-  const elements = record(generator['list'])['elements'];
-  if (Array.isArray(elements)) return records(elements).map((element) => new Map(flat(element)));
-  const git = record(generator['git']);
+  const elements = recordOf(generator['list'])['elements'];
+  if (Array.isArray(elements)) return recordsIn(elements).map((element) => new Map(flat(element)));
+  const git = recordOf(generator['git']);
   if (!Array.isArray(git['directories'])) {
     return `what its generator ${Object.keys(generator)[0] ?? ''} makes is not in the repository alone.`;
   }
   if (!repository.mayBe(String(git['repoURL'])))
     return `the folders of ${String(git['repoURL'])} are not here.`;
-  const patterns = records(git['directories']);
+  const patterns = recordsIn(git['directories']);
   const named = (excluded: boolean): ReadonlySet<string> =>
     new Set(
       patterns
@@ -79,6 +79,3 @@ function filled(value: unknown, parameters: Parameters): unknown {
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filled(each, parameters)]));
 }
-
-const record = (value: unknown): Fields => (isRecord(value) ? value : {});
-const records = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isRecord) : []);

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { ChartValues } from '../charts/helm.js';
-import { isRecord, type Manifest } from '../model/manifest.js';
+import { type Manifest, recordOf, recordsIn } from '../model/manifest.js';
 import { generated } from './generated-applications.js';
 import type { Repository } from './repository.js';
 
@@ -50,7 +50,7 @@ const KINDS: Readonly<Record<string, (context: Context) => readonly Pointed[]>> 
       typeof made === 'string' ? [{ why: made }] : application(made.name || manifest.name, made.spec),
     ),
   'Kustomization.kustomize.toolkit.fluxcd.io': ({ manifest, spec, all }) =>
-    fluxSource(manifest, record(spec['sourceRef']), all, {
+    fluxSource(manifest, recordOf(spec['sourceRef']), all, {
       path: text(spec['path']) ?? '.',
       recursive: true,
       namespace: text(spec['targetNamespace']),
@@ -58,7 +58,7 @@ const KINDS: Readonly<Record<string, (context: Context) => readonly Pointed[]>> 
       release: manifest.name,
     }),
   'HelmRelease.helm.toolkit.fluxcd.io': ({ manifest, spec, all }) => {
-    const chart = record(record(spec['chart'])['spec']);
+    const chart = recordOf(recordOf(spec['chart'])['spec']);
     const target = text(spec['targetNamespace']);
     const pointer = {
       path: text(chart['chart']) ?? '.',
@@ -67,7 +67,7 @@ const KINDS: Readonly<Record<string, (context: Context) => readonly Pointed[]>> 
       values: { files: texts(chart['valuesFiles']), inline: spec['values'], set: [] },
     };
     if (spec['valuesFrom'] !== undefined) return [{ ...pointer, why: 'its values are in other objects.' }];
-    return fluxSource(manifest, record(chart['sourceRef'] ?? spec['chartRef']), all, pointer);
+    return fluxSource(manifest, recordOf(chart['sourceRef'] ?? spec['chartRef']), all, pointer);
   },
 };
 
@@ -81,7 +81,7 @@ export function pointersOf(
   all: readonly Manifest[],
   repository: Repository,
 ): readonly Pointed[] {
-  const context = { manifest, spec: record(manifest.content['spec']), all, repository };
+  const context = { manifest, spec: recordOf(manifest.content['spec']), all, repository };
   return KINDS[kindOf(manifest)]?.(context) ?? [];
 }
 
@@ -92,17 +92,18 @@ const kindOf = ({ kind, apiVersion }: Manifest): string => `${kind}.${apiVersion
 
 /** The releases of a Helmfile, as far as their charts are folders. */
 export function helmfilePointers(file: string, content: unknown, repository: Repository): readonly Pointed[] {
-  const fields = record(content);
+  const fields = recordOf(content);
   const here = (path: string): string => repository.pathOf(dirname(file), path);
-  return records(fields['releases']).flatMap((release): readonly Pointed[] => {
+  return recordsIn(fields['releases']).flatMap((release): readonly Pointed[] => {
     if (release['installed'] === false) return [];
     const chart = text(release['chart']) ?? '';
     const values = Array.isArray(release['values']) ? (release['values'] as readonly unknown[]) : [];
-    const inline = values.filter(isRecord).flatMap((each) => Object.entries(each));
+    const inline = recordsIn(values).flatMap((each) => Object.entries(each));
     const pointer = {
       path: here(chart),
       release: text(release['name']) ?? '',
-      namespace: text(release['namespace']) ?? text(record(fields['helmDefaults'])['namespace']) ?? 'default',
+      namespace:
+        text(release['namespace']) ?? text(recordOf(fields['helmDefaults'])['namespace']) ?? 'default',
       values: {
         files: texts(values).map(here),
         inline: inline.length === 0 ? undefined : Object.fromEntries(inline),
@@ -114,19 +115,19 @@ export function helmfilePointers(file: string, content: unknown, repository: Rep
 }
 
 function application(name: string, spec: Fields): readonly Pointed[] {
-  const sources = Array.isArray(spec['sources']) ? records(spec['sources']) : records([spec['source']]);
+  const sources = Array.isArray(spec['sources']) ? recordsIn(spec['sources']) : recordsIn([spec['source']]);
   return sources.flatMap((source): readonly Pointed[] => {
     const url = text(source['repoURL']);
     const [chart, path] = [text(source['chart']), text(source['path'])];
     // Others take their files of values from it.
     if (path === undefined && source['ref'] !== undefined) return [];
-    const helm = record(source['helm']);
+    const helm = recordOf(source['helm']);
     const files = texts(helm['valueFiles']);
     const pointer = {
       url,
       path: path ?? '.',
-      recursive: record(source['directory'])['recurse'] === true,
-      namespace: text(record(spec['destination'])['namespace']),
+      recursive: recordOf(source['directory'])['recurse'] === true,
+      namespace: text(recordOf(spec['destination'])['namespace']),
       release: text(helm['releaseName']) ?? name,
       values: {
         files: files.map((file) => (file.startsWith('/') ? file : `${path ?? '.'}/${file}`)),
@@ -159,7 +160,7 @@ function fluxSource(
   const namespace = text(reference['namespace']) ?? by.namespace;
   if (kind !== 'GitRepository') return [{ ...pointer, why: `the ${kind} ${name} is no git repository.` }];
   const source = all.find((one) => one.kind === kind && one.name === name && one.namespace === namespace);
-  const url = source && text(record(source.content['spec'])['url']);
+  const url = source && text(recordOf(source.content['spec'])['url']);
   // "flux bootstrap" calls the repository so in which it writes itself.
   if (url === undefined && name !== 'flux-system') {
     return [{ ...pointer, why: `the ${kind} ${name} is not among these objects.` }];
@@ -168,14 +169,12 @@ function fluxSource(
 }
 
 const settings = (list: unknown): readonly string[] =>
-  records(list).flatMap(({ name, value }) =>
+  recordsIn(list).flatMap(({ name, value }) =>
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
       ? [`${text(name) ?? ''}=${String(value)}`]
       : [],
   );
 
-const record = (value: unknown): Fields => (isRecord(value) ? value : {});
-const records = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isRecord) : []);
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 const texts = (value: unknown): readonly string[] =>

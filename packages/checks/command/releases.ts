@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type ChartValues, renderedChart } from '../charts/helm.js';
-import { documentsOf, isRecord, type Manifest, toDocuments } from '../model/manifest.js';
+import { documentsOf, isRecord, type Manifest, recordOf, toDocuments } from '../model/manifest.js';
 import type { Release } from '../model/release.js';
 
 /** A chart's folder, and the name and namespace that it is installed with. */
@@ -112,7 +112,7 @@ function readReleaseFile(directory: string): ReleaseFile | undefined {
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }
-  const { release, namespace, objects } = isRecord(content) ? content : {};
+  const { release, namespace, objects } = recordOf(content);
   if (typeof release !== 'string' || release === '') return refuse('"release" is no name');
   if (typeof namespace !== 'string' || namespace === '') return refuse('"namespace" is no name');
   if (!Array.isArray(objects)) return refuse('"objects" is no list');

@@ -1,4 +1,4 @@
-import { isRecord, type Manifest, titleOf } from '../model/manifest.js';
+import { isRecord, type Manifest, recordOf, titleOf } from '../model/manifest.js';
 import type { Backend } from '../model/backends.js';
 import type { Cluster, Typed, Workload } from '../model/cluster.js';
 import { type Connection, connections, edges, type ServicePort, targetPort } from '../model/connections.js';
@@ -197,7 +197,7 @@ function toPods(cluster: Cluster, service: Typed<'Service'>, wanted: Backend['po
 
 /** The Services that the API server itself calls: webhooks, conversions and API services. */
 function calledByApiServer({ kind, content }: Manifest): Backend[] {
-  const spec = isRecord(content['spec']) ? content['spec'] : {};
+  const spec = recordOf(content['spec']);
   const clients = /^(?:Validating|Mutating)WebhookConfiguration$/.test(kind)
     ? listOf(content['webhooks']).map((webhook) => within(webhook, 'clientConfig', 'service'))
     : kind === 'CustomResourceDefinition'

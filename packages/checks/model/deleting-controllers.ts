@@ -1,4 +1,4 @@
-import { isRecord, type Manifest } from './manifest.js';
+import { type Manifest, recordOf, recordsIn } from './manifest.js';
 
 // Who deletes objects that are no longer in what it applies, or all of them when it is told to forget them. What is read
 // here of an Application, an ApplicationSet and a Kustomization is whether they delete; their sources are somebody else's.
@@ -52,7 +52,7 @@ export interface Pointer {
 /** The object as one that deletes what it applied; nothing when it is none, or when it leaves everything where it is. */
 export function toPointer(manifest: Manifest): Pointer | undefined {
   const { apiVersion, kind, content } = manifest;
-  const spec = recordAt(content, 'spec');
+  const spec = recordOf(content['spec']);
   if (kind === 'Kustomization' && apiVersion.startsWith('kustomize.toolkit.fluxcd.io/')) {
     // Flux 2.4 and later leave it there with "Orphan" when the Kustomization itself goes, but not when the file does.
     return spec['prune'] === true ? { controller: FLUX, manifest, paths: pathsIn([spec]) } : undefined;
@@ -64,10 +64,10 @@ export function toPointer(manifest: Manifest): Pointer | undefined {
       : undefined;
   }
   if (kind !== 'ApplicationSet') return undefined;
-  const template = recordAt(spec, 'template');
+  const template = recordOf(spec['template']);
   // Its Applications have the finalizer unless it says that what they made is kept.
-  const keeps = recordAt(spec, 'syncPolicy')['preserveResourcesOnDeletion'] === true;
-  const own = recordAt(template, 'spec');
+  const keeps = recordOf(spec['syncPolicy'])['preserveResourcesOnDeletion'] === true;
+  const own = recordOf(template['spec']);
   return prunes(own) || !keeps
     ? { controller: ARGO_CD, manifest, paths: pathsIn(sourcesOf(own)) }
     : undefined;
@@ -88,26 +88,18 @@ export function mayApply({ paths }: Pointer, { source }: Manifest): boolean {
 
 /** Who has applied an object that was read from a cluster, by what it left there. */
 export function appliedBy({ annotations, content }: Manifest): readonly DeletingController[] {
-  const labels = recordAt(recordAt(content, 'metadata'), 'labels');
+  const labels = recordOf(recordOf(content['metadata'])['labels']);
   return [
     ...(annotations['argocd.argoproj.io/tracking-id'] === undefined ? [] : [ARGO_CD]),
     ...(labels['kustomize.toolkit.fluxcd.io/name'] === undefined ? [] : [FLUX]),
   ];
 }
 
-const recordAt = (
-  record: Readonly<Record<string, unknown>>,
-  key: string,
-): Readonly<Record<string, unknown>> => {
-  const value = record[key];
-  return isRecord(value) ? value : {};
-};
-
 const prunes = (spec: Readonly<Record<string, unknown>>): boolean =>
-  recordAt(recordAt(spec, 'syncPolicy'), 'automated')['prune'] === true;
+  recordOf(recordOf(spec['syncPolicy'])['automated'])['prune'] === true;
 
 function hasFinalizer(content: Readonly<Record<string, unknown>>): boolean {
-  const finalizers = recordAt(content, 'metadata')['finalizers'];
+  const finalizers = recordOf(content['metadata'])['finalizers'];
   return (
     Array.isArray(finalizers) &&
     finalizers.some((each) => String(each).startsWith('resources-finalizer.argocd.argoproj.io'))
@@ -115,8 +107,8 @@ function hasFinalizer(content: Readonly<Record<string, unknown>>): boolean {
 }
 
 function sourcesOf(spec: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] {
-  const sources: unknown = spec['sources'];
-  return Array.isArray(sources) ? sources.filter(isRecord) : [recordAt(spec, 'source')];
+  const { sources } = spec;
+  return Array.isArray(sources) ? recordsIn(sources) : [recordOf(spec['source'])];
 }
 
 const pathsIn = (records: readonly Readonly<Record<string, unknown>>[]): readonly string[] =>

@@ -1,5 +1,5 @@
 import type { Cluster } from './cluster.js';
-import { isRecord, type Manifest } from './manifest.js';
+import { isRecord, type Manifest, recordsIn } from './manifest.js';
 import { once } from './once.js';
 
 /** What a controller makes of an object of some kind. */
@@ -214,7 +214,7 @@ function ofAnnotations({ kind, annotations }: Manifest): readonly Making[] {
 /** Who may create Secrets and is told the name of one makes it. */
 function ofRole({ kind, apiVersion, content }: Manifest): readonly Making[] {
   if (!/^(?:Cluster)?Role$/.test(kind) || !apiVersion.startsWith('rbac.authorization.k8s.io/')) return [];
-  const rules = Array.isArray(content['rules']) ? content['rules'].filter(isRecord) : [];
+  const rules = recordsIn(content['rules']);
   return (['Secret', 'ConfigMap'] as const).flatMap((made) => {
     const own = rules.filter(({ resources }) => textsIn(resources).includes(`${made.toLowerCase()}s`));
     if (!own.some(({ verbs }) => textsIn(verbs).includes('create'))) return [];

@@ -87,7 +87,7 @@ export function toDocuments(content: unknown, source: string): Document[] {
     return items.flatMap((item: unknown) => toDocuments(item, source));
   }
   const clean = withoutNulls(content);
-  const metadata = isRecord(clean['metadata']) ? clean['metadata'] : {};
+  const metadata = recordOf(clean['metadata']);
   return [
     {
       manifest: {
@@ -117,6 +117,13 @@ export function titleOf({ kind, namespace, name }: Pick<Manifest, 'kind' | 'name
 /** Whether a value of unknown shape is an object with fields. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An object with fields; an empty one for what is none. */
+export const recordOf = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : {});
+
+/** The objects of a list; none of what is no list. */
+export const recordsIn = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
+  Array.isArray(value) ? value.filter(isRecord) : [];
 
 /** Kubernetes takes a null for a field that is not there. */
 function withoutNulls(record: Readonly<Record<string, unknown>>): Record<string, unknown> {

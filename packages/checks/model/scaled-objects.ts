@@ -1,5 +1,5 @@
 import type { Cluster } from './cluster.js';
-import { isRecord, type Manifest } from './manifest.js';
+import { isRecord, type Manifest, recordOf } from './manifest.js';
 
 // What KEDA reads of its own objects: what is scaled, by which numbers, with which login.
 
@@ -36,10 +36,10 @@ export const scaledObjects = ({ manifests }: Cluster): readonly ScaledObject[] =
   });
 
 function triggerOf(trigger: unknown, index: number): Trigger {
-  const { metadata, authenticationRef } = isRecord(trigger) ? trigger : {};
+  const { metadata, authenticationRef } = recordOf(trigger);
   return {
     index,
-    metadata: Object.entries(isRecord(metadata) ? metadata : {}).flatMap(([name, value]) =>
+    metadata: Object.entries(recordOf(metadata)).flatMap(([name, value]) =>
       typeof value === 'string' ? [[name, value] as const] : [],
     ),
     authentication: named(authenticationRef, 'TriggerAuthentication'),

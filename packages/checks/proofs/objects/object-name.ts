@@ -1,4 +1,4 @@
-import { isRecord, type Manifest } from '../../model/manifest.js';
+import { isRecord, type Manifest, recordOf } from '../../model/manifest.js';
 import type { Problem, Proof } from '../proof.js';
 import { objectProblem } from './object-problem.js';
 
@@ -20,7 +20,7 @@ export const objectName = {
     cluster.manifests.flatMap((manifest) => {
       // It is no object of the cluster, and that is said already.
       if (manifest.apiVersion.startsWith('kustomize.config.k8s.io/')) return [];
-      const metadata = isRecord(manifest.content['metadata']) ? manifest.content['metadata'] : {};
+      const metadata = recordOf(manifest.content['metadata']);
       const { spec } = manifest.content;
       const template =
         isRecord(spec) && isRecord(spec['template']) ? spec['template']['metadata'] : undefined;
@@ -66,7 +66,7 @@ function name(manifest: Manifest, metadata: Metadata): Problem[] {
 }
 
 function labels(manifest: Manifest, metadata: Metadata, path: string): Problem[] {
-  const written = isRecord(metadata['labels']) ? metadata['labels'] : {};
+  const written = recordOf(metadata['labels']);
   return Object.entries(written).flatMap(([key, value]): Problem[] => {
     if (typeof value === 'string' && LABEL_KEY.test(key) && LABEL_VALUE.test(value)) return [];
     return [

@@ -1,6 +1,6 @@
 import { backendProblem } from '../../model/backends.js';
 import type { Cluster, Typed } from '../../model/cluster.js';
-import { isRecord, type Manifest, titleOf } from '../../model/manifest.js';
+import { isRecord, type Manifest, recordOf, recordsIn, titleOf } from '../../model/manifest.js';
 import { nearest } from '../../model/nearest-name.js';
 import type { Problem, Proof } from '../proof.js';
 import { isPresent, secretsIn } from './references.js';
@@ -60,9 +60,8 @@ const isGateway = ({ kind, apiVersion }: Manifest): boolean =>
 const listenersOf = (gateway: Manifest): readonly string[] =>
   listenerRecords(gateway).flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
 
-function listenerRecords({ content: { spec } }: Manifest): readonly Record<string, unknown>[] {
-  const listeners = isRecord(spec) ? spec['listeners'] : undefined;
-  return Array.isArray(listeners) ? listeners.filter(isRecord) : [];
+function listenerRecords({ content: { spec } }: Manifest): readonly Readonly<Record<string, unknown>>[] {
+  return recordsIn(recordOf(spec)['listeners']);
 }
 
 function certificates(cluster: Cluster, gateway: Manifest): Problem[] {
@@ -70,7 +69,7 @@ function certificates(cluster: Cluster, gateway: Manifest): Problem[] {
   return listenerRecords(gateway).flatMap(({ tls }, listener) => {
     const references = isRecord(tls) && Array.isArray(tls['certificateRefs']) ? tls['certificateRefs'] : [];
     return references.flatMap((reference: unknown, index): Problem[] => {
-      const { name, kind = 'Secret', namespace = gateway.namespace } = isRecord(reference) ? reference : {};
+      const { name, kind = 'Secret', namespace = gateway.namespace } = recordOf(reference);
       if (typeof name !== 'string' || kind !== 'Secret' || typeof namespace !== 'string') return [];
       if (isPresent(cluster, { kind, namespace, name })) return [];
       const likely = nearest(name, secretsIn(cluster, namespace));

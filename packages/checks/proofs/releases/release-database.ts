@@ -1,5 +1,5 @@
 import { connections } from '../../model/connections.js';
-import { isRecord, titleOf } from '../../model/manifest.js';
+import { recordOf, titleOf } from '../../model/manifest.js';
 import type { Release } from '../../model/release.js';
 import { besideHost } from '../../model/variable-names.js';
 import type { Problem, Proof } from '../proof.js';
@@ -40,7 +40,7 @@ export const releaseDatabase = {
 } as const satisfies Proof;
 
 function authOf({ values }: Release): Readonly<Record<'database' | 'username', string | undefined>> {
-  const auth = isRecord(values) && isRecord(values['auth']) ? values['auth'] : {};
+  const auth = recordOf(recordOf(values)['auth']);
   const text = (value: unknown): string | undefined =>
     typeof value === 'string' && value !== '' ? value : undefined;
   return { database: text(auth['database']), username: text(auth['username']) };
