@@ -47,7 +47,9 @@ test('of a stack the line that says something is told', () => {
     '  ^',
     "Error: Cannot find module 'express'",
     '    at Function._resolveFilename (node:internal/modules/cjs/loader:1405:15)',
+    "Emitted 'error' event on Server instance at:",
     'Node.js v24.1.0',
+    'npm error Lifecycle script `start` failed with error:',
   ];
   expect(tellingLine(lines)).toEqual({ text: "Error: Cannot find module 'express'", isLast: true });
 });

@@ -282,9 +282,9 @@ const LONGEST_LINE = 240;
 
 const ERROR =
   /error|fatal|panic|exception|fail|denied|refused|cannot|could not|not found|unable|ENO|EACC|invalid|missing|must |required|wrong|no such/i;
-/** Frames of a stack, and what Node and shells print behind an error. */
+/** Frames of a stack, and what Node, shells and those who start programs print behind an error. */
 const NOISE =
-  /^\s*at |^Node\.js v|^\s*\^+\s*$|^\s*[{}\])]+[;,]?\s*$|^\s*(?:code|errno|syscall|requireStack|hostname|address|port):|node:internal|^\s*\d+: 0x[\da-f]+|^Traceback|^\s*File "/;
+  /^\s*at |^Node\.js v|^\s*\^+\s*$|^\s*[{}\])]+[;,]?\s*$|^\s*(?:code|errno|syscall|requireStack|hostname|address|port):|node:internal|^Emitted 'error' event|^npm (?:ERR!|error|notice)|^error Command failed|^make(?:\[\d+\])?: \*\*\*|^\s*\.{3} \d+ more|^\s*\d+: 0x[\da-f]+|^Traceback|^\s*File "/;
 
 /** The line in which a program says why it ended. */
 export interface TellingLine {
