@@ -152,10 +152,7 @@ function ofTarget(problem: Problem): readonly Cause[] {
 /** The ways that policies forbid: from a workload to a Service, or to DNS, with the problem of each. */
 function forbidden(cluster: LiveCluster): ReadonlyMap<Problem, readonly Title[]> {
   const { declared } = cluster;
-  const all = (kind: string) =>
-    cluster.reading.namespaces.every((namespace) => cluster.isRead(kind, namespace));
-  if (declared.policies.length === 0 || !all('NetworkPolicy') || !cluster.isRead('Namespace', ''))
-    return new Map();
+  if (declared.policies.length === 0 || !arePoliciesKnown(cluster)) return new Map();
   const policies = policiesOf(declared);
   const denied = flows(declared).filter(
     ({ edge, target, port }) =>
@@ -184,6 +181,14 @@ function forbidden(cluster: LiveCluster): ReadonlyMap<Problem, readonly Title[]>
           .flatMap((title) => (problem.expected.includes(title) ? [edgeOf(title, DNS)] : [])),
       ]),
   ]);
+}
+
+/** Whether it is known which ways policies forbid: there are none, or all that they speak of was read. */
+export function arePoliciesKnown(cluster: LiveCluster): boolean {
+  const all = (kind: string): boolean =>
+    cluster.reading.namespaces.every((namespace) => cluster.isRead(kind, namespace));
+  if (!all('NetworkPolicy')) return false;
+  return cluster.declared.policies.length === 0 || (all('Service') && cluster.isRead('Namespace', ''));
 }
 
 /** The ways that some policy forbids: silence on them says nothing about the network. */

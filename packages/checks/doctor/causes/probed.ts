@@ -2,7 +2,7 @@ import type { LiveCluster, Title } from '../model/live-cluster.js';
 import { DNS_NAMESPACE, DNS_SERVICE } from '../reading/kinds.js';
 import type { Probe, ProbedSocket } from '../reading/reading.js';
 import { type Cause, cpuOf, DNS, edgeOf, type Evidence } from './cause.js';
-import { forbiddenEdges } from './network.js';
+import { arePoliciesKnown, forbiddenEdges } from './network.js';
 import { kindAndName } from './placing.js';
 
 /** Clocks that differ by more than that break log-ins, certificates and orders of events. */
@@ -24,15 +24,25 @@ export function probedCauses(cluster: LiveCluster): readonly Cause[] {
     ),
   );
   const links = brokenLinks(cluster, tries, probes);
-  return [
+  const silent = [
     ...new Set(links.map(({ cause }) => cause)),
-    ...large(tries),
     ...deaf(tries, links),
     ...names(cluster, probes, links),
+  ];
+  return [
+    ...(arePoliciesKnown(cluster) ? silent : silent.map(unsure)),
+    ...large(tries),
     ...clocks(probes),
     ...heldBack(cluster, probes),
   ];
 }
+
+/** Whoever does not see a policy takes what it forbids for silence. */
+const unsure = (cause: Cause): Cause => ({
+  ...cause,
+  verdict: 'likely',
+  decide: 'whether a NetworkPolicy forbids it: what that takes to know may not be read',
+});
 
 interface Link {
   readonly nodes: readonly [string, string];
