@@ -60,6 +60,8 @@ export class LiveCluster {
   private readonly byUid = new Map<string, Manifest>();
   private readonly eventsByObject = new Map<Title, LiveEvent[]>();
   private readonly workloadOfPod = new Map<string, LiveWorkload>();
+  /** For each pod it is asked: in a large cluster looking through all of them takes minutes. */
+  private byTitle: Map<string, Live<'Service'>> | undefined;
 
   constructor(readonly reading: Reading) {
     this.now = Date.parse(reading.takenAt);
@@ -189,12 +191,15 @@ export class LiveCluster {
 
   /** Whether a Service selects a pod. */
   isBehind(service: Title, pod: Live<'Pod'>): boolean {
-    return this.services.some(
-      ({ metadata, spec: { selector = {} } }) =>
-        titleOf({ kind: 'Service', ...metadata }) === service &&
-        metadata.namespace === pod.metadata.namespace &&
-        Object.keys(selector).length > 0 &&
-        matches({ matchLabels: selector, matchExpressions: [] }, pod.metadata.labels),
+    this.byTitle ??= new Map(
+      this.services.map((each) => [titleOf({ kind: 'Service', ...each.metadata }), each]),
+    );
+    const found = this.byTitle.get(service);
+    if (found?.metadata.namespace !== pod.metadata.namespace) return false;
+    const { selector = {} } = found.spec;
+    return (
+      Object.keys(selector).length > 0 &&
+      matches({ matchLabels: selector, matchExpressions: [] }, pod.metadata.labels)
     );
   }
 
