@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { check, readDirectory, readReleases } from '@cafe-lumiere/checks';
 import { environments } from '../cdk8s/environments.js';
 import { SERVICES } from './size.js';
+import { median } from './statistics.js';
 
 // How long `npx cdk8s synth` takes, each time as a ratio to the same command on a program to compare with. The two take
 // turns, so that whatever else this computer does falls on both; the median of each is compared.
@@ -28,9 +29,6 @@ const seconds = ({ file }: Program): number => {
   if (status !== 0) throw new Error(`cdk8s synth of ${file} failed:\n${stderr}`);
   return (performance.now() - started) / 1000;
 };
-
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
 function compare(measured: Program, yardstick: Program, rounds: number, aim?: string): void {
   // The first run of each bundles it.

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { parsePostgresqlValues } from '@cafe-lumiere/postgresql';
+import { defaultImage } from '@cafe-lumiere/postgresql';
 import { baseImage } from './base-image.js';
 import { writeImages } from './image-lock.js';
 
@@ -28,7 +28,6 @@ const pinned = (tag: string): string => {
   return `${tag}@${digest.replace(/^.*@/, '')}`;
 };
 
-const { repository, tag } = parsePostgresqlValues({}).image;
-const tags = [baseImage(), `${repository}:${tag}`];
+const tags = [baseImage(), defaultImage()];
 writeImages(Object.fromEntries(tags.map((each) => [each, pinned(each)])));
 console.log('wrote images.lock.json; "make images" and "make synth" now take these');

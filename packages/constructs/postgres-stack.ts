@@ -2,6 +2,7 @@ import { Chart, type Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   CHART_NAME,
+  defaultImage,
   parsePostgresqlValues,
   POSTGRESQL_PORT,
   postgresqlChartFiles,
@@ -149,16 +150,9 @@ export class PostgresStack extends Construct implements Peer, Store {
     return this.props.maxConnections ?? 100;
   }
 
-  private digest(): string | undefined {
-    const { digestOf } = this.props;
-    if (digestOf === undefined) return undefined;
-    const { repository, tag } = parsePostgresqlValues({}).image;
-    return digestOf(`${repository}:${tag}`);
-  }
-
   private values(): PostgresqlValuesInput {
     const { credentials, storage, tls, dns } = this.props;
-    const digest = this.digest();
+    const digest = this.props.digestOf?.(defaultImage());
     return {
       ...(digest !== undefined && { image: { digest } }),
       auth: {

@@ -43,6 +43,15 @@ const caller = declareService({
   reads: { BAR_URL: calls(), BAR_TIMEOUT_MS: timeoutOf('BAR_URL', 1000) },
 });
 
+/** Of a store, what its tests do not speak of. */
+const COUNTER = {
+  database: 'counter',
+  owner: 'guest',
+  storage: Size.gibibytes(1),
+  release: 'counter-postgresql',
+  credentials: { developmentPassword: 'open' },
+} as const;
+
 const newService = (name: string, props: Partial<CommonProps> = {}) => {
   const { chart, configuration } = newChart();
   const service = new ProbedService(chart, plain(name), { image: 'bar:1', configuration, ...props });
@@ -291,11 +300,7 @@ describe('a probed service', () => {
     const autoscaled = (maxConnections: number): Chart => {
       const { chart, configuration } = newChart();
       const store = new PostgresStack(chart, 'postgres', {
-        database: 'counter',
-        owner: 'guest',
-        storage: Size.gibibytes(1),
-        release: 'counter-postgresql',
-        credentials: { developmentPassword: 'open' },
+        ...COUNTER,
         maxConnections,
       });
       const props = { image: 'bar:1', configuration, autoscaler };
@@ -318,11 +323,7 @@ describe('a probed service', () => {
     (_whose, tls, secret, given) => {
       const { chart, configuration } = newChart();
       const store = new PostgresStack(chart, 'postgres', {
-        database: 'counter',
-        owner: 'guest',
-        storage: Size.gibibytes(1),
-        release: 'counter-postgresql',
-        credentials: { developmentPassword: 'open' },
+        ...COUNTER,
         tls,
       });
       new ProbedService(chart, withStore('bar'), { image: 'bar:1', configuration }).connects(store);
@@ -598,10 +599,8 @@ describe('an edge to the store', () => {
     );
     bystander.calls(service, { env: 'BAR_URL', timeout: Duration.seconds(2) });
     const store = new PostgresStack(chart, 'postgres', {
-      database: 'counter',
-      owner: 'guest',
-      storage: Size.gibibytes(1),
-      release: options.release ?? 'counter-postgresql',
+      ...COUNTER,
+      release: options.release ?? COUNTER.release,
       credentials: options.credentials
         ? { existingSecret: 'secrets' }
         : { developmentPassword: options.password ?? 'open' },

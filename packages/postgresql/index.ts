@@ -17,4 +17,9 @@ export {
   postgresqlPodLabels,
   postgresqlServiceName,
 } from './release-names.js';
-export { parsePostgresqlValues, type PostgresqlValues, type PostgresqlValuesInput } from './values.js';
+export {
+  defaultImage,
+  parsePostgresqlValues,
+  type PostgresqlValues,
+  type PostgresqlValuesInput,
+} from './values.js';

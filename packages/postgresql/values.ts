@@ -194,3 +194,14 @@ export function parsePostgresqlValues(values: unknown): PostgresqlValues {
   if (data !== undefined) return data;
   throw new Error(`The values of the chart ${CHART_NAME} are wrong:\n${z.prettifyError(error)}`);
 }
+
+let image: string | undefined;
+
+/** What a release runs whose values name no other image, such as `postgres:17-trixie`. */
+export function defaultImage(): string {
+  if (image === undefined) {
+    const { repository, tag } = parsePostgresqlValues({}).image;
+    image = `${repository}:${tag}`;
+  }
+  return image;
+}

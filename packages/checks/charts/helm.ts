@@ -43,10 +43,7 @@ export function renderChart({
   namespace,
   valueFiles,
 }: RenderArguments): Promise<Rendered> {
-  const words = [
-    ...templateWords(release, directory, namespace),
-    ...valueFiles.flatMap((file) => ['--values', file]),
-  ];
+  const words = templateWords(release, directory, namespace, valueFiles);
   return new Promise((rendered, refuse) => {
     execFile('helm', words, { encoding: 'utf8', maxBuffer: MOST }, (error, stdout, stderr) => {
       if (!error) rendered({ text: stdout });
@@ -79,8 +76,7 @@ export function renderedChart(
   { files, inline, set }: ChartValues = { files: [], set: [] },
 ): string | undefined {
   const words = [
-    ...templateWords(release, directory, namespace),
-    ...files.flatMap((file) => ['--values', file]),
+    ...templateWords(release, directory, namespace, files),
     ...(inline === undefined ? [] : ['--values', '-']),
     ...set.flatMap((each) => ['--set', each]),
   ];
@@ -88,7 +84,12 @@ export function renderedChart(
 }
 
 /** Helm without a cluster knows versions, but not of which kinds: a chart that asks for both falls back to an older one. */
-const templateWords = (release: string, directory: string, namespace: string): readonly string[] => [
+const templateWords = (
+  release: string,
+  directory: string,
+  namespace: string,
+  files: readonly string[],
+): readonly string[] => [
   'template',
   release,
   directory,
@@ -96,6 +97,7 @@ const templateWords = (release: string, directory: string, namespace: string): r
   namespace,
   '--api-versions',
   servedInstead.join(','),
+  ...files.flatMap((file) => ['--values', file]),
 ];
 
 /** The output of a command of Helm's that only reads, whose last word is the chart. @throws Error with Helm's own words */

@@ -159,7 +159,7 @@ class Graph {
     const seen = new Set<Title>(breaks);
     const queue = [...breaks];
     for (let title = queue.shift(); title !== undefined; title = queue.shift()) {
-      const workload = this.cluster.workloads.find((each) => each.title === title);
+      const workload = this.cluster.workload(title);
       if (workload && !workload.kind.endsWith('Job')) {
         steps.push(
           `${title}: ${workload.pods.filter(isWell).length} of ${wantedPods(workload)} pods are ready`,
@@ -188,8 +188,7 @@ class Graph {
         ? [...this.behind].flatMap(([service, titles]) => (titles.includes(title) ? [service] : []))
         : [];
     return services.flatMap((service) => {
-      const { metadata } =
-        cluster.services.find((each) => titleOf({ kind: 'Service', ...each.metadata }) === service) ?? {};
+      const { metadata } = cluster.service(service) ?? {};
       if (!metadata || cluster.readyEndpoints(metadata.namespace, metadata.name) > 0) return [];
       if (!cluster.isRead('EndpointSlice', metadata.namespace)) return [];
       const callers = edges(cluster.declared).filter((edge) => titleOf(edge.service) === service);

@@ -147,7 +147,7 @@ function ofHosts(cluster: LiveCluster): readonly Cause[] {
     if (resolution.kind !== 'missing' || !cluster.isRead('Service', resolution.namespace)) return [];
     const field = `${workload.podPath}.${address.variable.field}`;
     const problem = problems.find((each) => each.object === titleOf(workload) && each.field === field);
-    const live = cluster.workloads.find(({ title }) => title === titleOf(workload));
+    const live = cluster.workload(titleOf(workload));
     if (!problem || !live) return [];
     const [made] = servicesOfReleases(cluster, resolution.namespace, address.port);
     const meant = made

@@ -10,7 +10,7 @@ const REFUSED = /\(\w{5}\)$/;
 /** What databases said to a log-in from inside the pods, with the pods' own variables. */
 export function logInCauses(cluster: LiveCluster): readonly Cause[] {
   return (cluster.reading.probes ?? []).flatMap((probe) => {
-    const workload = cluster.workloads.find(({ title }) => title === probe.workload);
+    const workload = cluster.workload(probe.workload);
     const pod = workload?.pods.find(({ metadata }) => metadata.name === probe.pod);
     if (!workload || !pod) return [];
     return (probe.logIns ?? []).flatMap((tried): readonly Cause[] => {

@@ -33,9 +33,7 @@ export function networkCauses(cluster: LiveCluster): readonly Cause[] {
 /** A Service without pods of its labels: the checks say which labels were meant, the cluster that nobody answers. */
 function unselecting(cluster: LiveCluster): readonly Cause[] {
   return serviceWithoutPods.problems(cluster.declared).flatMap((problem): Cause[] => {
-    const service = cluster.services.find(
-      ({ metadata }) => titleOf({ kind: 'Service', ...metadata }) === problem.object,
-    );
+    const service = cluster.service(problem.object);
     if (!service || problem.severity === 'advice') return [];
     const { namespace, name } = service.metadata;
     const selector = { matchLabels: service.spec.selector ?? {}, matchExpressions: [] };
@@ -110,7 +108,7 @@ function nobodys(cluster: LiveCluster): readonly Cause[] {
 
 function ofPort(cluster: LiveCluster, problem: Problem): readonly Cause[] {
   if (problem.severity !== undefined && problem.severity !== 'broken') return [];
-  const live = cluster.workloads.find(({ title }) => title === problem.object);
+  const live = cluster.workload(problem.object);
   if (!live) return [];
   const isProven = !isWorkloadWell(live);
   return [

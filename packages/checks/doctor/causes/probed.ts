@@ -279,7 +279,7 @@ const HELD_BACK = 0.25;
 function heldBack(cluster: LiveCluster, probes: readonly Probe[]): readonly Cause[] {
   return probes.flatMap(({ workload: title, cpu = [], ...from }) =>
     cpu.flatMap(({ container, slices, heldBack: count }): Cause[] => {
-      const workload = cluster.workloads.find((each) => each.title === title);
+      const workload = cluster.workload(title);
       if (!workload || slices < SLICES || count < slices * HELD_BACK) return [];
       const [pod] = workload.pods.filter(({ metadata }) => metadata.name === from.pod);
       const limit =

@@ -60,8 +60,8 @@ export class LiveCluster {
   private readonly byUid = new Map<string, Manifest>();
   private readonly eventsByObject = new Map<Title, LiveEvent[]>();
   private readonly workloadOfPod = new Map<string, LiveWorkload>();
-  /** For each pod it is asked: in a large cluster looking through all of them takes minutes. */
-  private byTitle: Map<string, Live<'Service'>> | undefined;
+  private readonly servicesByTitle: ReadonlyMap<Title, Live<'Service'>>;
+  private readonly workloadsByTitle: ReadonlyMap<Title, LiveWorkload>;
 
   constructor(readonly reading: Reading) {
     this.now = Date.parse(reading.takenAt);
@@ -80,10 +80,14 @@ export class LiveCluster {
     this.storageClasses = this.read('StorageClass', LIVE.StorageClass);
     this.autoscalers = this.read('HorizontalPodAutoscaler', LIVE.Autoscaler);
     this.services = this.read('Service', LIVE.Service);
+    this.servicesByTitle = new Map(
+      this.services.map((each) => [titleOf({ kind: 'Service', ...each.metadata }), each]),
+    );
     this.slices = this.read('EndpointSlice', LIVE.EndpointSlice);
     this.postgresClusters = this.read('Cluster', LIVE.PostgresCluster);
     this.secrets = this.read('Secret', LIVE.Secret);
     this.workloads = this.readWorkloads(manifests);
+    this.workloadsByTitle = new Map(this.workloads.map((each) => [each.title, each]));
     this.jobs = this.read('Job', LIVE.Workload).sort(ageOrder);
     this.readEvents();
     this.declared = new Cluster(this.written(manifests));
@@ -189,12 +193,18 @@ export class LiveCluster {
     );
   }
 
+  /** The Service of a title. By an index: asked for each pod, a look through all of them takes minutes in a large cluster. */
+  service(title: Title): Live<'Service'> | undefined {
+    return this.servicesByTitle.get(title);
+  }
+
+  workload(title: Title): LiveWorkload | undefined {
+    return this.workloadsByTitle.get(title);
+  }
+
   /** Whether a Service selects a pod. */
   isBehind(service: Title, pod: Live<'Pod'>): boolean {
-    this.byTitle ??= new Map(
-      this.services.map((each) => [titleOf({ kind: 'Service', ...each.metadata }), each]),
-    );
-    const found = this.byTitle.get(service);
+    const found = this.service(service);
     if (found?.metadata.namespace !== pod.metadata.namespace) return false;
     const { selector = {} } = found.spec;
     return (

@@ -62,9 +62,7 @@ function socketsOf(cluster: LiveCluster, workload: LiveWorkload): readonly Socke
     if (titleOf(edge.workload) !== workload.title) return [];
     const { namespace, name } = edge.service;
     const service = titleOf(edge.service);
-    const live = cluster.services.find(
-      ({ metadata }) => titleOf({ kind: 'Service', ...metadata }) === service,
-    );
+    const live = cluster.service(service);
     const { port, name: portName } = edge.servicePort;
     const http =
       (edge.address.variable.value ?? '').startsWith('http:') || /^http(?:-|$)/.test(portName ?? '');
