@@ -40,6 +40,7 @@ export function connectionOptions(
     socket: () =>
       turn()
         .then(() => connected(host, port, tls))
+        .then(failedUntilClosed)
         .catch(brokenSocket),
     onnotice: () => undefined,
   };
@@ -62,6 +63,21 @@ async function connected(host: string, port: number, tls?: DatabaseTls): Promise
       socket.destroy(Object.assign(new Error('closed before it answered'), { code: 'ECONNRESET' }));
   });
   return tls === undefined ? socket : secureSocket(socket, host, tls, LOG_IN_SECONDS * 1000);
+}
+
+/**
+ * When a socket fails, postgres.js fails the queries it has, but none that is begun between that and the socket's `close`,
+ * which comes a moment later: such a one would never settle. A rollback is begun just then, by whoever waits for what has
+ * failed.
+ */
+function failedUntilClosed(socket: Socket): Socket {
+  return socket.once('close', (failed) => {
+    if (failed)
+      socket.emit(
+        'error',
+        Object.assign(new Error('the connection is closed'), { code: 'CONNECTION_CLOSED' }),
+      );
+  });
 }
 
 /**
