@@ -158,7 +158,7 @@ screenshots: install ## open the pages in Chromium: the pictures in docs/, bytes
 
 MINUTES ?= 1
 
-bench: install ## measure the order path, and write docs/benchmarks.md (MINUTES of events; needs pgbench)
+bench: install ## measure the order path, and write docs/benchmarks.md (MINUTES of events; needs pgbench and wrk)
 	@$(TSX) bench/run.ts --minutes $(MINUTES)
 
 bench-database: synth ## the database's cold start and return on the cluster, against the plain image's, into docs/benchmarks.md
