@@ -4,13 +4,18 @@ import { Batches } from './batches.js';
 
 /** Batches whose work ends when the test says so. */
 function heldBatches(options: { atOnce: number; largest: number }) {
-  const begun: { items: readonly string[]; end: (error?: Error) => void }[] = [];
+  const begun: {
+    items: readonly string[];
+    begin: () => readonly string[];
+    end: (error?: Error) => void;
+  }[] = [];
   const batches = new Batches<string, string>({
     ...options,
-    run: (items) =>
+    run: (items, begin) =>
       new Promise((done, fail) => {
         begun.push({
           items,
+          begin,
           end(error) {
             if (error) fail(error);
             else done((item) => item.toUpperCase());
@@ -86,6 +91,30 @@ describe('batches', () => {
     void batches.add('c');
     await turn();
     expect(sizes()).toEqual([1, 1]);
+  });
+
+  test('that wait for their begin are done with the first one that begins', async () => {
+    const { batches, begun } = heldBatches({ atOnce: 1, largest: 4 });
+    const results: Promise<string>[] = [];
+    for (const items of [['a'], ['b', 'c'], ['d', 'e', 'f']]) {
+      results.push(...items.map((item) => batches.add(item)));
+      await turn();
+      jest.advanceTimersByTime(50);
+      await turn();
+    }
+    const [first, second, third] = begun;
+    expect(second?.begin()).toEqual(['b', 'c', 'a', 'd']);
+    // As often as it is tried.
+    expect(second?.begin()).toEqual(['b', 'c', 'a', 'd']);
+    expect(first?.begin()).toEqual(['e', 'f']);
+    expect(third?.begin()).toEqual([]);
+    third?.end(new Error('nobody is told'));
+    second?.end(new Error('no milk'));
+    first?.end();
+    await expect(Promise.allSettled(results)).resolves.toEqual([
+      ...Array.from({ length: 4 }, () => ({ status: 'rejected', reason: new Error('no milk') })),
+      ...['E', 'F'].map((value) => ({ status: 'fulfilled', value })),
+    ]);
   });
 
   test('that fail, fail for all that were in them, and not for the next ones', async () => {

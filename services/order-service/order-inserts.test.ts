@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { Database, type DatabaseSettings } from '@cafe-lumiere/runtime/database';
@@ -98,6 +99,20 @@ describe('orders that come together', () => {
     expect([...rows]).toEqual([
       { items: [{ id: 1, name: 'Espresso', price: 3.5, quantity: 2 }], customer_name: 'Ada' },
     ]);
+  });
+
+  test('and those that have waited for the database are one transaction, too', async () => {
+    await server.stop('immediate');
+    const orders = many(12).map((each) => ({ ...each, deadline: performance.now() + 60_000 }));
+    const results: Promise<PromiseSettledResult<unknown>[]>[] = [];
+    for (const each of orders) {
+      results.push(add([each]));
+      // Longer than a batch is waited for.
+      await pause(60);
+    }
+    await server.startAgain();
+    await expect(Promise.all(results)).resolves.toEqual(orders.map(() => [stored]));
+    await expect(found(orders)).resolves.toMatchObject({ orders: 12, transactions: 1 });
   });
 
   test('with one key are one order', async () => {

@@ -1,6 +1,7 @@
 import type { Database } from '@cafe-lumiere/runtime/database';
+import type { Sql } from 'postgres';
 import { databaseErrorCode, DEADLOCK, LOCK_NOT_AVAILABLE } from '@cafe-lumiere/runtime/database';
-import { beforeDeadline, type Deadline, UnavailableError } from '@cafe-lumiere/runtime';
+import { beforeDeadline, type Deadline, DeadlineError, UnavailableError } from '@cafe-lumiere/runtime';
 import { Batches } from './batches.js';
 import type { PricedOrder } from './priced-order.js';
 import type { OrderRow } from './order.js';
@@ -43,12 +44,12 @@ export class OrderInserts {
   private readonly together = new Batches<NewOrder, Outcome>({
     atOnce: STATEMENTS_AT_ONCE,
     largest: LARGEST_BATCH,
-    run: (orders) => this.store(orders),
+    run: (orders, begin) => this.store(orders, begin),
   });
   private readonly alone = new Batches<NewOrder, Outcome>({
     atOnce: SINGLE_AT_ONCE,
     largest: 1,
-    run: (orders) => this.store(orders),
+    run: (orders, begin) => this.store(orders, begin),
   });
 
   constructor(private readonly database: Database) {}
@@ -62,50 +63,58 @@ export class OrderInserts {
     return beforeDeadline(() => this.together.add(order), order.deadline);
   }
 
-  private async store(orders: readonly NewOrder[]): Promise<(order: NewOrder) => Outcome | Promise<Outcome>> {
+  private async store(
+    waiting: readonly NewOrder[],
+    begin: () => readonly NewOrder[],
+  ): Promise<(order: NewOrder) => Outcome | Promise<Outcome>> {
+    let orders = waiting;
+    const insertNow = (sql: Sql): Promise<readonly StoredRow[]> => {
+      // Here, because the database may have been waited for meanwhile.
+      orders = stillWaitedFor(begin());
+      return insert(sql, orders);
+    };
     try {
-      const rows = await this.insert(orders);
+      const rows = await this.database.run(insertNow, {
+        // Each order has its deadline by itself; those that join later than now have later ones.
+        waitUntil: latest(waiting),
+        // Without a key nothing would tell that an order is already there, and it would be stored twice.
+        once: () => orders.some(({ key }) => key === undefined),
+      });
       const stored = new Map(rows.map((row) => [row.order_number, row]));
-      return ({ orderNumber }: NewOrder) => stored.get(orderNumber) ?? 'key is taken';
+      const sent = new Set(orders);
+      return (order: NewOrder) =>
+        sent.has(order)
+          ? (stored.get(order.orderNumber) ?? 'key is taken')
+          : Promise.reject(new DeadlineError(0));
     } catch (error) {
       if (orders.length === 1 || !mayBeOfOneOrder(error)) throw error;
       return (order: NewOrder) => this.alone.add(order);
     }
   }
+}
 
-  private insert(orders: readonly NewOrder[]): Promise<readonly StoredRow[]> {
-    const lockTimeout = orders.length === 1 ? null : String(BATCH_LOCK_TIMEOUT_MS);
-    return this.database.run<readonly StoredRow[]>(
-      (sql) => {
-        // Here, because the database may have been waited for meanwhile.
-        const rows = stillWaitedFor(orders)
-          .map(toRow)
-          // Two batches that both wait for a key of the other one would never end.
-          .sort((left, right) => compare(left.idempotency_key, right.idempotency_key));
-        if (rows.length === 0) return Promise.resolve([]);
-        return sql<StoredRow[]>`
-          with patience as materialized (
-            select set_config('lock_timeout', coalesce(${lockTimeout}, current_setting('lock_timeout')), true)
-          ), placed as (
-            insert into orders (order_number, token, customer_name, items, total_cents, idempotency_key, fingerprint)
-            select order_number, token, customer_name, items, total_cents, idempotency_key, fingerprint
-            from patience, jsonb_to_recordset(${sql.json(rows)}) as row (
-              order_number text, token text, customer_name text, items jsonb, total_cents integer, idempotency_key text,
-              fingerprint text)
-            on conflict (idempotency_key) where idempotency_key is not null do nothing
-            returning id, order_number, status, created_at
-          ), event as (
-            insert into order_events (order_id, status, at) select id, status, created_at from placed
-          )
-          select id, order_number, created_at from placed`;
-      },
-      {
-        deadline: latest(orders),
-        // Without a key nothing would tell that an order is already there, and it would be stored twice.
-        once: orders.some(({ key }) => key === undefined),
-      },
-    );
-  }
+function insert(sql: Sql, orders: readonly NewOrder[]): Promise<readonly StoredRow[]> {
+  const lockTimeout = orders.length === 1 ? null : String(BATCH_LOCK_TIMEOUT_MS);
+  const rows = orders
+    .map(toRow)
+    // Two batches that both wait for a key of the other one would never end.
+    .sort((left, right) => compare(left.idempotency_key, right.idempotency_key));
+  if (rows.length === 0) return Promise.resolve([]);
+  return sql<StoredRow[]>`
+      with patience as materialized (
+        select set_config('lock_timeout', coalesce(${lockTimeout}, current_setting('lock_timeout')), true)
+      ), placed as (
+        insert into orders (order_number, token, customer_name, items, total_cents, idempotency_key, fingerprint)
+        select order_number, token, customer_name, items, total_cents, idempotency_key, fingerprint
+        from patience, jsonb_to_recordset(${sql.json(rows)}) as row (
+          order_number text, token text, customer_name text, items jsonb, total_cents integer, idempotency_key text,
+          fingerprint text)
+        on conflict (idempotency_key) where idempotency_key is not null do nothing
+        returning id, order_number, status, created_at
+      ), event as (
+        insert into order_events (order_id, status, at) select id, status, created_at from placed
+      )
+      select id, order_number, created_at from placed`;
 }
 
 /** Whoever has given up may ask again: what nobody waits for any more must not happen. */
@@ -117,7 +126,7 @@ function stillWaitedFor(orders: readonly NewOrder[]): readonly NewOrder[] {
 /** When the last of them gives up; nothing when one has not said when. */
 function latest(orders: readonly NewOrder[]): Deadline | undefined {
   const deadlines = orders.flatMap(({ deadline }) => deadline ?? []);
-  return deadlines.length === orders.length && deadlines.length > 0 ? Math.max(...deadlines) : undefined;
+  return deadlines.length === orders.length ? Math.max(...deadlines) : undefined;
 }
 
 /** Whether a batch may have failed for a reason that belongs to one of its orders, and not to the database. */

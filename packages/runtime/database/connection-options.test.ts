@@ -34,7 +34,9 @@ async function wayTo(port: number) {
   const address = way.address();
   return {
     port: address !== null && typeof address === 'object' ? address.port : 0,
-    reset: () => { clients.forEach((client) => client.resetAndDestroy()); },
+    reset: () => {
+      clients.forEach((client) => client.resetAndDestroy());
+    },
     close: () => way.close(),
   };
 }

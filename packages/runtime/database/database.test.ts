@@ -218,7 +218,7 @@ describe('the database', () => {
     const network = await networkTo(server.port);
     const behind = databaseAt({ port: network.port });
     await one(behind);
-    const cut = behind.run((sql) => sql`select pg_sleep(0.5)`, { once: true });
+    const cut = behind.run((sql) => sql`select pg_sleep(0.5)`, { once: () => true });
     void pause(100).then(() => network.refuse());
     await expect(unavailability(cut)).resolves.toMatchObject({ mayHaveHappened: true });
   });
@@ -260,7 +260,7 @@ describe('the database', () => {
           asked.times += 1;
           return sql`select pg_sleep(0.5)`;
         },
-        { once },
+        { once: () => once },
       );
       const ended = call.then(
         () => 'done',
@@ -278,7 +278,7 @@ describe('the database', () => {
       const { database, back } = await away();
       // Until the loss of the connection is noticed; a query that is written to it might have been begun.
       await pause(50);
-      const call = database.run((sql) => sql`select 1 as one`, { once: true });
+      const call = database.run((sql) => sql`select 1 as one`, { once: () => true });
       await pause(300);
       await back();
       await expect(call).resolves.toEqual([{ one: 1 }]);

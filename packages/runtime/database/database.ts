@@ -19,11 +19,16 @@ export interface RunOptions {
    */
   readonly deadline?: Deadline | undefined;
   /**
+   * When a connection is no longer waited for. For work of several callers, each of whom has a deadline alone.
+   * @default - at the deadline
+   */
+  readonly waitUntil?: Deadline | undefined;
+  /**
    * Whether doing it twice would not be the same as doing it once. Then it is not done again when the connection broke in
    * the middle of it.
-   * @default false
+   * @default - it would
    */
-  readonly once?: boolean;
+  readonly once?: () => boolean;
 }
 
 /** Of the time in which a caller waits for the database's return, so much is left to say that it did not come. */
@@ -141,11 +146,12 @@ export class Database {
     work: (sql: Sql) => Promise<Result>,
     {
       deadline = deadlineIn(this.settings.queryTimeoutMs),
-      once = false,
+      waitUntil = deadline,
+      once = () => false,
       patienceMs,
     }: RunOptions & { readonly patienceMs?: number },
   ): Promise<Result> {
-    const until = deadline - ANSWER_TIME_MS;
+    const until = waitUntil - ANSWER_TIME_MS;
     for (let sent = false; ; sent = true) {
       const connection = await this.pool.take(until, patienceMs).catch((error: unknown) => {
         throw this.unavailable(error, sent);
@@ -153,7 +159,7 @@ export class Database {
       try {
         return await this.pool.use(connection, (sql) => this.judged(sql, work));
       } catch (error) {
-        if ((once && mayHaveHappened(error)) || !isAway(error) || remainingMs(until) === 0)
+        if ((once() && mayHaveHappened(error)) || !isAway(error) || remainingMs(until) === 0)
           throw this.unavailable(error);
       }
     }

@@ -173,14 +173,14 @@ describe('migrations', () => {
       return { database, replaced: () => times };
     };
     const saucers = (database: Database) =>
-      database.run((sql) => sql`select id from saucers`, { once: true });
+      database.run((sql) => sql`select id from saucers`, { once: () => true });
 
     test('a statement waits for an emptied database to be brought up to date, and is run once', async () => {
       const { database, replaced } = await kept();
       await database.run((sql) => sql`drop owned by current_user`);
       const insert = (): Promise<unknown> =>
         database
-          .run((sql) => sql`insert into saucers values (2)`, { once: true })
+          .run((sql) => sql`insert into saucers values (2)`, { once: () => true })
           .catch((error: unknown) => {
             if (error instanceof DatabaseUnavailableError) return insert();
             throw error;

@@ -25,7 +25,7 @@ describe('a primary that is another one now', () => {
         tried.times += 1;
         return sql`insert into cups default values`;
       },
-      { once: true },
+      { once: () => true },
     );
     return tried.times;
   };

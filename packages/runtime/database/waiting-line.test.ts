@@ -15,14 +15,31 @@ test('who has come first is served first, as long as the line is short', async (
   await expect(Promise.all(callers)).resolves.toEqual(['a 1', 'b 2', 'c 3']);
 });
 
-test('the newest is served first when the line does not end', async () => {
+test('who has come first is served first, however long no place has come', async () => {
   const line = new WaitingLine<string>();
   const oldest = line.wait(deadlineIn(5000), late);
-  await pause(150);
+  await pause(1100);
   const newest = line.wait(deadlineIn(5000), late);
   line.serve('first');
   line.serve('second');
-  await expect(Promise.all([oldest, newest])).resolves.toEqual(['second', 'first']);
+  await expect(Promise.all([oldest, newest])).resolves.toEqual(['first', 'second']);
+});
+
+test('the newest is served first when places come and the line does not end', async () => {
+  const line = new WaitingLine<string>();
+  void line.wait(deadlineIn(5000), late);
+  const oldest = line.wait(deadlineIn(5000), late);
+  line.serve('first');
+  await pause(1100);
+  const newest = line.wait(deadlineIn(5000), late);
+  line.serve('second');
+  line.serve('third');
+  await expect(Promise.all([oldest, newest])).resolves.toEqual(['third', 'second']);
+  // When it has ended the next one is another.
+  const [next, last] = [line.wait(deadlineIn(5000), late), line.wait(deadlineIn(5000), late)];
+  line.serve('fourth');
+  line.serve('fifth');
+  await expect(Promise.all([next, last])).resolves.toEqual(['fourth', 'fifth']);
 });
 
 test('whose time is over is served nothing, also when nobody could tell him yet', async () => {

@@ -1,7 +1,6 @@
 import { type Deadline, remainingMs } from '../deadline.js';
 
 interface Caller<Place> {
-  readonly since: number;
   readonly until: Deadline;
   readonly done: (place: Place) => void;
   readonly fail: (error: unknown) => void;
@@ -10,14 +9,20 @@ interface Caller<Place> {
 }
 
 /**
- * Whoever has waited so long waits in a line that does not end. Then the newest are served first: they still have time to
- * use what they get, where the oldest would get it just when they give up.
+ * A line in which somebody has waited for so long although places came is one that does not end. Then the newest are served
+ * first: they still have time to use what they get, where the oldest would get it just when they give up.
+ *
+ * The time in which no place came does not count. Whoever has waited for a database's return has waited for seconds, but the
+ * line ends in a moment when it is back: there the oldest is next, whose deadline is. Measured when it was not, after an
+ * absence of 5 s: those who had come in its last second were served, and those who had come in its first gave up meanwhile.
  */
-const LATE_MS = 100;
+const STANDING_MS = 1000;
 
 /** Callers who wait for a place, each until a deadline of its own. */
 export class WaitingLine<Place> {
   private callers: readonly Caller<Place>[] = [];
+  /** When the first place came to the line that has not ended since. */
+  private movesSince: number | undefined;
 
   get length(): number {
     return this.callers.length;
@@ -30,7 +35,7 @@ export class WaitingLine<Place> {
         this.leave(caller);
         caller.fail(late());
       }, remainingMs(until));
-      const caller: Caller<Place> = { since: performance.now(), until, done, fail, limit };
+      const caller: Caller<Place> = { until, done, fail, limit };
       this.callers = [...this.callers, caller];
     });
   }
@@ -39,9 +44,9 @@ export class WaitingLine<Place> {
   serve(place: Place): boolean {
     // Those whose time is over are sent away by their timers, which may be late.
     const waiting = this.callers.filter(({ until }) => remainingMs(until) > 0);
-    const [oldest] = waiting;
-    const late = oldest !== undefined && performance.now() - oldest.since > LATE_MS;
-    const next = late ? waiting.at(-1) : oldest;
+    const now = performance.now();
+    this.movesSince ??= now;
+    const next = now - this.movesSince > STANDING_MS ? waiting.at(-1) : waiting[0];
     if (next === undefined) return false;
     this.leave(next);
     next.done(place);
@@ -59,5 +64,6 @@ export class WaitingLine<Place> {
   private leave(caller: Caller<Place>): void {
     clearTimeout(caller.limit);
     this.callers = this.callers.filter((each) => each !== caller);
+    if (this.callers.length === 0) this.movesSince = undefined;
   }
 }
