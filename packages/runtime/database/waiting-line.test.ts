@@ -25,6 +25,13 @@ test('who has come first is served first, however long no place has come', async
   await expect(Promise.all([oldest, newest])).resolves.toEqual(['first', 'second']);
 });
 
+test('who has hardly any time left is served after those who have', async () => {
+  const line = new WaitingLine<string>();
+  const callers = [200, 200, 5000].map((milliseconds) => line.wait(deadlineIn(milliseconds), late));
+  for (const place of ['1', '2', '3']) line.serve(place);
+  await expect(Promise.all(callers)).resolves.toEqual(['2', '3', '1']);
+});
+
 test('the newest is served first when places come and the line does not end', async () => {
   const line = new WaitingLine<string>();
   void line.wait(deadlineIn(5000), late);
