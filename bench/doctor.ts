@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { manyCopies, together } from '../packages/checks/doctor/many-copies-fixture.js';
 import { readBundle, writeBundle } from '../packages/checks/doctor/reading/bundle.js';
 import type { Reading } from '../packages/checks/doctor/reading/reading.js';
 
@@ -13,36 +14,14 @@ const PODS = 2000;
 const bundle = (name: string): Reading =>
   readBundle(fileURLToPath(new URL(`../packages/checks/doctor/fixtures/${name}.json.gz`, import.meta.url)));
 
-const copies = (reading: Reading, count: number): readonly Reading[] =>
-  Array.from({ length: count }, (_, index) => {
-    // The ids of objects are their own in each copy.
-    const text = JSON.stringify(reading)
-      .replaceAll(reading.namespaces[0] ?? '', `${reading.namespaces[0] ?? ''}-${index}`)
-      .replaceAll(/"uid":"([^"]+)"/g, `"uid":"$1-${index}"`);
-    return JSON.parse(text) as Reading;
-  });
 const podsIn = ({ objects }: Reading): number => objects.filter(({ kind }) => kind === 'Pod').length;
 
 const [healthy, crashing] = [bundle('healthy'), bundle('store-crashes')];
 const each = Math.ceil(PODS / (podsIn(healthy) * 9 + podsIn(crashing)));
-const all = [...copies(healthy, each * 9), ...copies(crashing, each)];
-const clusterWide = new Set<string>();
 const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
 try {
   const file = join(folder, 'many.json');
-  writeBundle(file, {
-    ...healthy,
-    takenAt: crashing.takenAt,
-    namespaces: all.flatMap(({ namespaces }) => namespaces),
-    objects: all
-      .flatMap(({ objects }) => objects)
-      .filter(({ kind, metadata }) => {
-        const { name, namespace } = metadata as Readonly<Record<string, unknown>>;
-        const title = JSON.stringify([kind, namespace, name]);
-        return !clusterWide.has(title) && Boolean(clusterWide.add(title));
-      }),
-    logs: all.flatMap(({ logs }) => logs),
-  });
+  writeBundle(file, together([manyCopies(crashing, each), manyCopies(healthy, each * 9)]));
   const started = performance.now();
   const { stdout, status } = spawnSync('node', ['bin/cafe.js', 'doctor', file], { encoding: 'utf8' });
   const seconds = (performance.now() - started) / 1000;

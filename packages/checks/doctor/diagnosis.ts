@@ -1,5 +1,4 @@
 import { edges } from '../model/connections.js';
-import { matches } from '../model/label-selector.js';
 import { titleOf } from '../model/manifest.js';
 import { CAUSES } from './causes/index.js';
 import type { Cause, Verdict } from './causes/cause.js';
@@ -126,17 +125,14 @@ class Graph {
       for (const title of cause.breaks) this.at.set(title, [...(this.at.get(title) ?? []), cause]);
     }
     for (const { metadata, spec } of cluster.services) {
-      const selector = { matchLabels: spec.selector ?? {}, matchExpressions: [] };
-      if (Object.keys(selector.matchLabels).length === 0) continue;
+      const { selector = {} } = spec;
+      if (Object.keys(selector).length === 0) continue;
+      const service = titleOf({ kind: 'Service', ...metadata });
       const titles = [
-        ...cluster.pods.flatMap((pod) =>
-          pod.metadata.namespace === metadata.namespace && matches(selector, pod.metadata.labels)
-            ? (cluster.workloadOf(pod)?.title ?? [])
-            : [],
-        ),
-        ...cluster.declared.pods.withLabels(metadata.namespace, selector.matchLabels).map(titleOf),
+        ...cluster.podsBehind(service).flatMap((pod) => cluster.workloadOf(pod)?.title ?? []),
+        ...cluster.declared.pods.withLabels(metadata.namespace, selector).map(titleOf),
       ];
-      this.behind.set(titleOf({ kind: 'Service', ...metadata }), [...new Set(titles)]);
+      this.behind.set(service, [...new Set(titles)]);
     }
   }
 

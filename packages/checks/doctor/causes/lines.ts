@@ -182,14 +182,12 @@ const passwordKey = ({ namespace, title }: LiveWorkload, pod: Live<'Pod'>): stri
 function passwordSource(cluster: LiveCluster, { title, namespace }: LiveWorkload, pod: Live<'Pod'>): string {
   const reference = passwordReference(pod);
   if (!reference) return '';
-  const store = cluster.pods.find((other) => {
-    const its = other.metadata.namespace === namespace ? passwordReference(other) : undefined;
-    return (
-      its?.name === reference.name &&
-      its.key === reference.key &&
-      configuredWith(cluster, title).some((service) => cluster.isBehind(service, other))
-    );
-  });
+  const store = configuredWith(cluster, title)
+    .flatMap((service) => cluster.podsBehind(service))
+    .find((other) => {
+      const its = other.metadata.namespace === namespace ? passwordReference(other) : undefined;
+      return its?.name === reference.name && its.key === reference.key;
+    });
   const source = `; it has it from key ${reference.key} of Secret ${reference.name}`;
   return store
     ? `${source}, as ${cluster.workloadOf(store)?.title ?? 'the store'} has: its volume is older than this password, and keeps the one that it was made with`

@@ -59,6 +59,6 @@ function isChanging(cluster: LiveCluster, namespace: string, { host, answer }: P
   return (
     answer.endsWith('(57P03)') &&
     service !== undefined &&
-    cluster.pods.some((pod) => cluster.isBehind(service, pod) && isSettling(cluster, pod))
+    cluster.podsBehind(service).some((pod) => isSettling(cluster, pod))
   );
 }

@@ -1,5 +1,5 @@
 import { titleOf } from '../../model/manifest.js';
-import { matches, labelsText } from '../../model/label-selector.js';
+import { labelsText } from '../../model/label-selector.js';
 import { forbiddenConnection } from '../../proofs/network/forbidden-connection.js';
 import { forbiddenDns } from '../../proofs/network/forbidden-dns.js';
 import { flows, policiesOf } from '../../proofs/network/flows.js';
@@ -36,11 +36,8 @@ function unselecting(cluster: LiveCluster): readonly Cause[] {
     const service = cluster.service(problem.object);
     if (!service || problem.severity === 'advice') return [];
     const { namespace, name } = service.metadata;
-    const selector = { matchLabels: service.spec.selector ?? {}, matchExpressions: [] };
-    const selected = cluster.pods.some(
-      ({ metadata }) => metadata.namespace === namespace && matches(selector, metadata.labels),
-    );
-    if (selected || cluster.readyEndpoints(namespace, name) > 0) return [];
+    if (cluster.podsBehind(problem.object).length > 0 || cluster.readyEndpoints(namespace, name) > 0)
+      return [];
     return [
       {
         code: 'CAFE271',

@@ -141,14 +141,15 @@ function ofPod(cluster: LiveCluster, workload: LiveWorkload, pod: Live<'Pod'>): 
 
 /** Whether what it missed became ready only then, or after: a rollout of both, and the next try will tell. */
 const hasComeSince = (cluster: LiveCluster, missed: readonly Title[], failedAt: string): boolean =>
-  cluster.pods.some((pod) => {
-    const ready = conditionOf(pod, 'Ready');
-    return (
-      ready?.status === 'True' &&
-      Date.parse(failedAt) < Date.parse(ready.lastTransitionTime) + NEWS_SECONDS * 1000 &&
-      missed.some((service) => cluster.isBehind(service, pod))
-    );
-  });
+  missed
+    .flatMap((service) => cluster.podsBehind(service))
+    .some((pod) => {
+      const ready = conditionOf(pod, 'Ready');
+      return (
+        ready?.status === 'True' &&
+        Date.parse(failedAt) < Date.parse(ready.lastTransitionTime) + NEWS_SECONDS * 1000
+      );
+    });
 
 const endOf = ({ state, lastState }: ContainerStatus) => state.terminated ?? lastState.terminated;
 

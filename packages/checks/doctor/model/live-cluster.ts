@@ -37,7 +37,21 @@ const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job'
 
 const EVENT_SECONDS = 900;
 
-/** What was read, with an index for each question that the causes ask. */
+/** Those of each key, in their order. */
+function grouped<Each>(all: readonly Each[], keyOf: (each: Each) => string): ReadonlyMap<string, Each[]> {
+  const groups = new Map<string, Each[]>();
+  for (const each of all) {
+    const group = groups.get(keyOf(each));
+    if (group) group.push(each);
+    else groups.set(keyOf(each), [each]);
+  }
+  return groups;
+}
+
+/**
+ * What was read, with an index for each question that the causes ask: asked for each pod, a look through all objects takes
+ * minutes in a large cluster.
+ */
 export class LiveCluster {
   /** The same objects as the checks see them: those that somebody wrote, not those that controllers made of them. */
   readonly declared: Cluster;
@@ -47,7 +61,6 @@ export class LiveCluster {
   readonly storageClasses: readonly Live<'StorageClass'>[];
   readonly autoscalers: readonly Live<'Autoscaler'>[];
   readonly services: readonly Live<'Service'>[];
-  readonly slices: readonly Live<'EndpointSlice'>[];
   readonly postgresClusters: readonly Live<'PostgresCluster'>[];
   readonly secrets: readonly Live<'Secret'>[];
   readonly workloads: readonly LiveWorkload[];
@@ -55,26 +68,28 @@ export class LiveCluster {
   readonly jobs: readonly Live<'Workload'>[];
   /** When it was read, in milliseconds. */
   readonly now: number;
-  private readonly byKind = new Map<string, Readonly<Record<string, unknown>>[]>();
-  private readonly titles = new Map<string, Title>();
+  private readonly byKind: ReadonlyMap<string, readonly Manifest[]>;
+  private readonly byTitle = new Map<Title, Readonly<Record<string, unknown>>>();
   private readonly byUid = new Map<string, Manifest>();
   private readonly eventsByObject = new Map<Title, LiveEvent[]>();
   private readonly workloadOfPod = new Map<string, LiveWorkload>();
+  private readonly podsByNamespace: ReadonlyMap<string, readonly Live<'Pod'>[]>;
+  private readonly slicesByService: ReadonlyMap<string, readonly Live<'EndpointSlice'>[]>;
+  private readonly logsByPod: ReadonlyMap<string, readonly ContainerLog[]>;
   private readonly servicesByTitle: ReadonlyMap<Title, Live<'Service'>>;
   private readonly workloadsByTitle: ReadonlyMap<Title, LiveWorkload>;
 
   constructor(readonly reading: Reading) {
     this.now = Date.parse(reading.takenAt);
     const manifests = toManifests(reading.objects, 'the cluster');
+    this.byKind = grouped(manifests, ({ kind }) => kind);
     for (const manifest of manifests) {
-      const present = this.byKind.get(manifest.kind);
-      if (present) present.push(manifest.content);
-      else this.byKind.set(manifest.kind, [manifest.content]);
       const uid = uidOf(manifest);
       if (uid !== '') this.byUid.set(uid, manifest);
-      this.titles.set(titleOf(manifest), titleOf(manifest));
+      this.byTitle.set(titleOf(manifest), manifest.content);
     }
     this.pods = this.read('Pod', LIVE.Pod).sort((left, right) => ageOrder(left, right));
+    this.podsByNamespace = grouped(this.pods, ({ metadata }) => metadata.namespace);
     this.nodes = this.read('Node', LIVE.Node);
     this.claims = this.read('PersistentVolumeClaim', LIVE.Claim);
     this.storageClasses = this.read('StorageClass', LIVE.StorageClass);
@@ -83,7 +98,11 @@ export class LiveCluster {
     this.servicesByTitle = new Map(
       this.services.map((each) => [titleOf({ kind: 'Service', ...each.metadata }), each]),
     );
-    this.slices = this.read('EndpointSlice', LIVE.EndpointSlice);
+    this.slicesByService = grouped(
+      this.read('EndpointSlice', LIVE.EndpointSlice),
+      ({ metadata }) => `${metadata.namespace}/${metadata.labels['kubernetes.io/service-name'] ?? ''}`,
+    );
+    this.logsByPod = grouped(reading.logs, ({ namespace, pod }) => `${namespace}/${pod}`);
     this.postgresClusters = this.read('Cluster', LIVE.PostgresCluster);
     this.secrets = this.read('Secret', LIVE.Secret);
     this.workloads = this.readWorkloads(manifests);
@@ -103,29 +122,20 @@ export class LiveCluster {
 
   /** Whether an object is there. */
   has(kind: string, namespace: string, name: string): boolean {
-    return this.titles.has(titleOf({ kind, namespace, name }));
+    return this.byTitle.has(titleOf({ kind, namespace, name }));
   }
 
   /** What was read of an object. */
   find(kind: string, namespace: string, name: string): Readonly<Record<string, unknown>> | undefined {
-    return this.byKind
-      .get(kind)
-      ?.find(({ metadata }) =>
-        isRecord(metadata) ? metadata['name'] === name && (metadata['namespace'] ?? '') === namespace : false,
-      );
+    return this.byTitle.get(titleOf({ kind, namespace, name }));
   }
 
   /** The name of a kind that is nearest to one that is not there. */
   nearestName(kind: string, namespace: string, name: string): string | undefined {
+    const all = (this.byKind.get(kind) ?? []).filter((each) => each.namespace === namespace);
     return nearest(
       name,
-      (this.byKind.get(kind) ?? []).flatMap(({ metadata }) =>
-        isRecord(metadata) &&
-        (metadata['namespace'] ?? '') === namespace &&
-        typeof metadata['name'] === 'string'
-          ? [metadata['name']]
-          : [],
-      ),
+      all.map((each) => each.name),
     );
   }
 
@@ -158,12 +168,8 @@ export class LiveCluster {
 
   /** The end of what a container wrote; of the run before, where there is one. */
   logOf(pod: Live<'Pod'>, container: string): ContainerLog | undefined {
-    const logs = this.reading.logs.filter(
-      (log) =>
-        log.namespace === pod.metadata.namespace &&
-        log.pod === pod.metadata.name &&
-        log.container === container &&
-        log.lines.length > 0,
+    const logs = (this.logsByPod.get(`${pod.metadata.namespace}/${pod.metadata.name}`) ?? []).filter(
+      (log) => log.container === container && log.lines.length > 0,
     );
     return logs.find(({ previous }) => previous) ?? logs[0];
   }
@@ -193,7 +199,7 @@ export class LiveCluster {
     );
   }
 
-  /** The Service of a title. By an index: asked for each pod, a look through all of them takes minutes in a large cluster. */
+  /** The Service of a title. */
   service(title: Title): Live<'Service'> | undefined {
     return this.servicesByTitle.get(title);
   }
@@ -202,41 +208,31 @@ export class LiveCluster {
     return this.workloadsByTitle.get(title);
   }
 
-  /** Whether a Service selects a pod. */
-  isBehind(service: Title, pod: Live<'Pod'>): boolean {
+  /** The pods that a Service selects. */
+  podsBehind(service: Title): readonly Live<'Pod'>[] {
     const found = this.service(service);
-    if (found?.metadata.namespace !== pod.metadata.namespace) return false;
-    const { selector = {} } = found.spec;
-    return (
-      Object.keys(selector).length > 0 &&
-      matches({ matchLabels: selector, matchExpressions: [] }, pod.metadata.labels)
+    const { selector = {} } = found?.spec ?? {};
+    if (!found || Object.keys(selector).length === 0) return [];
+    return (this.podsByNamespace.get(found.metadata.namespace) ?? []).filter(({ metadata }) =>
+      matches({ matchLabels: selector, matchExpressions: [] }, metadata.labels),
     );
   }
 
   /** The slices of a Service. */
   slicesOf(namespace: string, service: string): readonly Live<'EndpointSlice'>[] {
-    return this.slices.filter(
-      ({ metadata }) =>
-        metadata.namespace === namespace && metadata.labels['kubernetes.io/service-name'] === service,
-    );
+    return this.slicesByService.get(`${namespace}/${service}`) ?? [];
   }
 
   private read<Schema extends z.ZodType>(kind: string, schema: Schema): z.output<Schema>[] {
-    return (this.byKind.get(kind) ?? []).flatMap((content) => {
+    return (this.byKind.get(kind) ?? []).flatMap(({ content }) => {
       const parsed = schema.safeParse(content, { jitless: true });
       return parsed.success ? [parsed.data] : [];
     });
   }
 
   private readWorkloads(manifests: readonly Manifest[]): LiveWorkload[] {
-    const podsByOwner = new Map<Title, Live<'Pod'>[]>();
-    for (const pod of this.pods) {
-      if (pod.metadata.deletionTimestamp !== undefined) continue;
-      const title = this.topOwner({ kind: 'Pod', metadata: pod.metadata });
-      const present = podsByOwner.get(title);
-      if (present) present.push(pod);
-      else podsByOwner.set(title, [pod]);
-    }
+    const staying = this.pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const podsByOwner = new Map(grouped(staying, ({ metadata }) => this.topOwner({ kind: 'Pod', metadata })));
     const workloads = manifests.flatMap((manifest): LiveWorkload[] => {
       if (!WORKLOADS.includes(manifest.kind) || this.ownerOf(manifest)) return [];
       const parsed = LIVE.Workload.safeParse(manifest.content, { jitless: true });
