@@ -22,10 +22,22 @@ function come(
 }
 
 describe('the rate of what is sheddable', () => {
-  test('is whatever comes, while nobody has to wait', () => {
+  test('is whatever comes, while nobody has to wait, and of a crowd more and more', () => {
     const clock = { now: 0 };
     const rate = new SheddableRate(LIMITS, 0);
+    const windows = Array.from({ length: 6 }, () => come(rate, clock, 1000, 200, 1) / 5);
+    expect(windows).toEqual([21, 40, 80, 160, 200, 200]);
     expect(come(rate, clock, 1000, 5000, 1)).toBe(1000);
+  });
+
+  test('begins a crowd anew when nobody has come for long', () => {
+    const clock = { now: 0 };
+    const rate = new SheddableRate(LIMITS, 0);
+    come(rate, clock, 1000, 3000, 1);
+    clock.now += 1000;
+    expect(come(rate, clock, 1000, 200, 1)).toBe(1000);
+    clock.now += 20_000;
+    expect(come(rate, clock, 1000, 200, 1)).toBeLessThan(200);
   });
 
   test('does not fall because a few have waited, or many for a moment', () => {
@@ -33,6 +45,7 @@ describe('the rate of what is sheddable', () => {
     const rate = new SheddableRate(LIMITS, 0);
     expect(come(rate, clock, 30, 10_000, 400)).toBe(30);
     come(rate, clock, 500, 200, 100);
+    come(rate, clock, 500, 600, 1);
     expect(come(rate, clock, 500, 2000, 1)).toBe(500);
   });
 
@@ -71,6 +84,7 @@ describe('the rate of what is sheddable', () => {
     const rate = new SheddableRate(LIMITS, 0);
     come(rate, clock, 500, 1000, 100);
     come(rate, clock, 2, 5000, 0);
+    come(rate, clock, 400, 600, 0);
     expect(come(rate, clock, 400, 200, 0)).toBe(400);
   });
 

@@ -6,14 +6,22 @@ const MOST_LEFT = 0.9;
 const GROWTH = 1.05;
 /** A wait that is this part of the last one is falling. */
 const FALLING = 0.9;
+/** As long as nobody waits, a window lets in so many times what those of the last seconds did, and this many in any case. */
+const START_GROWTH = 2;
+const START = 20;
+/** What is left of those, a window later. */
+const REMEMBERED = 0.9;
 
 /**
- * How many sheddable requests a second are let in: as many as come, until those who have begun must wait; then as many as these can
- * bear, found out by measuring. A window in which they wait takes a part of the rate away, the more the longer they wait; one in
+ * How many sheddable requests a second are let in: as many as come, and of a crowd twice as many with each window, as TCP begins;
+ * until those who have begun must wait; then as many as these can bear, found out by measuring. A window in which they wait takes a part of the rate away, the more the longer they wait; one in
  * which somebody was refused and nobody waited gives a little back, as TCP finds out about a line (AIMD).
  *
  * Why not simply begin them when nobody else waits: a guest who is let in asks for five things more in the next seconds, and the
  * moment in which nobody waits says nothing about those. Tried: half of those who were let in were refused later, in the middle.
+ *
+ * Why not all of a crowd at first: that they must wait is seen two windows later, and who came meanwhile must be served for seconds.
+ * Measured with five times as many guests as could be served: 46 of 49 who waited for more than a second had come in the first three.
  */
 export class SheddableRate {
   private perSecond = Infinity;
@@ -27,6 +35,8 @@ export class SheddableRate {
     waitedMs: number;
   };
   private lastDecrease = -Infinity;
+  /** The most that a window of the last seconds let in. */
+  private recent = 0;
   /** The mean wait in the window before. */
   private lastWait = 0;
   /** When it last kept somebody out, or somebody waited. */
@@ -47,8 +57,9 @@ export class SheddableRate {
   admits(now: number): boolean {
     this.adapt(now);
     if (this.perSecond === Infinity) {
-      this.window.admitted += 1;
-      return true;
+      const isMore = this.window.admitted >= Math.max(START, this.recent * START_GROWTH);
+      this.window[isMore ? 'refused' : 'admitted'] += 1;
+      return !isMore;
     }
     const perMs = this.perSecond / 1000;
     // At most what a window gives: those who have not come leave no room for a crowd.
@@ -97,6 +108,8 @@ export class SheddableRate {
       this.perSecond = Infinity;
     }
     this.lastWait = wait;
+    const windows = elapsed / windowMs;
+    this.recent = Math.max(admitted / windows, this.recent * REMEMBERED ** windows);
     this.window = emptyWindow(now);
   }
 }
