@@ -31,7 +31,7 @@ const CLOCK: GuessClock = { wait: (ms) => pause(ms), now: () => performance.now(
  * Slows down whoever guesses, and locks nobody out: the guesses of one client have their turns behind one another over all
  * pods, and each wrong password makes the next one wait longer. Whoever knows the password from before has a lane of their own.
  *
- * While nobody keeps the count of all pods, each goes on from what it has last heard, with its own guesses.
+ * While nobody answers for the count of all pods, each goes on from what it has last heard, with its own guesses.
  */
 export class Guesses {
   private readonly lanes = new Map<string, Lane>();
