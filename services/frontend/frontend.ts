@@ -51,7 +51,7 @@ export const frontendServer = implementService(frontend, {
     const assets = new Assets();
     const { STAFF_PASSWORD: password, STAFF_SIGNING_KEY: signingKey } = config;
     const site = { assets, isOpen: password === undefined };
-    const door = password === undefined ? undefined : staffDoor({ password, signingKey, site, log });
+    const door = password === undefined ? undefined : staffDoor({ password, signingKey, orders, site, log });
     if (!door) log.info('STAFF_PASSWORD is not set: the kitchen is open to everybody');
     return {
       handlers: apiHandlers({ orders, kitchen, hub, countOrder, isStaff: door?.isStaff ?? everybody }),

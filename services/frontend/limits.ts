@@ -1,6 +1,6 @@
 /**
- * How much of what a pod of the frontend takes, in one place. Each number is by pod: pods do not count together, so with two
- * of them, and connections spread over both, about twice as much gets through.
+ * How much of what the frontend takes, in one place. Each number is by pod: pods do not count together, so with two of them,
+ * and connections spread over both, about twice as much gets through. Wrong passwords alone are counted over all pods.
  */
 export const LIMITS = {
   /**
@@ -21,12 +21,17 @@ export const LIMITS = {
   allClients: 10,
   /** Clients that are remembered. The one that has been silent for longest is forgotten first; that is a full bucket anew. */
   clients: 10_000,
-  /** Wrong passwords in a row that cost nothing: fingers slip. */
-  freeGuesses: 3,
-  /** Milliseconds before a guess at most: 900 an hour from one address, of a password with at least 12 characters. */
-  longestGuessMs: 4000,
-  /** Guesses of one address that wait their turn, half a minute at most; more are answered with 429. */
+  /**
+   * Milliseconds before a guess, by how many wrong ones in a row were before it, the last for all that follow. Three cost
+   * nothing, because fingers slip; then 900 an hour from one address, of a password with at least 12 characters.
+   */
+  guessDelaysMs: [0, 0, 0, 250, 500, 1000, 2000, 4000],
+  /** Guesses of one address that a pod lets wait their turn; more are answered with 429. */
   guessesWaiting: 5,
+  /** Milliseconds until the last turn at most, over all pods, when one more is given: half a minute is not waited by anybody. */
+  guessPatienceMs: 16_000,
+  /** Milliseconds for order-service to give a guess its turn, which takes a few; then the pod goes on by its own count. */
+  guessAnswerMs: 500,
   /** Characters of the staff's password. Made by a person it has few bits a character, and it opens everything. */
   passwordLength: 12,
   /** Characters of the key that signs sessions: 24 random bytes in base64. */

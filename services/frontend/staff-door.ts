@@ -1,10 +1,12 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import type { Logger } from '@cafe-lumiere/runtime';
+import type { Upstream } from '@cafe-lumiere/runtime/upstream';
 import { clientNetwork, type Admit, Problem, type Route, validForm } from '@cafe-lumiere/runtime/http';
 import { Guesses } from './guesses.js';
 import { html } from './html.js';
 import { layout, type Site } from './layout.js';
+import { OrderServiceGuesses } from './shared-guesses.js';
 import { StaffSession } from './staff-session.js';
 
 const DOOR = '/staff';
@@ -20,6 +22,8 @@ export interface StaffDoor {
 export interface StaffDoorParts {
   readonly password: string;
   readonly signingKey: string | undefined;
+  /** Keeps the count of wrong guesses of all pods. */
+  readonly orders: Upstream;
   readonly site: Site;
   readonly log: Logger;
 }
@@ -28,9 +32,9 @@ export interface StaffDoorParts {
 const cookieName = ({ secure }: Context): string => (secure ? '__Host-staff' : 'staff');
 
 /** Lets only those who know the password into the kitchen. What is for whom, each route says. */
-export function staffDoor({ password, signingKey, site, log }: StaffDoorParts): StaffDoor {
+export function staffDoor({ password, signingKey, orders, site, log }: StaffDoorParts): StaffDoor {
   const session = new StaffSession(password, signingKey);
-  const guesses = new Guesses();
+  const guesses = new Guesses(new OrderServiceGuesses(orders, log));
   const cookieOf = (context: Context): string | undefined => context.cookies.get(cookieName(context));
   const setCookie = (context: Context, value: string, seconds: number): void => {
     context.cookies.set(cookieName(context), value, {
@@ -52,7 +56,8 @@ export function staffDoor({ password, signingKey, site, log }: StaffDoorParts): 
     const { password: given } = await validForm(context, z.looseObject({ password: z.string().catch('') }));
     const client = clientNetwork(context.ip);
     // Somebody who guesses from the same address does not keep them waiting.
-    const lane = (await session.knows(cookieOf(context))) ? `known at ${client}` : client;
+    const known = await session.knows(cookieOf(context));
+    const lane = await session.pseudonymOf(known ? `known at ${client}` : client);
     const right = await guesses.ask(lane, () => session.isPassword(given));
     if (right) {
       log.info({ event: 'authn_login_success', client }, `the staff logged in from ${client}`);

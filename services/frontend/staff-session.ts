@@ -65,6 +65,11 @@ export class StaffSession {
     return timingSafeEqual(await scrypt(given, this.salt, KEY_BYTES, SCRYPT), await this.digest);
   }
 
+  /** A name for a client that tells nobody without the key where it is; the same in all pods. */
+  pseudonymOf(client: string): Promise<string> {
+    return this.sign(`guesses from ${client}`);
+  }
+
   private async endOf(cookie: string | undefined): Promise<number | undefined> {
     const [, end, signature] = /^(\d{1,12})\.([\w-]{43})$/.exec(cookie ?? '') ?? [];
     if (end === undefined || signature === undefined) return undefined;

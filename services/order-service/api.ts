@@ -2,6 +2,7 @@ import { defineApi } from '@cafe-lumiere/contract';
 import { z } from 'zod';
 import { orderRequest } from './order-request.js';
 import { order, orderCounts, STATUSES } from './order.js';
+import { forgotten, turn, turnRequest } from './wrong-guesses.js';
 
 /** Without a limit, the newest orders of a busy day; all of history would be gigabytes in a year. */
 const DEFAULT_LIMIT = 200;
@@ -106,5 +107,23 @@ export const orderApi = defineApi({
     body: z.object({ status }, 'must be an object'),
     answer: { status: 200, description: 'The order', schema: order },
     problems: [400, 404, 409, 413, 415, 422, 503],
+  },
+  takeGuessTurn: {
+    method: 'post',
+    path: '/guesses',
+    summary: 'Counts a guess of the staff’s password as a wrong one, and says when it may be looked at.',
+    audience: 'services',
+    body: turnRequest,
+    answer: { status: 200, description: 'Its turn', schema: turn },
+    problems: [400, 413, 415, 422, 429, 503],
+  },
+  forgetGuesses: {
+    method: 'put',
+    path: '/guesses',
+    summary: 'Forgets the wrong guesses of a client that has given the right password.',
+    audience: 'services',
+    body: forgotten,
+    answer: { status: 200, description: 'What is known of it now', schema: forgotten },
+    problems: [400, 413, 415, 422, 503],
   },
 });

@@ -8,6 +8,7 @@ import { OrderEvents } from './order-events.js';
 import type { Order } from './order.js';
 import { Retention } from './retention.js';
 import { orderHandlers } from './routes.js';
+import { WrongGuesses } from './wrong-guesses.js';
 
 const { migrations } = orderService.stores.DB;
 const MIGRATIONS = new URL(`./${migrations.folder}/`, import.meta.url);
@@ -21,7 +22,7 @@ export const orderServer = implementService(orderService, {
     const events = new OrderEvents(database, hub, log);
     const retention = new Retention(database, { orderDays: config.ORDER_RETENTION_DAYS }, log);
     return {
-      handlers: orderHandlers(new OrderBook(database, events.changed), hub),
+      handlers: orderHandlers(new OrderBook(database, events.changed), hub, new WrongGuesses(database)),
       readiness: [{ name: 'database', check: () => database.check() }],
       async start(signal) {
         const { replaced } = events;

@@ -19,7 +19,7 @@ describe('what is old', () => {
     await server.remove();
   });
 
-  test('is deleted: orders after their days, however they ended, and events that nobody can come back for', async () => {
+  test('is deleted: orders after their days, however they ended, events that nobody can come back for, and guesses', async () => {
     const sql = server.client();
     await sql`
       insert into orders (order_number, customer_name, items, total_cents, status, updated_at)
@@ -28,6 +28,10 @@ describe('what is old', () => {
     await sql`
       insert into order_events (order_id, status, at, sequence)
       select number, 'ordered', now() - interval '2 days', number from generate_series(1, 3000) as number`;
+    await sql`
+      insert into wrong_guesses
+      select minutes || '-' || number, 9, now() - make_interval(mins => minutes)
+      from unnest(array[59, 61]) as minutes, generate_series(1, 1500) as number`;
     const database = new Database(
       { ...server.access, poolMax: 2, queryTimeoutMs: 1500, applicationName: 'retention' },
       createLog('retention', '1', 'silent'),
@@ -43,6 +47,9 @@ describe('what is old', () => {
     ]);
     const events = await sql`select count(*)::int, max(sequence)::int from order_events`;
     expect([...events]).toEqual([{ count: 1000, max: 3000 }]);
+    const guesses =
+      await sql`select split_part(client, '-', 1) as minutes, count(*)::int from wrong_guesses group by 1`;
+    expect([...guesses]).toEqual([{ minutes: '59', count: 1500 }]);
     await database.close();
     await sql.end();
   });

@@ -13,6 +13,8 @@ export interface RetentionOptions {
 
 /** A client that comes back within a day continues its stream; a later one reads everything anew, which costs little. */
 const EVENT_DAYS = 1;
+/** Whoever guesses anew after this waits a few seconds less, and it is said no longer that somebody from there has guessed. */
+const GUESS_HOURS = 1;
 /** What the hubs hold for clients that return; never deleted, so that the newest number is always known. */
 const KEPT_EVENTS = 1000;
 /** Small enough to end within the deadline of a query, and not to hold up an order. */
@@ -38,7 +40,7 @@ export class Retention {
     };
     while (await next()) {
       await this.clean().catch((error: unknown) => {
-        this.log.warn(`old orders stay for now: ${errorMessage(error)}`);
+        this.log.warn(`what is old stays for now: ${errorMessage(error)}`);
       });
     }
   }
@@ -50,7 +52,8 @@ export class Retention {
     // Few, and found by another index: what was cancelled, and what nobody has served in all that time.
     const others = await repeated(() => this.deleteOrders("status <> 'served'"));
     const orders = served + others;
-    if (events + orders > 0) this.log.info({ orders, events }, 'old orders and events are deleted');
+    const guesses = await repeated(() => this.deleteGuesses());
+    if (events + orders + guesses > 0) this.log.info({ orders, events, guesses }, 'what is old is deleted');
   }
 
   private deleteEvents(): Promise<number> {
@@ -61,6 +64,17 @@ export class Retention {
           where sequence <= (select max(sequence) from order_events) - ${KEPT_EVENTS}
             and at < now() - make_interval(days => ${EVENT_DAYS})
           order by sequence limit ${BATCH} for update skip locked)`;
+      return count;
+    });
+  }
+
+  private deleteGuesses(): Promise<number> {
+    return this.database.run(async (sql) => {
+      const { count } = await sql`
+        delete from wrong_guesses where client in (
+          select client from wrong_guesses
+          where turn_at < now() - make_interval(hours => ${GUESS_HOURS})
+          limit ${BATCH} for update skip locked)`;
       return count;
     });
   }

@@ -104,6 +104,12 @@ describe('a pod of release 1.0.0, beside one of this version that has migrated t
     });
   });
 
+  test('goes on while the newer one counts guesses, of which it knows nothing', async () => {
+    const guess = { client: 'g'.repeat(43), delaysMs: [0], patienceMs: 0 };
+    expect((await newer.send('POST', '/guesses', { body: guess })).body).toEqual({ wrong: 1, waitMs: 0 });
+    await asksEverything();
+  });
+
   test('takes an order that was cancelled for one that nothing can be done with', async () => {
     await older.place([order('EEE-EEE', 'cancelled')]);
     await expect(put('EEE-EEE', 'cancelled')).resolves.toBe(200);

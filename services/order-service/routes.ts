@@ -6,9 +6,14 @@ import type { GuestOrder, OrderBook } from './order-book.js';
 import { orderNumberIn } from './order-number.js';
 import type { Order } from './order.js';
 import { idempotencyKey, priced } from './priced-order.js';
+import type { WrongGuesses } from './wrong-guesses.js';
 
 /** The HTTP side of order-service. */
-export function orderHandlers(book: OrderBook, hub: EventHub<Order>): Handlers<typeof orderApi> {
+export function orderHandlers(
+  book: OrderBook,
+  hub: EventHub<Order>,
+  guesses: WrongGuesses,
+): Handlers<typeof orderApi> {
   const everything = (changed: Order): Order => changed;
   return {
     async placeOrder(context, { body }) {
@@ -41,6 +46,13 @@ export function orderHandlers(book: OrderBook, hub: EventHub<Order>): Handlers<t
     async advanceOrder(context, { body, params }) {
       const orderNumber = orderNumberIn(params.orderNumber);
       context.body = await book.advance(orderNumber, body.status, deadlineOf(context));
+    },
+    async takeGuessTurn(context, { body }) {
+      context.body = await guesses.take(body, deadlineOf(context));
+    },
+    async forgetGuesses(context, { body }) {
+      await guesses.forget(body.client, deadlineOf(context));
+      context.body = body;
     },
   };
 }
