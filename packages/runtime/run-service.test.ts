@@ -1,20 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from '@jest/globals';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { bundledProgram } from './testing/bundled-fixture.js';
 
 describe('a service as a process', () => {
+  /** kitchen-service: the one that needs nothing but a URL. */
+  let program: string;
+  beforeAll(async () => {
+    program = await bundledProgram(
+      fileURLToPath(new URL('../../services/kitchen-service/main.ts', import.meta.url)),
+    );
+  });
   const children: ChildProcess[] = [];
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
 
-  /** kitchen-service: the one that needs nothing but a URL. */
   const start = (environment: Record<string, string>) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'services/kitchen-service/main.ts'], {
-      cwd: ROOT,
+    const child = spawn(process.execPath, [program], {
       env: { PATH: process.env['PATH'], HOST: '127.0.0.1', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

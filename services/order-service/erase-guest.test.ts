@@ -1,21 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PostgresFixture, ServiceFixture } from '@cafe-lumiere/runtime/testing';
+import { bundledServer } from '../../images/bundled-server.js';
 import { order as orderSchema } from './order.js';
 import { orderServer } from './order-service.js';
-
-const PROGRAM = fileURLToPath(new URL('./erase-guest.ts', import.meta.url));
 
 describe('a guest who wants to be forgotten', () => {
   let server: PostgresFixture;
   let service: ServiceFixture;
+  /** As it lies in the image, beside the server. */
+  let eraseGuest: string;
   beforeAll(async () => {
     server = await PostgresFixture.start();
     service = await ServiceFixture.start(orderServer, server.environment);
     await service.readyz(200);
+    eraseGuest = join(dirname(await bundledServer('order-service')), 'erase-guest.js');
   });
   afterAll(async () => {
     await service.drain();
@@ -35,7 +37,7 @@ describe('a guest who wants to be forgotten', () => {
   };
   const run = async (...words: readonly string[]) => {
     const env = { PATH: process.env['PATH'], ...server.environment };
-    const program = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...words], { env });
+    const program = spawn(process.execPath, [eraseGuest, ...words], { env });
     const [out, err] = await Promise.all([
       text(program.stdout),
       text(program.stderr),

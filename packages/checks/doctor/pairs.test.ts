@@ -48,10 +48,18 @@ const rootsOf = (reading: Reading): readonly string[] =>
     .roots.map(({ code, sentence }) => `${code} ${sentence}`)
     .sort();
 
+/** Of one fault: each of them stands beside a dozen others. */
+const seen = new Map<Reading, readonly string[]>();
+function alone(reading: Reading): readonly string[] {
+  const roots = seen.get(reading) ?? rootsOf(reading);
+  seen.set(reading, roots);
+  return roots;
+}
+
 test.each(ALL.map(([name], index) => [name, index] as const))('%s and the next ones', (_name, index) => {
   const [, left] = ALL[index] ?? [];
   if (!left) throw new Error('there is no such fault');
   const others = [...ALL, ...ALL].slice(index + 1, index + 1 + NEXT);
   const said = others.map(([other, right]) => [other, rootsOf(together(left, right))]);
-  expect(said).toEqual(others.map(([other, right]) => [other, [...rootsOf(left), ...rootsOf(right)].sort()]));
+  expect(said).toEqual(others.map(([other, right]) => [other, [...alone(left), ...alone(right)].sort()]));
 });

@@ -37,14 +37,23 @@ export const chartChanges = (edits: readonly ChartEdit[]): Change[] =>
     whole: readFileSync(join(BAKERY, file), 'utf8'),
   }));
 
-/** The report on the bakery's chart after these edits, as an upgrade of the one without them. */
-export async function bakeryAfter(...edits: readonly ChartEdit[]): Promise<Report> {
+/** The report on the bakery's chart after these edits. */
+export const bakeryAfter = (...edits: readonly ChartEdit[]): Promise<Report> => reportAfter(edits);
+
+/** The same, as an upgrade of the chart without them. */
+export const bakeryUpgradedBy = (...edits: readonly ChartEdit[]): Promise<Report> =>
+  reportAfter(edits, { older: { ...readChart(BAKERY), title: 'bakery 1.0.0' } });
+
+async function reportAfter(
+  edits: readonly ChartEdit[],
+  options: Parameters<typeof checkChart>[1] = {},
+): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'cafe-bakery-'));
   try {
     const directory = join(folder, 'bakery');
     cpSync(BAKERY, directory, { recursive: true });
     for (const [file, text] of edited(edits)) writeFileSync(join(directory, file), text);
-    return await checkChart(readChart(directory), { older: { ...readChart(BAKERY), title: 'bakery 1.0.0' } });
+    return await checkChart(readChart(directory), options);
   } finally {
     rmSync(folder, { recursive: true });
   }

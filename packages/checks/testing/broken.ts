@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
+import type { Report } from '../check.js';
 import { type Change, committedPage, pageOf } from '../documentation/page.js';
 import { findingText } from '../model/finding.js';
 import { isRecord, titleOf, toManifests } from '../model/manifest.js';
@@ -55,10 +56,13 @@ function keepBroken(id: string, name: string, { objects, chart, release, namespa
   writeFileSync(join(folder, `${id}.yaml`), `# ${name}\n${text}`);
 }
 
+/** A proof's first case is looked at twice: as a case, and as the example of the proof's page. */
+const reports = new Map<readonly Mutation[], Report>();
+
 function findingIn(id: string, mutations: readonly Mutation[], words: string): string {
-  const texts = bookshopAfter(...mutations)
-    .findings.filter((finding) => finding.id === id)
-    .map(findingText);
+  const report = reports.get(mutations) ?? bookshopAfter(...mutations);
+  reports.set(mutations, report);
+  const texts = report.findings.filter((finding) => finding.id === id).map(findingText);
   return texts.find((each) => each.includes(words)) ?? texts.join('\n');
 }
 
@@ -96,10 +100,19 @@ function textsOf(objects: readonly unknown[]): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   for (const manifest of toManifests(objects, '')) {
     const title = titleOf(manifest);
-    texts.set(texts.has(title) ? `${title}, once more` : title, stringify(manifest.content));
+    texts.set(texts.has(title) ? `${title}, once more` : title, yamlOf(manifest.content));
   }
   return texts;
 }
+
+/** Most objects of a broken system are those of the whole one, and written once. */
+function yamlOf(content: unknown): string {
+  const key = JSON.stringify(content);
+  const yaml = yamls.get(key) ?? stringify(content);
+  yamls.set(key, yaml);
+  return yaml;
+}
+const yamls = new Map<string, string>();
 
 const changed = (
   broken: ReadonlyMap<string, string>,

@@ -9,11 +9,22 @@ export interface Rendering {
   readonly namespace: string;
 }
 
+/** Most tests change the objects beside the chart, and render the same one again. */
+const renderedBefore = new Map<string, readonly Manifest[]>();
+
 /**
  * Renders the little of Helm's language that the fixtures use: `{{ .Values.a.b }}`, `.Release` and `.Chart`, `default` and
  * `b64enc`. So a test may change a chart, and needs no Helm.
  */
-export function rendered({ files, release, namespace }: Rendering): Manifest[] {
+export function rendered(rendering: Rendering): readonly Manifest[] {
+  const { files, release, namespace } = rendering;
+  const key = JSON.stringify([release, namespace, ...files]);
+  const manifests = renderedBefore.get(key) ?? renderedAnew(rendering);
+  renderedBefore.set(key, manifests);
+  return manifests;
+}
+
+function renderedAnew({ files, release, namespace }: Rendering): Manifest[] {
   const chart: unknown = parse(files.get('Chart.yaml') ?? '');
   const scope = {
     Values: parse(files.get('values.yaml') ?? '{}') as unknown,

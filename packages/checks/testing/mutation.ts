@@ -40,11 +40,8 @@ export const reportAfter = (system: System, ...mutations: readonly Mutation[]): 
 /** A system after these changes. */
 export function draftAfter(system: System, ...mutations: readonly Mutation[]): Draft {
   const draft: Draft = {
-    objects: parseAllDocuments(readFileSync(system.manifests, 'utf8')).flatMap((document) => {
-      const content: unknown = document.toJS();
-      return isRecord(content) ? [content] : [];
-    }),
-    chart: new Map(textFiles(system.chart)),
+    objects: objectsOf(system),
+    chart: new Map(chartOf(system)),
     release: system.release,
     namespace: system.namespace,
     options: {},
@@ -52,6 +49,27 @@ export function draftAfter(system: System, ...mutations: readonly Mutation[]): D
   for (const mutate of mutations) mutate(draft);
   return draft;
 }
+
+/** A system's own objects, which a test may change. It is read once, and looked at after hundreds of changes. */
+function objectsOf({ manifests }: System): Record<string, unknown>[] {
+  const text = written.get(manifests) ?? JSON.stringify(objectsIn(readFileSync(manifests, 'utf8')));
+  written.set(manifests, text);
+  return JSON.parse(text) as Record<string, unknown>[];
+}
+const written = new Map<string, string>();
+
+const objectsIn = (yaml: string): Record<string, unknown>[] =>
+  parseAllDocuments(yaml).flatMap((document) => {
+    const content: unknown = document.toJS();
+    return isRecord(content) ? [content] : [];
+  });
+
+function chartOf({ chart }: System): readonly (readonly [path: string, text: string])[] {
+  const files = charts.get(chart) ?? textFiles(chart);
+  charts.set(chart, files);
+  return files;
+}
+const charts = new Map<string, readonly (readonly [path: string, text: string])[]>();
 
 /** What the checks say of it. */
 function reportOn(system: System, draft: Draft): Report {

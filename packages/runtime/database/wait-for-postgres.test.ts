@@ -2,16 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { bundledProgram } from '../testing/bundled-fixture.js';
 import { freePort } from '../testing/free-port.js';
 import { PostgresFixture } from '../testing/postgres-fixture.js';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-
 describe('a gate in front of PostgreSQL', () => {
   let server: PostgresFixture;
+  let gate: string;
   const children: ChildProcess[] = [];
   beforeAll(async () => {
     server = await PostgresFixture.start();
+    gate = await bundledProgram(fileURLToPath(new URL('./gate-fixture.ts', import.meta.url)));
   });
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -26,8 +27,7 @@ describe('a gate in front of PostgreSQL', () => {
     return { ...environment, ...changes };
   };
   const start = (changes: Record<string, string> = {}) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'packages/runtime/database/gate-fixture.ts'], {
-      cwd: ROOT,
+    const child = spawn(process.execPath, [gate], {
       env: environmentWith(changes),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

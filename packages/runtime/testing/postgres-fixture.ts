@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -17,7 +17,7 @@ export class PostgresFixture {
     fsync = false,
     log,
   }: Pick<PostgresServerOptions, 'fsync' | 'log'> = {}): Promise<PostgresFixture> {
-    const directory = await mkdtemp(join(tmpdir(), 'postgres-fixture-'));
+    const directory = await mkdtemp(join(await inMemory(), 'postgres-fixture-'));
     const options = { dataDirectory: join(directory, 'postgres'), fsync, ...(log ? { log } : {}) };
     await copyInitialized(options.dataDirectory);
     const server = await PostgresServer.start(options);
@@ -155,6 +155,17 @@ export class PostgresFixture {
     await this.server.stop('immediate');
     await rm(this.directory, { recursive: true, force: true });
   }
+}
+
+/** Linux's files in memory. PostgreSQL has its shared memory there, too. */
+const MEMORY = '/dev/shm';
+/** A thousand small files go with each server, and a disk's file system takes long to make the next ones. */
+const ROOM = 1024 ** 3;
+
+/** Where data may lie that nobody keeps: in memory where there is room (a container of Docker's has 64 MB), else on the disk. */
+async function inMemory(): Promise<string> {
+  const found = await statfs(MEMORY).catch(() => undefined);
+  return found && found.bavail * found.bsize > ROOM ? MEMORY : tmpdir();
 }
 
 /** A process may have ended meanwhile. */
