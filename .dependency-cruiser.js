@@ -14,7 +14,7 @@ export const PACKAGES = {
 /** What may import whatever it tests with. */
 const TEST = String.raw`\.test\.ts$|-fixture\.ts$|^packages/checks/testing/`;
 /** What a service shows to others: its declaration, its API and the shapes in it. */
-const SHOWN = 'declaration|api|order|order-request|order-number|order-relay';
+const SHOWN = 'declaration|api|order|guess-turn|order-request|order-number|order-relay';
 const CAFE = 'services|cdk8s|local|images|e2e|bench';
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });

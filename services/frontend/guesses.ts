@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Turn } from '../order-service/wrong-guesses.js';
+import type { Turn } from '../order-service/guess-turn.js';
 import { LIMITS } from './limits.js';
 
 /** The wrong guesses of all pods together. */

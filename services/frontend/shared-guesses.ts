@@ -2,7 +2,7 @@ import type { Logger } from '@cafe-lumiere/runtime';
 import type { z } from 'zod';
 import { errorMessage } from '@cafe-lumiere/runtime/network';
 import type { Upstream, UpstreamRequest } from '@cafe-lumiere/runtime/upstream';
-import { forgotten, type Turn, turn } from '../order-service/wrong-guesses.js';
+import { forgotten, type Turn, turn } from '../order-service/guess-turn.js';
 import type { SharedGuesses } from './guesses.js';
 import { LIMITS } from './limits.js';
 

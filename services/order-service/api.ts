@@ -2,7 +2,7 @@ import { defineApi } from '@cafe-lumiere/contract';
 import { z } from 'zod';
 import { orderRequest } from './order-request.js';
 import { order, orderCounts, STATUSES } from './order.js';
-import { forgotten, turn, turnRequest } from './wrong-guesses.js';
+import { forgotten, turn, turnRequest } from './guess-turn.js';
 
 /** Without a limit, the newest orders of a busy day; all of history would be gigabytes in a year. */
 const DEFAULT_LIMIT = 200;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PostgresFixture, ServiceFixture } from '@cafe-lumiere/runtime/testing';
 import { orderServer } from './order-service.js';
-import { turn } from './wrong-guesses.js';
+import { turn } from './guess-turn.js';
 
 /** So long that the time which the test takes is nothing beside it. */
 const HOUR_MS = 3_600_000;
