@@ -4,6 +4,8 @@ import {
   Configuration,
   DefaultDenyNetworkPolicy,
   GatewayRoute,
+  GrafanaDashboard,
+  OriginatedSecret,
   ProbedService,
   RestrictedNamespace,
 } from '@cafe-lumiere/constructs';
@@ -11,6 +13,7 @@ import { frontend } from '../services/frontend/declaration.js';
 import { kitchenService } from '../services/kitchen-service/declaration.js';
 import { orderService } from '../services/order-service/declaration.js';
 import { cafeAlerts } from './alerts.js';
+import { dashboardRows } from './dashboard.js';
 import { cafeDatabase } from './database.js';
 import { type Environment, SECRET_NAME } from './environments.js';
 
@@ -41,14 +44,18 @@ export class Cafe extends Chart {
     super(scope, id, { namespace, labels: { 'app.kubernetes.io/part-of': namespace } });
 
     new RestrictedNamespace(this, 'namespace', { name: namespace });
-    const { monitoring, dns, autoscaler } = environment;
+    const { monitoring, traces, dns, autoscaler } = environment;
     const pods = autoscaler === undefined ? {} : { autoscaler };
     const configuration = new Configuration(this, 'configuration', {
       configMap: 'cafe-config',
       secret: SECRET_NAME,
       ...(monitoring === undefined ? {} : { monitoring: monitoring.namespace }),
+      ...(traces === undefined ? {} : { traces }),
       ...(dns === undefined ? {} : { dns }),
     });
+    for (const [name, origin] of Object.entries(environment.secrets ?? {})) {
+      new OriginatedSecret(this, `secret-${name}`, { name, origin });
+    }
     new DefaultDenyNetworkPolicy(this, 'default-deny');
 
     const postgres = cafeDatabase(this, environment, digestOf);
@@ -99,6 +106,13 @@ export class Cafe extends Chart {
     }
     pages.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5750) });
     pages.calls(kitchen, { env: 'KITCHEN_SERVICE_URL', timeout: Duration.millis(5750) });
+    if (monitoring) {
+      new GrafanaDashboard(this, 'dashboard', {
+        name: `${namespace}-dashboard`,
+        title: 'Café Lumière',
+        rows: dashboardRows(namespace),
+      });
+    }
     if (monitoring?.operator) {
       cafeAlerts(this, namespace, [orders, kitchen, pages], monitoring.operator.labels);
     }

@@ -4,6 +4,8 @@ import type {
   Dns,
   ExternalPostgresProps,
   GatewayRouteProps,
+  SecretOrigin,
+  TraceCollector,
 } from '@cafe-lumiere/constructs';
 
 /**
@@ -70,8 +72,15 @@ export interface Environment {
   readonly staffDoor: StaffDoor;
   /** How many pods of each service there are, by what they use. @default - two, always */
   readonly autoscaler?: Autoscaler;
+  /**
+   * Where its Secrets come from, by their names: `cafe-secrets`, `cafe-staff`.
+   * @default - somebody makes them in the cluster
+   */
+  readonly secrets?: Readonly<Record<string, SecretOrigin>>;
   /** Who reads the services' metrics. @default - nobody */
   readonly monitoring?: Monitoring;
+  /** Who takes the services' traces. @default - nobody: none are recorded */
+  readonly traces?: TraceCollector;
   /** Where its cluster's DNS is, for the network policies. @default - the pods `k8s-app: kube-dns` in `kube-system` */
   readonly dns?: Dns;
 }

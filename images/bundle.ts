@@ -47,6 +47,8 @@ export async function bundle(
     outdir,
     plugins,
     bundle: true,
+    // What is loaded by import() alone is a file of its own, which nobody reads who does not need it: the export of traces.
+    splitting: true,
     metafile: true,
     absWorkingDir: ROOT,
     platform: 'node',

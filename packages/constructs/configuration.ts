@@ -7,6 +7,7 @@ import { deferred } from './deferred.js';
 import { checkDns, type Dns } from './dns.js';
 import type { EnvironmentVariable } from './environment-variable.js';
 import { checkDnsLabel } from './names.js';
+import { checkTraceCollector, type TraceCollector, type Traces } from './trace-collector.js';
 
 /** Where the shared settings are kept. */
 export interface ConfigurationProps {
@@ -24,6 +25,11 @@ export interface ConfigurationProps {
    * @default - nobody
    */
   readonly monitoring?: string;
+  /**
+   * Where each service on the runtime sends its traces.
+   * @default - nobody records any
+   */
+  readonly traces?: TraceCollector;
 }
 
 /**
@@ -39,6 +45,7 @@ export class Configuration extends Construct {
   readonly namespace: string | undefined;
   readonly dns: Dns;
   readonly monitoring: string | undefined;
+  readonly traces: Traces | undefined;
   private readonly values = new Map<string, string>();
   private readonly secrets = new Map<string, string>();
 
@@ -48,6 +55,7 @@ export class Configuration extends Construct {
     this.configMapName = checkDnsLabel(this.node.path, props.configMap);
     this.secretName = checkDnsLabel(this.node.path, props.secret);
     this.monitoring = props.monitoring;
+    this.traces = props.traces && checkTraceCollector(this.node.path, props.traces);
     this.dns = checkDns(this.node.path, props.dns ?? {});
     new k8s.KubeConfigMap(this, 'Resource', {
       metadata: { name: this.configMapName },

@@ -19,6 +19,15 @@ export type { Expose } from './expose.js';
 export { ExternalPostgres, type ExternalPostgresProps } from './external-postgres.js';
 export type { ExtraMetadata } from './extra-metadata.js';
 export { GatewayRoute, type GatewayRouteProps } from './gateway-route.js';
+export {
+  type DashboardPanel,
+  type DashboardQuery,
+  type DashboardRow,
+  type DashboardUnit,
+  GrafanaDashboard,
+  grafanaDashboard,
+  type GrafanaDashboardProps,
+} from './grafana-dashboard.js';
 export { HelmChart, type HelmChartProps } from './helm-chart.js';
 export type { JobProps } from './job-pods.js';
 export { DefaultDenyNetworkPolicy, type Peer, PodNetworkPolicy } from './pod-network-policy.js';
@@ -30,10 +39,17 @@ export type { ProbeTiming, ProbeTimings } from './probes.js';
 export type { Resources } from './resources.js';
 export { RestrictedNamespace, type RestrictedNamespaceProps } from './restricted-namespace.js';
 export { type CronJobProps, ServiceCronJob } from './service-cron-job.js';
+export {
+  OriginatedSecret,
+  type OriginatedSecretProps,
+  type RemoteSecret,
+  type SecretOrigin,
+} from './secret-origin.js';
 export { ServiceJob } from './service-job.js';
 export type { ServiceEdge, ServiceEdgeOptions } from './service-edge.js';
 export type { CertificateSource, DatabaseCredentials, Store, StoreClient, StoreTls } from './store.js';
 export type { StoreEdge, StoreEdgeOptions } from './store-edge.js';
+export type { TraceCollector } from './trace-collector.js';
 export { only, podTemplateOf, synthesized } from './synthesized.js';
 export type { Termination } from './termination.js';
 export type { Toleration } from './tolerations.js';

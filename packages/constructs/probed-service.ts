@@ -91,6 +91,7 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
     this.podLabels = { app: this.name };
     this.ownVariables = [
       ...runtimeVariables(declaration, props),
+      ...this.traceVariables(),
       ...toValues(this.node.path, declaration, given.values),
       ...toSecrets(this.node.path, declaration, given.secrets),
     ];
@@ -109,6 +110,7 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
       dns: props.configuration.dns,
     });
     this.admitScraping();
+    if (declaration.runtime) props.configuration.traces?.admit(this.policy);
     if (props.expose.type === 'LoadBalancer') this.policy.allowFromAnywhere(this.port);
     new k8s.KubeService(this, 'Service', {
       metadata: { name: this.name, labels: this.podLabels },
@@ -268,6 +270,14 @@ export class ProbedService<Declaration extends ServiceDeclaration = ServiceDecla
       ...mergedOf(this.serviceEdges.map((edge) => edge.environmentAt(addressOf(edge.callee)))),
       ...mergedOf(this.storeEdges.map((edge) => edge.environmentAt(addressOf(edge.store)))),
     };
+  }
+
+  private traceVariables(): EnvironmentVariable[] {
+    const { configuration } = this.props;
+    if (!this.declaration.runtime || !configuration.traces) return [];
+    return Object.entries(configuration.traces.variables).map(([variable, value]) =>
+      configuration.add(this.name, variable, value),
+    );
   }
 
   private checkNamespace(): void {

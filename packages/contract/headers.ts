@@ -5,6 +5,10 @@
 export const HEADERS = {
   /** Stands in the logs of every service that a request passes. */
   requestId: 'x-request-id',
+  /** Which trace a request is a part of, and of which part of it: https://www.w3.org/TR/trace-context/ */
+  traceparent: 'traceparent',
+  /** What tracing systems say to each other besides. */
+  tracestate: 'tracestate',
   /** How long the caller still waits for the answer, in milliseconds: nobody works for a caller who has left. */
   requestTimeoutMs: 'x-request-timeout-ms',
   /** The same key twice is the same request: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */

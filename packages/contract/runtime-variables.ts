@@ -1,5 +1,5 @@
 import { OPERATIONS_PORT } from './ports.js';
-import { listenPort, oneOf, seconds, text } from './variable.js';
+import { listenPort, oneOf, optionalUrl, seconds, share, text } from './variable.js';
 
 /** The levels that `LOG_LEVEL` may have. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -15,6 +15,10 @@ export const RUNTIME_VARIABLES = {
   DRAIN_SECONDS: seconds(5),
   /** How long requests in flight may take after that. */
   IN_FLIGHT_SECONDS: seconds(10),
+  /** Where traces are sent, by OTLP over HTTP; `/v1/traces` is added. Nothing is recorded without it. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: optionalUrl(),
+  /** The share of traces that is recorded; what belongs to a trace of a caller that is believed is as that one is. */
+  OTEL_TRACES_SAMPLER_ARG: share(1),
 } as const;
 
 /** The variables of its own that a gate reads, besides those of the stores. */

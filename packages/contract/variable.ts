@@ -93,6 +93,27 @@ export const milliseconds = <const Standard extends number | undefined = undefin
   standard?: Standard,
 ): Plain<number, Standard> => wholeNumber('a time in milliseconds', 1, 600_000, standard as Standard);
 
+/** A share of something, such as 0.1 for a tenth. */
+export const share = <const Standard extends number | undefined = undefined>(
+  standard?: Standard,
+): Plain<number, Standard> => {
+  const range = 'a share is a number from 0 to 1, such as 0.1';
+  return plain<number, Standard>(standard as Standard, range, (text) =>
+    /^(?:0|1|0?\.\d+|1\.0+)$/.test(text) ? { value: Number(text) } : { problem: `is "${text}"; ${range}` },
+  );
+};
+
+/** The address of something that need not be there; empty is not there. */
+export const optionalUrl = (example = 'http://name:4318'): Variable<string | undefined, 'value', false> => ({
+  source: 'value',
+  required: false,
+  read: (found) => {
+    if (given(found) === undefined) return { value: undefined };
+    const value = found ?? '';
+    return isHttpAddress(value) ? { value } : { problem: `is "${value}"; it is written like ${example}` };
+  },
+});
+
 /** A text without white space at its ends. */
 export const text = <const Standard extends string | undefined = undefined>(
   standard?: Standard,
@@ -162,10 +183,13 @@ export function calls(form: AddressForm = 'url'): CallVariable {
   };
 }
 
-function isHttpUrl(value: string): boolean {
+const isHttpUrl = (value: string): boolean => isHttpAddress(value) && new URL(value).pathname === '/';
+
+/** With a path, too. */
+function isHttpAddress(value: string): boolean {
   if (!URL.canParse(value)) return false;
-  const { protocol, pathname, hostname } = new URL(value);
-  return (protocol === 'http:' || protocol === 'https:') && pathname === '/' && hostname !== '';
+  const { protocol, hostname } = new URL(value);
+  return (protocol === 'http:' || protocol === 'https:') && hostname !== '';
 }
 
 /** A variable that holds how long a call may take. */

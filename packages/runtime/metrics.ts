@@ -55,8 +55,24 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  /** Requests that are begun and not answered, streams included. */
+  inFlight = 0;
+
   /** @param processMetrics - whether to collect Node's own metrics, too; they keep timers that tests do not want */
   constructor(processMetrics = true) {
     if (processMetrics) collectDefaultMetrics({ register: this.registry });
+    this.watch('http_requests_in_flight', 'Requests that are begun and not answered.', () => this.inFlight);
+  }
+
+  /** Adds a number that is looked at when somebody asks, and costs nothing until then. */
+  watch(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(value());
+      },
+    });
   }
 }

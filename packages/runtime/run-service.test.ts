@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { bundledProgram } from './testing/bundled-fixture.js';
 
 describe('a service as a process', () => {
@@ -47,6 +49,30 @@ describe('a service as a process', () => {
     expect(lines[1]).toContain('DRAIN_SECONDS is "-1"');
     expect(lines[2]).toContain('ORDER_SERVICE_URL is not set');
     expect(JSON.parse(output.log)).toMatchObject({ level: 'fatal', service: 'kitchen-service' });
+  });
+
+  test('says in its log of which trace a request is', async () => {
+    const { output, listening } = start(good);
+    await listening;
+    const [, port = ''] = /listening on 127\.0\.0\.1:(\d+)/.exec(output.log) ?? [];
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+    const { status } = await fetch(`http://127.0.0.1:${port}/kitchen/orders`, { headers });
+    expect(status).toBe(503);
+    const lines = (): Record<string, unknown>[] =>
+      output.log
+        .split('\n')
+        .filter((line) => line.includes('/kitchen/orders'))
+        .map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
+    // Of what went wrong, and of the answer.
+    while (lines().length < 2) await pause(20);
+    for (const line of lines()) {
+      expect(line).toMatchObject({
+        trace_id: traceId,
+        requestId: traceId,
+        span_id: expect.stringMatching(/^[\da-f]{16}$/),
+      });
+    }
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)('ends in order on %s', async (signal) => {

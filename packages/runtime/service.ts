@@ -9,6 +9,7 @@ import {
   type Environment,
   type StoreConfigs,
 } from './config.js';
+import { endsWithin } from './deadline.js';
 import { drain } from './http/drain.js';
 import { type Dependency, Health } from './health.js';
 import { createLog, type Logger } from './log.js';
@@ -21,7 +22,11 @@ import { createOperationsServer } from './http/operations-port.js';
 import type { Problem } from './http/problem.js';
 import { type Admit, type AdmittedRoute, type Route, routerOf } from './http/route.js';
 import { createHttpServer } from './http/server.js';
+import { type Tracer, unrecorded } from './tracing/span.js';
 import { BackgroundCheck, type ReadinessCheck } from './readiness.js';
+
+/** Less than pools may take to close, which happens meanwhile. */
+const LAST_TRACES_MS = 2000;
 
 /** What a service is given to make its parts. */
 export interface ServiceContext<Declared extends ServiceDeclaration = ServiceDeclaration> {
@@ -113,6 +118,7 @@ export async function startService<Declared extends ServiceDeclaration>(
   reader.end();
   const log = createLog(name, version, runtime.LOG_LEVEL);
   const metrics = new Metrics();
+  const tracer = await tracerOf(declaration.name, version, runtime, log);
   const draining = new AbortController();
   const parts = create({ name, version, config, stores, log, metrics, draining: draining.signal });
   const state = { starting: 'not started yet' as string | undefined };
@@ -142,16 +148,19 @@ export async function startService<Declared extends ServiceDeclaration>(
     ...answered.map((route) => ({ ...route, page: false })),
     ...(parts.pages ?? []).map((route) => ({ ...route, page: true })),
   ];
-  const { headers = {}, problemPage } = parts;
+  const { headers = {}, problemPage, trustedProxies = 0 } = parts;
   const application = createApplication({
     router: routerOf(routes, parts.admit),
     health,
     metrics,
     log,
     draining: isDraining,
+    tracer,
+    // Where others than services ask, nobody is believed but the proxies in front.
+    believesCallers: trustedProxies > 0 || routes.every(({ audience }) => audience === 'services'),
     headers,
     middleware: parts.middleware ?? [],
-    trustedProxies: parts.trustedProxies ?? 0,
+    trustedProxies,
     problemPage,
   });
   const handle = application.callback();
@@ -198,7 +207,8 @@ export async function startService<Declared extends ServiceDeclaration>(
     ending.abort();
     for (const check of checks) check.stop();
     await starting;
-    await parts.close?.();
+    // A collector that does not answer keeps nobody: the last traces are lost then.
+    await Promise.all([parts.close?.(), endsWithin(tracer.close(), LAST_TRACES_MS)]);
     // Last: until here somebody may want to know how far the end is.
     await drain(operations, { drainSeconds: 0, inFlightSeconds: 1 });
     log.info('ended');
@@ -211,6 +221,21 @@ export async function startService<Declared extends ServiceDeclaration>(
     routes,
     drain: () => (drained ??= end()),
   };
+}
+
+/** Loads what records traces only where somebody asks for them. */
+async function tracerOf(
+  service: string,
+  version: string,
+  {
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_TRACES_SAMPLER_ARG: share,
+  }: Pick<ConfigOf<typeof RUNTIME_VARIABLES>, 'OTEL_EXPORTER_OTLP_ENDPOINT' | 'OTEL_TRACES_SAMPLER_ARG'>,
+  log: Logger,
+): Promise<Tracer> {
+  if (endpoint === undefined) return unrecorded;
+  const { openTelemetry } = await import('./tracing/open-telemetry.js');
+  return openTelemetry({ service, version, endpoint, share, log });
 }
 
 /** A service as a process: reads the process's environment, drains on SIGTERM and SIGINT, and exits. */

@@ -12,15 +12,17 @@ const NOBODY = new URL('http://127.0.0.1:1');
 
 /** The whole café for one test file: the three services in the test's process, and a real PostgreSQL. */
 export class CafeFixture {
-  static async start(): Promise<CafeFixture> {
+  /** @param environment - of each service, besides. @default - none */
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<CafeFixture> {
     const postgres = await PostgresFixture.start();
-    const orders = await ServiceFixture.start(orderServer, postgres.environment);
+    const orders = await ServiceFixture.start(orderServer, { ...postgres.environment, ...environment });
     const network = await BalancerFixture.over([new URL(orders.url)]);
     const ORDER_SERVICE_URL = network.url;
-    const kitchen = await ServiceFixture.start(kitchenServer, { ORDER_SERVICE_URL });
+    const kitchen = await ServiceFixture.start(kitchenServer, { ORDER_SERVICE_URL, ...environment });
     const pages = await ServiceFixture.start(frontendServer, {
       ORDER_SERVICE_URL,
       KITCHEN_SERVICE_URL: kitchen.url,
+      ...environment,
     });
     await orders.readyz(200);
     return new CafeFixture(postgres, network, orders, kitchen, pages);

@@ -1,5 +1,4 @@
-import { clientNetwork } from '@cafe-lumiere/runtime/http';
-import { HEADERS } from '@cafe-lumiere/contract';
+import { clientNetwork, loggedOf } from '@cafe-lumiere/runtime/http';
 import type { Middleware } from 'koa';
 import type { Logger } from '@cafe-lumiere/runtime';
 
@@ -27,7 +26,7 @@ export function securityEvents(
     if (event === undefined || hasOwnEvent(path, status)) return;
     const client = clientNetwork(context.ip);
     log.warn(
-      { event, requestId: context.response.get(HEADERS.requestId), client, method, path, status },
+      { event, ...loggedOf(context), client, method, path, status },
       `${client} was refused: ${method} ${path} ${status}`,
     );
   };

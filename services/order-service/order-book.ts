@@ -3,6 +3,7 @@ import type { Database } from '@cafe-lumiere/runtime/database';
 import { databaseErrorCode, LOCK_NOT_AVAILABLE, UNIQUE_VIOLATION } from '@cafe-lumiere/runtime/database';
 import type { Deadline } from '@cafe-lumiere/runtime';
 import { Problem } from '@cafe-lumiere/runtime/http';
+import type { Span } from '@cafe-lumiere/runtime/tracing';
 import { OrderInserts, type Stored } from './order-inserts.js';
 import { drawOrderNumber, drawToken, notFound } from './order-number.js';
 import { fingerprint, type PricedOrder } from './priced-order.js';
@@ -35,6 +36,14 @@ export interface GuestOrder {
   readonly token: string | undefined;
 }
 
+/** For whom something is done. */
+interface Caller {
+  /** When they give up. @default - never */
+  readonly deadline?: Deadline | undefined;
+  /** Of whose trace it is a part. @default - of none */
+  readonly span?: Span | undefined;
+}
+
 /** Two equal draws of 32⁶ are rare; five in a row do not happen. */
 const DRAWS = 5;
 
@@ -58,13 +67,13 @@ export class OrderBook {
    *
    * @throws Problem 422 when the key was used for another order, 409 while the first request with the key is not over
    */
-  async place(order: PricedOrder, key?: string, deadline?: Deadline): Promise<GuestOrder> {
+  async place(order: PricedOrder, key?: string, { deadline, span }: Caller = {}): Promise<GuestOrder> {
     const print = key === undefined ? undefined : fingerprint(order);
     for (let draw = 1; draw <= DRAWS; draw += 1) {
       const orderNumber = drawOrderNumber();
       const token = drawToken();
       const stored = await this.inserts
-        .add({ order, orderNumber, token, key, fingerprint: print, deadline })
+        .add({ order, orderNumber, token, key, fingerprint: print, deadline, span })
         .catch((error: unknown) => tryAgainOrFail(error, key));
       if (stored === 'another number') continue;
       if (stored !== 'key is taken') {

@@ -2,6 +2,7 @@ import type { Database } from '@cafe-lumiere/runtime/database';
 import type { Sql } from 'postgres';
 import { databaseErrorCode, DEADLOCK, LOCK_NOT_AVAILABLE } from '@cafe-lumiere/runtime/database';
 import { beforeDeadline, type Deadline, DeadlineError, UnavailableError } from '@cafe-lumiere/runtime';
+import { during, sharedBy, type Span } from '@cafe-lumiere/runtime/tracing';
 import { Batches } from './batches.js';
 import type { PricedOrder } from './priced-order.js';
 import type { OrderRow } from './order.js';
@@ -17,6 +18,8 @@ export interface NewOrder {
   readonly fingerprint: string | undefined;
   /** When whoever asked gives up. An order that still waits then is not stored. */
   readonly deadline: Deadline | undefined;
+  /** Of whose trace storing it is a part. */
+  readonly span?: Span | undefined;
 }
 
 /** What the database adds to an order. */
@@ -60,6 +63,12 @@ export class OrderInserts {
    * @throws UnavailableError when the database is not usable or the deadline is over, what PostgreSQL says otherwise
    */
   add(order: NewOrder): Promise<Outcome> {
+    if (order.span?.recorded !== true) return this.added(order);
+    const span = order.span.child('store order', 'internal');
+    return during(span, () => this.added({ ...order, span }));
+  }
+
+  private added(order: NewOrder): Promise<Outcome> {
     return beforeDeadline(() => this.together.add(order), order.deadline);
   }
 
@@ -71,7 +80,7 @@ export class OrderInserts {
     const insertNow = (sql: Sql): Promise<readonly StoredRow[]> => {
       // Here, because the database may have been waited for meanwhile.
       orders = stillWaitedFor(begin());
-      return insert(sql, orders);
+      return traced(orders, () => insert(sql, orders));
     };
     try {
       const rows = await this.database.run(insertNow, {
@@ -91,6 +100,18 @@ export class OrderInserts {
       return (order: NewOrder) => this.alone.add(order);
     }
   }
+}
+
+/** One span for the statement, linked to those of the orders in it: it is no part of one of them alone. */
+function traced<Result>(orders: readonly NewOrder[], work: () => Promise<Result>): Promise<Result> {
+  const attributes = {
+    'db.system.name': 'postgresql',
+    'db.operation.name': 'INSERT',
+    'db.collection.name': 'orders',
+    'db.operation.batch.size': orders.length,
+  };
+  const spans = orders.flatMap(({ span }) => span ?? []);
+  return sharedBy(spans, { name: 'INSERT orders', kind: 'client', attributes }, work);
 }
 
 function insert(sql: Sql, orders: readonly NewOrder[]): Promise<readonly StoredRow[]> {

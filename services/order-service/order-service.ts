@@ -18,6 +18,11 @@ export const orderServer = implementService(orderService, {
   version: VERSION,
   create({ name, config, stores, log, metrics, draining }) {
     const database = new Database({ ...stores.DB, applicationName: name }, log);
+    metrics.watch(
+      'database_callers_waiting',
+      'Callers who wait for a connection to the database.',
+      () => database.waiting,
+    );
     const hub = new EventHub<Order>({ event: 'order', draining, open: metrics.eventStreams });
     const events = new OrderEvents(database, hub, log);
     const retention = new Retention(database, { orderDays: config.ORDER_RETENTION_DAYS }, log);

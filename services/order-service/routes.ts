@@ -1,5 +1,5 @@
 import type { EventHub } from '@cafe-lumiere/runtime/events';
-import { deadlineOf, type Handlers } from '@cafe-lumiere/runtime/http';
+import { deadlineOf, spanOf, type Handlers } from '@cafe-lumiere/runtime/http';
 import type { Context } from 'koa';
 import { ORDER_TOKEN, type orderApi } from './api.js';
 import type { GuestOrder, OrderBook } from './order-book.js';
@@ -18,7 +18,10 @@ export function orderHandlers(
   return {
     async placeOrder(context, { body }) {
       const key = idempotencyKey(context.get('idempotency-key'));
-      show(context, await book.place(priced(body), key, deadlineOf(context)));
+      show(
+        context,
+        await book.place(priced(body), key, { deadline: deadlineOf(context), span: spanOf(context) }),
+      );
       context.status = 201;
     },
     async listOrders(context, { query }) {

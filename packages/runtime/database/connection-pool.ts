@@ -55,6 +55,11 @@ export class ConnectionPool {
     return Math.max(...this.good.map(({ answered }) => answered));
   }
 
+  /** How many callers wait for a connection. */
+  get waiting(): number {
+    return this.line.length;
+  }
+
   /**
    * A connection for one caller, who must {@link use} it.
    *

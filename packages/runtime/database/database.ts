@@ -96,6 +96,11 @@ export class Database {
     }
   }
 
+  /** How many wait for a connection. */
+  get waiting(): number {
+    return this.pool.waiting;
+  }
+
   /** From now on serves from this schema alone. */
   keep(schema: KeptSchema): void {
     this.schema = schema;

@@ -1,14 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { HEADERS, HEALTH_PATH } from '@cafe-lumiere/contract';
 import type Router from '@koa/router';
 import Koa, { type Middleware, type ParameterizedContext } from 'koa';
 import type { Health } from '../health.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
-import { requestIdOf } from './caller.js';
+import { loggedOf, requestIdOf, spanOf } from './caller.js';
 import { healthRoutes } from './probes.js';
 import { Problem } from './problem.js';
 import { unreadBody } from './unread-body.js';
+import { type Tracer, unrecorded } from '../tracing/span.js';
+import { traceContextIn } from '../tracing/trace-context.js';
 import { UnavailableError } from '../unavailable.js';
 
 /** What every service's application is made of. */
@@ -19,6 +20,9 @@ export interface ApplicationParts {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly draining: () => boolean;
+  readonly tracer: Tracer;
+  /** Whether who calls decides what is recorded of its trace. */
+  readonly believesCallers: boolean;
   /** Of every answer, problems included. */
   readonly headers: Readonly<Record<string, string>>;
   /** Around every answer, problems included. */
@@ -39,7 +43,7 @@ export function createApplication(parts: ApplicationParts): Koa {
   application.proxy = parts.trustedProxies > 0;
   application.maxIpsCount = parts.trustedProxies;
   application.use(wellFormed());
-  application.use(requestId());
+  application.use(identify(parts.tracer, parts.believesCallers));
   application.use(closeWhileDraining(draining));
   application.use(unreadBody());
   application.use(observe(health, metrics, log));
@@ -82,11 +86,23 @@ function withHeaders(headers: ApplicationParts['headers']): Middleware {
   };
 }
 
-export function requestId(): Middleware {
+/**
+ * Says which request this is, and of which trace it is a part. Who gives no request's id finds the whole trace by the one
+ * that it gets.
+ */
+export function identify(tracer: Tracer, believed: boolean): Middleware {
   return async (context, next) => {
+    const caller = traceContextIn(
+      context.get(HEADERS.traceparent),
+      context.get(HEADERS.tracestate),
+      believed,
+    );
+    const probe = context.path === HEALTH_PATH;
+    const span = (probe ? unrecorded : tracer).request(context.method, caller);
+    context.state['span'] = span;
     const given = context.get(HEADERS.requestId);
     // Only what is harmless in a log line and a header.
-    const id = /^[\w-]{1,100}$/.test(given) ? given : randomUUID();
+    const id = /^[\w-]{1,100}$/.test(given) ? given : span.context.traceId;
     context.state['requestId'] = id;
     context.set(HEADERS.requestId, id);
     await next();
@@ -108,15 +124,26 @@ function observe(health: Health, metrics: Metrics, log: Logger): Middleware {
     const probe = context.path === HEALTH_PATH;
     if (!probe && !health.ready) metrics.requestsWhileUnready.inc();
     const started = performance.now();
-    await next();
+    metrics.inFlight += 1;
+    let answered = false;
+    // Before the answer: a client that has gone by then closes nothing any more.
     context.res.once('close', () => {
+      metrics.inFlight -= 1;
+      if (!answered) return;
       const milliseconds = performance.now() - started;
       const labels = { method: context.method, path: routeOf(context), status: String(context.status) };
       metrics.requests.inc(labels);
       // A stream lasts as long as its client likes.
-      if (context.state['stream'] !== true) metrics.requestDuration.observe(labels, milliseconds / 1000);
+      if (context.state['stream'] !== true) {
+        metrics.requestDuration.observe(labels, milliseconds / 1000);
+        endSpan(context);
+      }
+      const { traceId, spanId } = spanOf(context).context;
       const entry = {
+        // As loggedOf has it; to spread that took some microseconds, of each request.
         requestId: requestIdOf(context),
+        trace_id: traceId,
+        span_id: spanId,
         method: context.method,
         path: context.path,
         status: context.status,
@@ -127,7 +154,22 @@ function observe(health: Health, metrics: Metrics, log: Logger): Middleware {
       else if (context.status >= 500) log.warn(entry, line);
       else log.info(entry, line);
     });
+    await next();
+    answered = true;
+    // Nobody waits for the end of a stream, nor for a client that has gone.
+    if (context.state['stream'] === true || context.res.closed) endSpan(context);
   };
+}
+
+/** By https://opentelemetry.io/docs/specs/semconv/http/http-spans/; no address of anybody, and no query. */
+function endSpan(context: ParameterizedContext): void {
+  const span = spanOf(context);
+  if (!span.recorded) return;
+  const { method, status } = context;
+  const route = routeOf(context);
+  span.rename(`${method} ${route}`);
+  span.set({ 'http.request.method': method, 'http.route': route, 'http.response.status_code': status });
+  span.end(status >= 500 ? new Error(`answered ${status}`) : undefined);
 }
 
 /** The route's pattern: a label with a URL in it would be a new time series for every one of them. */
@@ -144,11 +186,10 @@ export function problems(log: Logger, problemPage?: ApplicationParts['problemPag
     } catch (error) {
       const problem = error instanceof Problem ? error : asProblem(error);
       if (problem.status >= 500) {
-        const requestId = requestIdOf(context);
         const cause: unknown = problem.options.cause;
         log[problem.status === 500 ? 'error' : 'warn'](
           {
-            requestId,
+            ...loggedOf(context),
             ...(problem.status === 500 ? { err: error } : {}),
             ...(cause instanceof Error ? { cause: cause.message } : {}),
           },

@@ -1,4 +1,4 @@
-export { deadlineOf } from './caller.js';
+export { deadlineOf, loggedOf, spanOf } from './caller.js';
 export { clientNetwork } from './client-address.js';
 export { type Handler, type Handlers, type OperationRequest } from './operations.js';
 export type { Criticality, CriticalityOf } from './overload/criticality.js';

@@ -4,11 +4,12 @@ import Koa from 'koa';
 import type { Health } from '../health.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
-import { closeWhileDraining, notFound, problems, requestId, wellFormed } from './application.js';
+import { closeWhileDraining, identify, notFound, problems, wellFormed } from './application.js';
 import { OPERATIONS_LIMITS } from './limits.js';
 import { openApiDocument } from './open-api.js';
 import { probes } from './probes.js';
 import { createHttpServer } from './server.js';
+import { unrecorded } from '../tracing/span.js';
 
 /** What is told on the operations port, and of whom. */
 export interface OperationsParts {
@@ -32,7 +33,7 @@ export function createOperationsServer(parts: OperationsParts): Server {
   // Everything is caught below, except a client that went away.
   application.silent = true;
   application.use(wellFormed());
-  application.use(requestId());
+  application.use(identify(unrecorded, false));
   application.use(closeWhileDraining(draining));
   application.use(problems(log));
   const router = probes(health, metrics);

@@ -7,3 +7,8 @@ export { PostgresFixture } from './postgres-fixture.js';
 export { PostgresServer } from './postgres-server.js';
 export { ProcessFixture } from './process-fixture.js';
 export { type Answer, ServiceFixture } from './service-fixture.js';
+export {
+  type CollectorBehaviour,
+  type ReceivedSpan,
+  TraceCollectorFixture,
+} from './trace-collector-fixture.js';

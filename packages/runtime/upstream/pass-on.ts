@@ -1,7 +1,9 @@
 import { HEADERS } from '@cafe-lumiere/contract';
 import type { Context } from 'koa';
-import { remainingMsOf, requestIdOf } from '../http/caller.js';
+import { remainingMsOf, requestIdOf, spanOf } from '../http/caller.js';
 import { Problem } from '../http/problem.js';
+import { during } from '../tracing/span.js';
+import { traceHeaders } from '../tracing/trace-context.js';
 import type { Upstream } from './upstream.js';
 import type { RawAnswer, UpstreamAnswer, UpstreamRequest } from './upstream-call.js';
 
@@ -58,11 +60,21 @@ export async function passOn(context: Context, upstream: Upstream, call: Upstrea
   send(context, await callFor(context, upstream, call));
 }
 
-/** With the request's id, so that the logs of both can be put together, and for no longer than our caller waits. */
-function callFor(context: Context, upstream: Upstream, call: UpstreamRequest): Promise<RawAnswer> {
-  return upstream.request({
-    ...call,
-    remainingMs: remainingMsOf(context),
-    headers: { [HEADERS.requestId]: requestIdOf(context), ...call.headers },
+/** As a part of the request's trace, so that the logs of both can be put together, and for no longer than our caller waits. */
+async function callFor(context: Context, upstream: Upstream, call: UpstreamRequest): Promise<RawAnswer> {
+  // One span for all tries: whether there were several, the spans of the other side say.
+  const span = spanOf(context).child(`${call.method} ${upstream.name}`, 'client', {
+    'http.request.method': call.method,
+    'server.address': upstream.name,
+  });
+  const own = { [HEADERS.requestId]: requestIdOf(context), ...traceHeaders(span.context) };
+  return during(span, async () => {
+    const answer = await upstream.request({
+      ...call,
+      remainingMs: remainingMsOf(context),
+      headers: { ...own, ...call.headers },
+    });
+    span.set({ 'http.response.status_code': answer.status });
+    return answer;
   });
 }
