@@ -1,11 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { run } from '../command.js';
 import { kubectl } from '../cluster.js';
 import { eventually, must } from '../journal.js';
 import { type CafePod, cafePods, databasePod, healthy, isInstance, isReady } from './cafe-state.js';
 import { missingNodeCommands, toNode } from './node-commands.js';
 import { drain } from './planned.js';
-import { anotherPrimaryThan, CLUSTER_IMAGES, OPERATOR, patchCluster } from './postgres-cluster.js';
+import {
+  anotherPrimaryThan,
+  CLUSTER_IMAGES,
+  operator,
+  operatorRolledOut,
+  patchCluster,
+  scaleOperator,
+} from './postgres-cluster.js';
 import { lose } from './replica.js';
 import type { Scenario } from './scenario.js';
 import type { FaultTools } from './tools.js';
@@ -104,8 +110,8 @@ export const clusterScenarios: readonly Scenario[] = [
     database: 'cluster',
     run: async (tools) => {
       tools.mark('restart the operator');
-      await operator(`rollout restart deployment/${OPERATOR.deployment}`);
-      await operator(`rollout status deployment/${OPERATOR.deployment} --timeout=120s`);
+      await operator('rollout restart');
+      await operatorRolledOut();
     },
   },
   {
@@ -116,14 +122,14 @@ export const clusterScenarios: readonly Scenario[] = [
     run: async (tools) => {
       tools.mark('operator gone');
       await tools.disturb(
-        () => operator(`scale deployment/${OPERATOR.deployment} --replicas=1`),
+        () => scaleOperator('there'),
         async () => {
-          await operator(`scale deployment/${OPERATOR.deployment} --replicas=0`);
+          await scaleOperator('away');
           await pause(AWAY_MS);
         },
       );
       tools.mark('operator back');
-      await operator(`rollout status deployment/${OPERATOR.deployment} --timeout=120s`);
+      await operatorRolledOut();
     },
   },
   {
@@ -241,8 +247,6 @@ async function standby(): Promise<CafePod> {
   must(found !== undefined, 'no standby is ready');
   return found;
 }
-
-const operator = (words: string): Promise<string> => run(`kubectl -n ${OPERATOR.namespace} ${words}`);
 
 /** Waits until Kubernetes says that the pod is not ready, or is gone, and keeps how long that took from now. */
 async function untilNoticed(tools: FaultTools, { metadata }: CafePod): Promise<void> {

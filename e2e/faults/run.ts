@@ -15,7 +15,7 @@ import { toSvg } from './plot.js';
 import { describeEnvironment } from './environment.js';
 import { plannedScenarios } from './planned.js';
 import { record } from './recorded.js';
-import { noOperator } from './postgres-cluster.js';
+import { noOperator, spreadOperator } from './postgres-cluster.js';
 import type { DatabaseMode, Scenario } from './scenario.js';
 import { scenarios, scenariosNamed } from './scenarios.js';
 import { FaultTools } from './tools.js';
@@ -172,6 +172,7 @@ async function open(database: DatabaseMode, workspace: string): Promise<void> {
     );
   } else {
     await deleteNamespace();
+    cleanUps.push(await spreadOperator());
     await inWorkspace(
       `npx cdk8s synth --app 'node cdk8s/run.js e2e/faults/changed-cafe.ts cluster' --output build/cluster`,
     );
