@@ -121,6 +121,7 @@ async function tryAll(): Promise<void> {
 /** The scenarios of one kind of database, in a café that is opened for them. */
 async function tryWith(database: DatabaseMode, some: readonly Scenario[], workspace: string): Promise<void> {
   journal.heading(database === 'chart' ? 'What happens' : 'What happens with three PostgreSQLs');
+  if (database === 'cluster') cleanUps.push(await spreadOperator());
   const agent = await journal.step('the café is open, and an agent is on every node', async () => {
     await open(database, workspace);
     const image = await kubectl(
@@ -172,7 +173,6 @@ async function open(database: DatabaseMode, workspace: string): Promise<void> {
     );
   } else {
     await deleteNamespace();
-    cleanUps.push(await spreadOperator());
     await inWorkspace(
       `npx cdk8s synth --app 'node cdk8s/run.js e2e/faults/changed-cafe.ts cluster' --output build/cluster`,
     );
