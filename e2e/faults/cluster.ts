@@ -59,6 +59,7 @@ export const clusterScenarios: readonly Scenario[] = [
     title: 'The primary’s node is cordoned, drained and given back',
     kind: 'planned',
     database: 'cluster',
+    comparedWith: 'drain-database-node',
     restarts: FORMER_PRIMARY,
     run: async (tools) => {
       const { metadata, spec } = await databasePod();
@@ -71,6 +72,7 @@ export const clusterScenarios: readonly Scenario[] = [
     title: 'A changed parameter that every PostgreSQL is restarted for, and back',
     kind: 'planned',
     database: 'cluster',
+    comparedWith: 'database-parameter',
     restarts: FORMER_PRIMARY,
     run: async (tools) => {
       for (const [value, words] of [
@@ -137,6 +139,7 @@ export const clusterScenarios: readonly Scenario[] = [
     title: 'The primary is killed',
     kind: 'replica',
     database: 'cluster',
+    comparedWith: 'kill-postgresql',
     restarts: FORMER_PRIMARY,
     worstClickMs: PROCESS_LIMIT_MS,
     run: async (tools) => {
@@ -151,6 +154,7 @@ export const clusterScenarios: readonly Scenario[] = [
     title: 'The primary’s pod is deleted by force',
     kind: 'replica',
     database: 'cluster',
+    comparedWith: 'delete-postgresql',
     restarts: FORMER_PRIMARY,
     worstClickMs: PROCESS_LIMIT_MS,
     run: async (tools) => {
@@ -166,6 +170,7 @@ export const clusterScenarios: readonly Scenario[] = [
     title: 'The primary stands still for 20 s',
     kind: 'replica',
     database: 'cluster',
+    comparedWith: 'freeze-postgresql',
     restarts: FORMER_PRIMARY,
     worstClickMs: MACHINE_LIMIT_MS,
     run: async (tools) => {
@@ -199,6 +204,7 @@ export const clusterScenarios: readonly Scenario[] = [
     title: 'The primary’s node loses its power for 75 s',
     kind: 'replica',
     database: 'cluster',
+    comparedWith: 'power-failure-database',
     worstClickMs: MACHINE_LIMIT_MS,
     restarts: /./,
     cannot: () => missingNodeCommands(['stop', 'start']),

@@ -52,7 +52,7 @@ const chart = (manifests: CafeManifests): Side => {
       if ((await findService())?.to === 'chart') return;
       // Helm itself would lead the Service there at once, so its objects but that one are made as Helm would own them.
       const rendered = await run(
-        `helm template ${RELEASE} ${manifests.chart} --namespace ${NAMESPACE} --no-hooks --dry-run=server`,
+        `helm template ${RELEASE} ${manifests.chart} --namespace ${NAMESPACE} --no-hooks`,
       );
       const objects = parseManifests(rendered).filter(
         ({ kind, metadata }) => !isService(kind, metadata.name),
@@ -77,8 +77,10 @@ const chart = (manifests: CafeManifests): Side => {
       must(code === 0, stderr);
     },
     settle: async () => {
+      // Helm 4 leaves what kubectl has written of the Service, unless it is told; Helm 3 does not ask.
+      const force = (await run('helm version --short')).startsWith('v3.') ? '' : '--force-conflicts';
       await run(
-        `helm upgrade --install ${RELEASE} ${manifests.chart} --namespace ${NAMESPACE} --force-conflicts --wait --timeout 5m`,
+        `helm upgrade --install ${RELEASE} ${manifests.chart} --namespace ${NAMESPACE} ${force} --wait --timeout 5m`,
       );
     },
   };
