@@ -54,7 +54,8 @@ export const isReady = ({ status }: CafePod): boolean =>
 /** The database's pod, where the Service leads to: the chart's only one, or the primary of a Cluster. */
 export async function databasePod(): Promise<CafePod> {
   const [pods, service] = await Promise.all([cafePods(), findService()]);
-  const ofCluster = service?.to === 'cluster';
+  // Without a Service, in the middle of a move, the new side has everything.
+  const ofCluster = service === undefined ? pods.some(isInstance) : service.to === 'cluster';
   const primary = ofCluster ? (await postgresCluster()).status.currentPrimary : `${RELEASE}-0`;
   const pod = pods.find(({ metadata }) => metadata.name === primary);
   must(pod !== undefined, 'PostgreSQL has no pod');
