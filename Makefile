@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test helm build api synth drift check typecheck lint picture pin images push sign audit deploy verify undeploy e2e e2e-database e2e-faults e2e-doctor e2e-doctor-planned e2e-policies e2e-gitops load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-overload bench-synth
+.PHONY: help up install test helm build api synth drift check typecheck lint picture pin images push sign audit deploy move-database verify undeploy e2e e2e-database e2e-faults e2e-doctor e2e-doctor-planned e2e-policies e2e-gitops load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-overload bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -92,11 +92,16 @@ sign: install ## sign the pushed images and chart, and attest what is in them an
 	@$(TSX) images/sign.ts
 
 deploy: synth ## put the café on the cluster of KUBECONFIG, wait for it and print its address (OPEN_TO_EVERYBODY=yes: local, anywhere)
-	@OPEN_TO_EVERYBODY=$(OPEN_TO_EVERYBODY) $(TSX) e2e/before-deploy.ts $(ENVIRONMENT)
+	@OPEN_TO_EVERYBODY=$(OPEN_TO_EVERYBODY) $(TSX) e2e/before-deploy.ts $(ENVIRONMENT) $(MANIFESTS)
 	kubectl apply -f $(MANIFESTS)
-	helm upgrade --install $(RELEASE) $(MANIFESTS)/helm/postgresql --namespace $(NAMESPACE) --wait --timeout 5m
+	[ ! -d $(MANIFESTS)/helm/postgresql ] || helm upgrade --install $(RELEASE) $(MANIFESTS)/helm/postgresql --namespace $(NAMESPACE) --wait --timeout 5m
 	@node bin/cafe.js doctor -n $(NAMESPACE) --wait 5m
 	@$(TSX) e2e/address.ts
+
+PAUSE_SECONDS ?= 20
+
+move-database: install ## move the café's database to another mode while it is open (TO=cluster|chart, after "make synth"; PAUSE_SECONDS=20)
+	@$(TSX) e2e/move-database/run.ts --to "$(TO)" --manifests $(MANIFESTS) --pause-seconds $(PAUSE_SECONDS)
 
 verify: install ## the guide's checks, and an order placed and served through the frontend
 	@$(TSX) e2e/verify.ts

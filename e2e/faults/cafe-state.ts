@@ -4,6 +4,7 @@ import { run } from '../command.js';
 import { eventually, must } from '../journal.js';
 import { type Stored, stored, storedStatement } from '../load/ledger.js';
 import type { Records } from '../load/records.js';
+import { findService } from '../move-database/sides.js';
 import { mustBeWhole, postgresCluster } from './postgres-cluster.js';
 
 const containerStatus = z.object({
@@ -50,10 +51,12 @@ export async function restartCounts(): Promise<ReadonlyMap<string, number>> {
 export const isReady = ({ status }: CafePod): boolean =>
   status.conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True');
 
-/** The database's pod: the chart's only one, or the primary of a Cluster. */
+/** The database's pod, where the Service leads to: the chart's only one, or the primary of a Cluster. */
 export async function databasePod(): Promise<CafePod> {
-  const pods = await cafePods();
-  const primary = pods.some(isInstance) ? (await postgresCluster()).status.currentPrimary : `${RELEASE}-0`;
+  const [pods, service] = await Promise.all([cafePods(), findService()]);
+  // Without a Service, in the middle of a move, the new side has everything.
+  const ofCluster = service === undefined ? pods.some(isInstance) : service.to === 'cluster';
+  const primary = ofCluster ? (await postgresCluster()).status.currentPrimary : `${RELEASE}-0`;
   const pod = pods.find(({ metadata }) => metadata.name === primary);
   must(pod !== undefined, 'PostgreSQL has no pod');
   return pod;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attempt } from '../command.js';
+import { attempt, run } from '../command.js';
 import { kubectl } from '../cluster.js';
 import { eventually, must } from '../journal.js';
 
@@ -10,7 +10,39 @@ export const CLUSTER_IMAGES = {
 } as const;
 
 /** The operator's Deployment and its namespace, as its release has them. */
-export const OPERATOR = { namespace: 'cnpg-system', deployment: 'cnpg-controller-manager' } as const;
+const OPERATOR = { namespace: 'cnpg-system', deployment: 'deployment/cnpg-controller-manager' } as const;
+const OPERATOR_LABELS = { 'app.kubernetes.io/name': 'cloudnative-pg' };
+/** One that is lost with the primary makes no new one for minutes: docs/decisions/cloudnative-pg.md. */
+const OPERATOR_PODS = 2;
+
+/** Runs kubectl with the operator's Deployment: what is done, and what is behind its name. */
+export const operator = (words: string, options = ''): Promise<string> =>
+  run(`kubectl -n ${OPERATOR.namespace} ${words} ${OPERATOR.deployment} ${options}`);
+
+/** Has no pod of the operator, or as many as there should be. */
+export const scaleOperator = (words: 'away' | 'there'): Promise<string> =>
+  operator('scale', `--replicas=${words === 'there' ? OPERATOR_PODS : 0}`);
+
+export const operatorRolledOut = (): Promise<string> => operator('rollout status', '--timeout=120s');
+
+/** Sees to it that the operator is on two nodes, as its installation should. @returns what puts it back */
+export async function spreadOperator(): Promise<() => Promise<void>> {
+  const before = await operator('get', `-o jsonpath='{.spec.replicas}'`);
+  const patch = (replicas: number, podAntiAffinity: object | null): Promise<string> =>
+    operator(
+      'patch',
+      `--patch '${JSON.stringify({ spec: { replicas, template: { spec: { affinity: { podAntiAffinity } } } } })}'`,
+    );
+  await patch(OPERATOR_PODS, {
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      { labelSelector: { matchLabels: OPERATOR_LABELS }, topologyKey: 'kubernetes.io/hostname' },
+    ],
+  });
+  await operatorRolledOut();
+  return async () => {
+    await patch(Number(before), null);
+  };
+}
 
 /** Why the café cannot have a Cluster here, or nothing. */
 export async function noOperator(): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { balanceSchema } from '../load/ledger.js';
 import type { Outcome } from './outcome.js';
-import { toMarkdown } from './report.js';
+import { type ReportedScenario, toMarkdown } from './report.js';
 import { scenarios } from './scenarios.js';
 
 /** The page, and beside it what it is made from: for each scenario its outcomes and the plot of the last one. */
@@ -55,10 +55,12 @@ export function record(
 
 /** The page with its generated part made anew from what is recorded. */
 export function renderPage(page: string): string {
-  const of = (naive: boolean): readonly RecordedScenario[] =>
-    scenarios.flatMap(({ name }) => {
-      const path = join(FOLDER, `${fileName(name, naive)}.json`);
-      return existsSync(path) ? [recordedScenario.parse(JSON.parse(readFileSync(path, 'utf8')))] : [];
+  const of = (naive: boolean): readonly (RecordedScenario & ReportedScenario)[] =>
+    scenarios.flatMap((scenario) => {
+      const path = join(FOLDER, `${fileName(scenario.name, naive)}.json`);
+      return existsSync(path)
+        ? [{ ...scenario, ...recordedScenario.parse(JSON.parse(readFileSync(path, 'utf8'))) }]
+        : [];
     });
   const [ours, naive] = [of(false), of(true)];
   const report = toMarkdown({

@@ -39,6 +39,7 @@ describe('the report', () => {
     scenarios: [
       { runs: [outcomeOf('restart', 'planned', 0), outcomeOf('restart', 'planned', 1)] },
       { runs: [outcomeOf('stop', 'database', 2, { databaseBackAt: 1 })] },
+      { runs: [outcomeOf('lose', 'replica', 3)], database: 'cluster', comparedWith: 'stop' },
     ],
     naive: [{ runs: [outcomeOf('stop', 'database', 9, { restarts: ['a/b (1)', 'c/d (2)'] })] }],
   });
@@ -49,6 +50,11 @@ describe('the report', () => {
 
   test('says "never" when no order came after the database’s return', () => {
     expect(page).toMatch(/Title of stop .*\| never \|/);
+  });
+
+  test('shows one PostgreSQL and three side by side, and three nowhere else', () => {
+    expect(page).toContain('| Title of lose | 0 | 0 | 0 of 1 | 0 of 1 | 1.2 s | 1.2 s | 1.2 s | 1.2 s |');
+    expect(page).not.toContain('## Something that has a second one is lost');
   });
 
   test('shows the naive variant beside ours', () => {

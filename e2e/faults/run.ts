@@ -15,7 +15,7 @@ import { toSvg } from './plot.js';
 import { describeEnvironment } from './environment.js';
 import { plannedScenarios } from './planned.js';
 import { record } from './recorded.js';
-import { noOperator } from './postgres-cluster.js';
+import { noOperator, spreadOperator } from './postgres-cluster.js';
 import type { DatabaseMode, Scenario } from './scenario.js';
 import { scenarios, scenariosNamed } from './scenarios.js';
 import { FaultTools } from './tools.js';
@@ -121,6 +121,7 @@ async function tryAll(): Promise<void> {
 /** The scenarios of one kind of database, in a café that is opened for them. */
 async function tryWith(database: DatabaseMode, some: readonly Scenario[], workspace: string): Promise<void> {
   journal.heading(database === 'chart' ? 'What happens' : 'What happens with three PostgreSQLs');
+  if (database === 'cluster') cleanUps.push(await spreadOperator());
   const agent = await journal.step('the café is open, and an agent is on every node', async () => {
     await open(database, workspace);
     const image = await kubectl(

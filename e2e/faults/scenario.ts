@@ -25,6 +25,11 @@ export interface Scenario {
    */
   readonly database?: DatabaseMode;
   /**
+   * The name of the scenario that does the same to one PostgreSQL, for three.
+   * @default - there is none
+   */
+  readonly comparedWith?: string;
+  /**
    * What the worst click may last, in milliseconds, besides the time until Kubernetes has noticed, where the scenario says
    * it ({@link FaultTools.noticed}). Judged where it is recorded.
    * @default - nobody looks

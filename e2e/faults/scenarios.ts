@@ -1,6 +1,7 @@
 import { clusterScenarios } from './cluster.js';
 import { databaseScenarios } from './database.js';
 import { fullDisk } from './full-disk.js';
+import { moveScenarios } from './move.js';
 import { plannedScenarios } from './planned.js';
 import { replicaScenarios } from './replica.js';
 import type { Scenario } from './scenario.js';
@@ -11,6 +12,7 @@ export const scenarios: readonly Scenario[] = [
   ...replicaScenarios,
   ...databaseScenarios,
   fullDisk,
+  ...moveScenarios,
   ...clusterScenarios,
 ];
 

@@ -149,6 +149,12 @@ describe('a Cluster', () => {
     });
   });
 
+  test('is looked at each second of its start, so that one that is back at once is led to at once', () => {
+    expect(clusterOf(manifestsWith())).toMatchObject({
+      spec: { startDelay: 300, probes: { startup: { periodSeconds: 1, failureThreshold: 300 } } },
+    });
+  });
+
   test('is left alone by controllers that take things away', () => {
     expect(clusterOf(manifestsWith()).metadata['annotations']).toEqual({
       'kustomize.toolkit.fluxcd.io/prune': 'disabled',

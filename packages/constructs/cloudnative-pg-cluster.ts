@@ -11,7 +11,13 @@ import {
 } from './cloudnative-pg-cluster-props.js';
 import { KubeCluster, KubePodMonitor } from './cloudnative-pg-kinds.js';
 import { clusterLabels, CloudNativePgPolicy } from './cloudnative-pg-policy.js';
-import { CLUSTER_TIMES, parametersOf, pgHbaOf, READINESS, synchronousOf } from './cloudnative-pg-settings.js';
+import {
+  CLUSTER_TIMES,
+  parametersOf,
+  pgHbaOf,
+  INSTANCE_PROBES,
+  synchronousOf,
+} from './cloudnative-pg-settings.js';
 import type { Address } from './environment-variable.js';
 import * as k8s from './k8s.js';
 import { KEPT } from './kept.js';
@@ -144,7 +150,7 @@ export class CloudNativePgCluster extends Construct implements Peer, Store {
           pg_hba: pgHbaOf(this.database, this.owner, this.tls === undefined ? 'host' : 'hostssl'),
           ...synchronousOf(instances),
         },
-        probes: READINESS,
+        probes: INSTANCE_PROBES,
         affinity: {
           enablePodAntiAffinity: true,
           podAntiAffinityType: 'required',

@@ -40,6 +40,7 @@ export interface ClusterSpec {
     };
   };
   probes: {
+    startup: { periodSeconds: number; timeoutSeconds: number; failureThreshold: number };
     readiness: { periodSeconds: number; timeoutSeconds: number; failureThreshold: number };
     liveness: { isolationCheck: { enabled: boolean; requestTimeout: number; connectionTimeout: number } };
   };
