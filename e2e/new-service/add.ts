@@ -51,7 +51,7 @@ export const pointsServer = implementService(pointsService, {
             (sql) => sql<{ points: number }[]>\`
               insert into points (guest, points) values (\${guest}, \${config.POINTS_A_VISIT})
               on conflict (guest) do update set points = points.points + excluded.points returning points\`,
-            { once: true },
+            { once: () => true },
           );
           context.body = { guest, points: row?.points ?? 0 };
         },
