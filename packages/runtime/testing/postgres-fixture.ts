@@ -17,7 +17,7 @@ export class PostgresFixture {
     fsync = false,
     log,
   }: Pick<PostgresServerOptions, 'fsync' | 'log'> = {}): Promise<PostgresFixture> {
-    const directory = await mkdtemp(join(await inMemory(), 'postgres-fixture-'));
+    const directory = await mkdtemp(join(fsync ? tmpdir() : await inMemory(), 'postgres-fixture-'));
     const options = { dataDirectory: join(directory, 'postgres'), fsync, ...(log ? { log } : {}) };
     await copyInitialized(options.dataDirectory);
     const server = await PostgresServer.start(options);
@@ -162,7 +162,7 @@ const MEMORY = '/dev/shm';
 /** A thousand small files go with each server, and a disk's file system takes long to make the next ones. */
 const ROOM = 1024 ** 3;
 
-/** Where data may lie that nobody keeps: in memory where there is room (a container of Docker's has 64 MB), else on the disk. */
+/** Where data may lie that nobody keeps and no disk is waited for: in memory where there is room (a container of Docker's has 64 MB). */
 async function inMemory(): Promise<string> {
   const found = await statfs(MEMORY).catch(() => undefined);
   return found && found.bavail * found.bsize > ROOM ? MEMORY : tmpdir();
