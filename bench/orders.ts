@@ -61,7 +61,7 @@ export async function measureOrders(server: PostgresFixture, folder: string): Pr
   writeFileSync(guests, GUESTS);
   const ours = await ProcessFixture.start(await bundledServer('order-service'), server.environment);
   await ours.readyz(200);
-  const bare = await Program.start('bench/bare-koa.ts', join(folder, 'bare.mjs'), server.environment);
+  const bare = await Program.start('bench/bare-koa.ts', server.environment);
   const rates = { ours: new Array<number>(), pgbench: new Array<number>(), bare: new Array<number>() };
   const latencies = { p50: new Array<number>(), p99: new Array<number>() };
   // The first round warms everything up and is not counted.

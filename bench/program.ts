@@ -2,27 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
+import { bundledProgram } from '../packages/runtime/testing/bundled-fixture.js';
 
 /** A server that is measured, in a process of its own, bundled as in an image. */
 export class Program {
-  /** Starts the TypeScript program `entry`, bundled into `bundle`; it says on its output where it listens. */
-  static async start(
-    entry: string,
-    bundle: string,
-    environment: Readonly<Record<string, string>>,
-  ): Promise<Program> {
-    await build({
-      entryPoints: [entry],
-      outfile: bundle,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      logLevel: 'warning',
-      banner: {
-        js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
-      },
-    });
+  /** Starts the TypeScript program `entry`; it says on its output where it listens. */
+  static async start(entry: string, environment: Readonly<Record<string, string>>): Promise<Program> {
+    const bundle = await bundledProgram(entry);
     const child = spawn(process.execPath, [bundle], {
       env: { PATH: process.env['PATH'], ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],

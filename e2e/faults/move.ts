@@ -7,18 +7,16 @@ import { run } from '../command.js';
 import { eventually, must } from '../journal.js';
 import { sql } from './cafe-state.js';
 import type { Scenario } from './scenario.js';
+import { changedFolder, synthesizeChanged } from './synthesize-changed.js';
 import type { FaultTools } from './tools.js';
 
 const PROGRAM = fileURLToPath(new URL('../move-database/run.ts', import.meta.url));
-const MANIFESTS = { cluster: 'build/cluster', chart: 'dist' } as const;
+const MANIFESTS = { cluster: changedFolder('cluster'), chart: 'dist' } as const;
 type Side = keyof typeof MANIFESTS;
 const KILLS = 10;
 
-const synthesizeCluster = async (tools: FaultTools): Promise<void> => {
-  await tools.inWorkspace(
-    `npx cdk8s synth --app 'node cdk8s/run.js e2e/faults/changed-cafe.ts cluster' --output build/cluster`,
-  );
-};
+const synthesizeCluster = ({ workspace }: FaultTools): Promise<void> =>
+  synthesizeChanged('cluster', workspace);
 const deleteCluster = async (): Promise<void> => {
   await kubectl('delete clusters.postgresql.cnpg.io --all --timeout=120s');
 };

@@ -4,6 +4,7 @@ import { run } from '../command.js';
 import { must } from '../journal.js';
 import { cafePods, databasePod, healthy, isReady } from './cafe-state.js';
 import type { Scenario } from './scenario.js';
+import { changedFolder, synthesizeChanged } from './synthesize-changed.js';
 import type { FaultTools } from './tools.js';
 
 const ALL = SERVICE_NAMES.map((name) => `deployment/${name}`).join(' ');
@@ -12,13 +13,6 @@ const HELM_UPGRADE = `helm upgrade ${RELEASE} dist/helm/postgresql --namespace $
 const applied = async (tools: FaultTools, folder: string): Promise<void> => {
   await tools.inWorkspace(`kubectl apply -f ${folder}`);
   await rolledOut(180);
-};
-
-/** Synthesizes the café with one thing changed, into a folder below build/ of that name. */
-const synthesizedWith = (change: 'configuration' | 'password') => async (tools: FaultTools) => {
-  await tools.inWorkspace(
-    `npx cdk8s synth --app 'node cdk8s/run.js e2e/faults/changed-cafe.ts ${change}' --output build/changed-${change}`,
-  );
 };
 
 /** What operators do on a normal day. */
@@ -111,10 +105,10 @@ export const plannedScenarios: readonly Scenario[] = [
     name: 'changed-configuration',
     title: 'A changed value in the ConfigMap, and back',
     kind: 'planned',
-    prepare: synthesizedWith('configuration'),
+    prepare: ({ workspace }) => synthesizeChanged('configuration', workspace),
     run: async (tools) => {
       tools.mark('changed');
-      await applied(tools, 'build/changed-configuration');
+      await applied(tools, changedFolder('configuration'));
       tools.mark('changed back');
       await applied(tools, 'dist');
     },
@@ -167,9 +161,9 @@ export const plannedScenarios: readonly Scenario[] = [
     name: 'rotated-password',
     title: 'The database password is rotated, and back',
     kind: 'database',
-    prepare: synthesizedWith('password'),
+    prepare: ({ workspace }) => synthesizeChanged('password', workspace),
     run: async (tools) => {
-      for (const folder of ['build/changed-password', 'dist']) {
+      for (const folder of [changedFolder('password'), 'dist']) {
         tools.mark(folder === 'dist' ? 'rotated back' : 'rotated');
         await tools.inWorkspace(HELM_UPGRADE.replace('dist/', `${folder}/`));
         // The kubelet looks at once, and not within three minutes: docs/deployment.md.

@@ -18,6 +18,7 @@ import { record } from './recorded.js';
 import { noOperator, spreadOperator } from './postgres-cluster.js';
 import type { DatabaseMode, Scenario } from './scenario.js';
 import { scenarios, scenariosNamed } from './scenarios.js';
+import { changedFolder, synthesizeChanged } from './synthesize-changed.js';
 import { FaultTools } from './tools.js';
 
 const HELP = `Does to the café what operators and misfortune do, while guests order and cooks cook, and counts.
@@ -173,10 +174,8 @@ async function open(database: DatabaseMode, workspace: string): Promise<void> {
     );
   } else {
     await deleteNamespace();
-    await inWorkspace(
-      `npx cdk8s synth --app 'node cdk8s/run.js e2e/faults/changed-cafe.ts cluster' --output build/cluster`,
-    );
-    await inWorkspace('kubectl apply -f build/cluster');
+    await synthesizeChanged('cluster', workspace);
+    await inWorkspace(`kubectl apply -f ${changedFolder('cluster')}`);
   }
   await healthy();
 }

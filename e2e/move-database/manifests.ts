@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { RELEASE } from '../cluster.js';
+import { NAMESPACE, RELEASE } from '../cluster.js';
+import { run } from '../command.js';
 
 const manifest = z.looseObject({
   kind: z.string(),
@@ -21,9 +22,11 @@ export const parseManifests = (text: string): readonly Manifest[] =>
     .map((document) => manifest.nullable().parse(document.toJS()))
     .filter((object) => object !== null);
 
-/** Several objects as one, for `kubectl apply -f -`. */
-export const toList = (items: readonly Manifest[]): string =>
-  JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+/** Applies several objects as one. @param options - of `kubectl apply` */
+export const apply = (items: readonly Manifest[], options = ''): Promise<string> =>
+  run(`kubectl -n ${NAMESPACE} apply ${options} -f -`, {
+    stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+  });
 
 /** What the environment's manifests say of its database. */
 export class CafeManifests {

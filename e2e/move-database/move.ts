@@ -1,7 +1,6 @@
-import { kubectl, NAMESPACE } from '../cluster.js';
-import { run } from '../command.js';
+import { kubectl } from '../cluster.js';
 import { eventually, must } from '../journal.js';
-import { type CafeManifests, type Manifest, toList } from './manifests.js';
+import { apply, type CafeManifests, type Manifest } from './manifests.js';
 import { forgetNote, type Note, readNote, writeNote } from './note.js';
 import { expectEqual, type Server } from './server.js';
 import { findService, type Side, type SideName, sideNamed } from './sides.js';
@@ -78,7 +77,7 @@ export class DatabaseMove {
     this.say(`brings up the ${this.to} beside the ${this.from}`);
     await this.new.standUp();
     this.say('lets the services reach both');
-    await applyAll(this.manifests.policies.map(forTheMove));
+    await apply(this.manifests.policies.map(forTheMove));
     const [old, copy] = [await this.old.server(), await eventually(60, () => this.new.server())];
     await this.rehearse(old, copy);
 
@@ -139,7 +138,7 @@ export class DatabaseMove {
 
   private async tidyUp(): Promise<void> {
     this.say('tidies up');
-    await applyAll(this.manifests.policies);
+    await apply(this.manifests.policies);
     await this.new.settle();
     await forgetPolicies();
     await forgetNote();
@@ -182,8 +181,5 @@ const forTheMove = (policy: Manifest): Manifest => ({
     labels: { ...policy.metadata.labels, [MOVE_LABEL]: 'under-way' },
   },
 });
-
-const applyAll = (objects: readonly Manifest[]): Promise<string> =>
-  run(`kubectl -n ${NAMESPACE} apply -f -`, { stdin: toList(objects) });
 
 const forgetPolicies = (): Promise<string> => kubectl(`delete networkpolicies -l ${MOVE_LABEL}`);

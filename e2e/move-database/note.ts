@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { kubectl, NAMESPACE } from '../cluster.js';
-import { run } from '../command.js';
+import { kubectl } from '../cluster.js';
+import { apply } from './manifests.js';
 
 const NAME = 'database-move';
 
@@ -21,8 +21,7 @@ export async function readNote(): Promise<Note | undefined> {
 }
 
 export async function writeNote(data: Note): Promise<void> {
-  const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: NAME }, data };
-  await run(`kubectl -n ${NAMESPACE} apply -f -`, { stdin: JSON.stringify(configMap) });
+  await apply([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: NAME }, data }]);
 }
 
 export async function forgetNote(): Promise<void> {

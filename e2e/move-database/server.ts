@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { NAMESPACE } from '../cluster.js';
-import { attempt, run } from '../command.js';
+import { run } from '../command.js';
 import { eventually } from '../journal.js';
 
 /** The database of the café, and the role that owns it: cdk8s/database.ts. */
@@ -107,11 +106,6 @@ export class Server {
     return tables === '0' ? undefined : before;
   }
 
-  /** Drops a copy that is not needed any more. */
-  async forgetCopy(): Promise<void> {
-    await this.sql(`drop database if exists ${COPY} with (force)`);
-  }
-
   /** Everything by which two databases are told apart but their rows: settings, and the schema with its owners and rights. */
   async structure(of: 'database' | 'copy'): Promise<readonly string[]> {
     const name = of === 'copy' ? COPY : DATABASE;
@@ -140,7 +134,8 @@ export class Server {
   }
 }
 
-const OF_USERS = `relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'`;
+/** In SQL, of a row of pg_class: whether it is none of PostgreSQL's own. */
+export const OF_USERS = `relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'`;
 /** Statements that make statements, which psql runs then. Hashes are summed, so that the order of rows does not matter. */
 const CONTENTS = `
   select format('select %L || count(*) || '' rows, '' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from %s t',
@@ -157,12 +152,4 @@ export function expectEqual(what: string, ours: readonly string[], theirs: reado
   throw new Error(
     `${what} of the copy differ: the old side has "${ours[index] ?? 'nothing more'}" where the copy has "${theirs[index] ?? 'nothing more'}".`,
   );
-}
-
-const names = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
-/** The names of what kubectl lists, or none where the cluster does not know the kind. */
-export async function namesOf(words: string): Promise<readonly string[]> {
-  const { code, stdout } = await attempt(`kubectl -n ${NAMESPACE} get ${words} -o json`);
-  if (code !== 0) return [];
-  return names.parse(JSON.parse(stdout)).items.map(({ metadata }) => metadata.name);
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { kubectl, NAMESPACE, RELEASE } from '../cluster.js';
 import { attempt, run } from '../command.js';
 import { eventually, must } from '../journal.js';
-import { type CafeManifests, type Manifest, parseManifests, toList } from './manifests.js';
-import { namesOf, Server } from './server.js';
+import { apply, type CafeManifests, type Manifest, parseManifests } from './manifests.js';
+import { Server } from './server.js';
 
 /** Who can be moved from and to. */
 export type SideName = 'chart' | 'cluster';
@@ -40,9 +40,6 @@ export async function findService(): Promise<
   const { clusterIP, selector } = service.parse(JSON.parse(json)).spec;
   return { to: 'cnpg.io/cluster' in selector ? 'cluster' : 'chart', clusterIP };
 }
-
-const apply = (objects: readonly Manifest[], words = ''): Promise<string> =>
-  run(`kubectl -n ${NAMESPACE} apply ${words} -f -`, { stdin: toList(objects) });
 
 const chart = (manifests: CafeManifests): Side => {
   const server = (): Promise<Server> => Promise.resolve(Server.inPod(`${RELEASE}-0`));
@@ -86,9 +83,16 @@ const chart = (manifests: CafeManifests): Side => {
   };
 };
 
+const names = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
+/** The operator's Cluster, or nothing where there is none or where nobody knows the kind. */
+async function clusterName(): Promise<string | undefined> {
+  const { code, stdout } = await attempt(`kubectl -n ${NAMESPACE} get clusters.postgresql.cnpg.io -o json`);
+  return code === 0 ? names.parse(JSON.parse(stdout)).items[0]?.metadata.name : undefined;
+}
+
 const cluster = (manifests: CafeManifests): Side => {
   const name = async (): Promise<string> => {
-    const [found] = await namesOf('clusters.postgresql.cnpg.io');
+    const found = await clusterName();
     must(found !== undefined, 'the operator CloudNativePG has no Cluster here');
     return found;
   };

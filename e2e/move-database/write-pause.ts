@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { DATABASE, type Server } from './server.js';
+import { DATABASE, OF_USERS, type Server } from './server.js';
 
 /** Each table of the database, in one lock that lets readers go on. Where somebody is in the way it is tried again. */
 const LOCK = `
 begin;
 do $$ declare tables text; begin
   select string_agg(oid::regclass::text, ', ' order by oid) into tables from pg_class
-    where relkind in ('r', 'p') and relnamespace::regnamespace::text !~ '^(pg_|information_schema$)';
+    where relkind in ('r', 'p') and ${OF_USERS};
   execute 'lock table ' || tables || ' in exclusive mode';
 end $$;
 \\echo paused

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { connectionBudgetProblem } from '@cafe-lumiere/contract';
 import type { Address } from './environment-variable.js';
 import { checkIdentifier, checkPort } from './names.js';
-import { checkNetwork } from './network.js';
+import { checkNetworks } from './network.js';
 import type { PodNetworkPolicy } from './pod-network-policy.js';
 import type { DatabaseCredentials, Store, StoreClient, StoreTls } from './store.js';
 
@@ -59,12 +59,7 @@ export class ExternalPostgres extends Construct implements Store {
     this.owner = checkIdentifier(path, 'owner', props.owner);
     this.credentials = props.credentials;
     this.tls = props.tls ?? {};
-    if (props.networks.length === 0) {
-      throw new Error(
-        `${path}: networks is empty, so that no service could reach ${this.name}; name those of its addresses, such as "10.20.0.0/24".`,
-      );
-    }
-    for (const network of props.networks) checkNetwork(path, 'networks', network);
+    checkNetworks(path, 'networks', props.networks, this.name);
     this.node.addValidation({
       validate: () => {
         const problem = connectionBudgetProblem(this.clients, props.maxConnections ?? 100);

@@ -1,5 +1,25 @@
 import { isIP } from 'node:net';
 
+/**
+ * Checks the networks of somebody outside the cluster.
+ *
+ * @param destination - who has these addresses, in words
+ * @throws Error that names the construct, the property and the value
+ */
+export function checkNetworks(
+  path: string,
+  property: string,
+  networks: readonly string[],
+  destination: string,
+): void {
+  if (networks.length === 0) {
+    throw new Error(
+      `${path}: ${property} is empty, so that no service could reach ${destination}; name those of its addresses, such as "10.20.0.0/24".`,
+    );
+  }
+  for (const network of networks) checkNetwork(path, property, network);
+}
+
 /** Checks a network as a policy names it. @throws Error that names the construct, the property and the value */
 export function checkNetwork(path: string, property: string, network: string): void {
   const [address = '', length = '', ...rest] = network.split('/');

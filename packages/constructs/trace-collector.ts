@@ -1,5 +1,5 @@
 import { RUNTIME_VARIABLES } from '@cafe-lumiere/contract';
-import { checkNetwork } from './network.js';
+import { checkNetworks } from './network.js';
 import type { Peer, PodNetworkPolicy } from './pod-network-policy.js';
 
 /** Who takes the traces of services on the runtime, by OTLP over HTTP: an OpenTelemetry collector, Tempo, Jaeger. */
@@ -37,23 +37,12 @@ export function checkTraceCollector(path: string, collector: TraceCollector): Tr
   }
   const { protocol, port: given } = new URL(endpoint);
   const port = collector.port ?? Number(given || (protocol === 'https:' ? 443 : 80));
-  if (!('networks' in at))
-    return {
-      variables,
-      admit: (policy) => {
-        policy.allowTo(at, port);
-      },
-    };
-  if (at.networks.length === 0) {
-    throw new Error(
-      `${path}: traces.at.networks is empty, so that no service could reach ${endpoint}; name those of its addresses, such as "10.20.0.0/24".`,
-    );
-  }
-  for (const network of at.networks) checkNetwork(path, 'traces.at.networks', network);
+  if ('networks' in at) checkNetworks(path, 'traces.at.networks', at.networks, endpoint);
   return {
     variables,
     admit: (policy) => {
-      policy.allowToNetworks(at.networks, port);
+      if ('networks' in at) policy.allowToNetworks(at.networks, port);
+      else policy.allowTo(at, port);
     },
   };
 }

@@ -1,15 +1,8 @@
 import type { Reading } from './reading/reading.js';
 
 /** The same reading so many times over, in as many namespaces. */
-export function manyCopies(reading: Reading, count: number): Reading {
-  const all = Array.from({ length: count }, (_, index) => copy(reading, index));
-  return {
-    ...reading,
-    namespaces: all.flatMap(({ namespaces }) => namespaces),
-    objects: once(all.flatMap(({ objects }) => objects)),
-    logs: all.flatMap(({ logs }) => logs),
-  };
-}
+export const manyCopies = (reading: Reading, count: number): Reading =>
+  together([copy(reading, 0), ...Array.from({ length: count - 1 }, (_, index) => copy(reading, index + 1))]);
 
 /** Those of several together, at the time of the first one. */
 export const together = (readings: readonly [Reading, ...Reading[]]): Reading => ({

@@ -22,9 +22,10 @@ export async function bundledProgram(source: string): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    logLevel: 'warning',
     // CommonJS packages in an ESM bundle still ask for Node's own modules with require.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
     },
   });
   return outfile;

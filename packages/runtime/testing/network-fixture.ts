@@ -51,6 +51,11 @@ export class NetworkFixture {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /** Resets every connection, which whoever has it sees as an error and, a moment later, as the end. */
+  reset(): void {
+    for (const socket of this.sockets) socket.resetAndDestroy();
+  }
+
   /** Breaks every connection and refuses new ones. @returns takes them again, at the same port */
   async refuse(): Promise<() => Promise<void>> {
     const { port } = this;

@@ -14,8 +14,9 @@ const REMEMBERED = 0.9;
 
 /**
  * How many sheddable requests a second are let in: as many as come, and of a crowd twice as many with each window, as TCP begins;
- * until those who have begun must wait; then as many as these can bear, found out by measuring. A window in which they wait takes a part of the rate away, the more the longer they wait; one in
- * which somebody was refused and nobody waited gives a little back, as TCP finds out about a line (AIMD).
+ * until those who have begun must wait; then as many as these can bear, found out by measuring. A window in which they wait takes a
+ * part of the rate away, the more the longer they wait; one in which somebody was refused and nobody waited gives a little back, as
+ * TCP finds out about a line (AIMD).
  *
  * Why not simply begin them when nobody else waits: a guest who is let in asks for five things more in the next seconds, and the
  * moment in which nobody waits says nothing about those. Tried: half of those who were let in were refused later, in the middle.
