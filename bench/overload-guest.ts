@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Agent, type IncomingMessage, request } from 'node:http';
 
 /** What a page gives up after, in milliseconds. */
-const LIMIT_MS = 6000;
+const LIMIT_MS = 15_000;
 
 /** One answer, or none: then its status is 0. */
 export interface Answered {

@@ -60,8 +60,8 @@ export class Cafe extends Chart {
 
     const postgres = cafeDatabase(this, environment, digestOf);
 
-    // Each callee gives up before its caller does: a query after 1.5 s, kitchen-service after 5.5 s, the frontend after
-    // 5.75 s, and the page after 6 s, which says after 2.5 s that it takes long. No sooner, because requests wait for the
+    // Each callee gives up before its caller does: a query after 1.5 s, kitchen-service after 14.5 s, the frontend
+    // after 14.75 s, and the page after 15 s, which says after 2.5 s that it takes long. No sooner, because requests wait for the
     // end of a restart of the database (docs/decisions/short-absence.md).
     const orders = new ProbedService(this, orderService, {
       image: imageOf('order-service'),
@@ -75,7 +75,7 @@ export class Cafe extends Chart {
       configuration,
       ...pods,
     });
-    kitchen.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5500) });
+    kitchen.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(14_500) });
 
     const { exposure, staffDoor } = environment;
     const staff =
@@ -89,7 +89,7 @@ export class Cafe extends Chart {
       expose: {
         port: 80,
         type: 'tlsProxies' in exposure ? 'ClusterIP' : 'LoadBalancer',
-        clientTimeout: Duration.seconds(6),
+        clientTimeout: Duration.seconds(15),
       },
       values:
         'tlsProxies' in exposure ? { GUEST_TLS: 'required', TRUSTED_PROXIES: exposure.tlsProxies.count } : {},
@@ -104,8 +104,8 @@ export class Cafe extends Chart {
     } else if ('tlsProxies' in exposure) {
       pages.policy.allowFromNamespace(exposure.tlsProxies.namespace, pages.port);
     }
-    pages.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(5750) });
-    pages.calls(kitchen, { env: 'KITCHEN_SERVICE_URL', timeout: Duration.millis(5750) });
+    pages.calls(orders, { env: 'ORDER_SERVICE_URL', timeout: Duration.millis(14_750) });
+    pages.calls(kitchen, { env: 'KITCHEN_SERVICE_URL', timeout: Duration.millis(14_750) });
     if (monitoring) {
       new GrafanaDashboard(this, 'dashboard', {
         name: `${namespace}-dashboard`,

@@ -60,7 +60,7 @@ export function dashboardRows(namespace: string): readonly DashboardRow[] {
         },
         {
           title: 'Time to an answer',
-          description: 'Without event streams. The page gives up after 6 s.',
+          description: 'Without event streams. The page gives up after 15 s.',
           unit: 's',
           threshold: 6,
           queries: [

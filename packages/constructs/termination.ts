@@ -10,8 +10,8 @@ export interface Termination {
    */
   readonly drainSeconds?: number;
   /**
-   * How long requests in flight may take once the service takes no new ones.
-   * @default 10
+   * How long requests in flight may take once the service takes no new ones: longer than its clients wait for an answer.
+   * @default 20
    */
   readonly inFlightSeconds?: number;
 }
@@ -26,7 +26,7 @@ export function gracePeriod({ drainSeconds, inFlightSeconds }: Required<Terminat
 
 /** Fills in the defaults. @throws Error that names the construct and the value */
 export function checkTermination(path: string, termination: Termination = {}): Required<Termination> {
-  const resolved = { drainSeconds: 5, inFlightSeconds: 10, ...termination };
+  const resolved = { drainSeconds: 5, inFlightSeconds: 20, ...termination };
   for (const [property, seconds] of Object.entries(resolved)) {
     if (!Number.isInteger(seconds) || seconds < 0) {
       throw new Error(

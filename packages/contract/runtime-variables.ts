@@ -14,7 +14,7 @@ export const RUNTIME_VARIABLES = {
   /** How long it goes on serving after SIGTERM, telling each client to close its connection. */
   DRAIN_SECONDS: seconds(5),
   /** How long requests in flight may take after that. */
-  IN_FLIGHT_SECONDS: seconds(10),
+  IN_FLIGHT_SECONDS: seconds(20),
   /** Where traces are sent, by OTLP over HTTP; `/v1/traces` is added. Nothing is recorded without it. */
   OTEL_EXPORTER_OTLP_ENDPOINT: optionalUrl(),
   /** The share of traces that is recorded; what belongs to a trace of a caller that is believed is as that one is. */

@@ -8,9 +8,9 @@ export const frontend = declareService({
   port: 5000,
   reads: {
     ORDER_SERVICE_URL: calls(),
-    ORDER_SERVICE_TIMEOUT_MS: timeoutOf('ORDER_SERVICE_URL', 5750),
+    ORDER_SERVICE_TIMEOUT_MS: timeoutOf('ORDER_SERVICE_URL', 14_750),
     KITCHEN_SERVICE_URL: calls(),
-    KITCHEN_SERVICE_TIMEOUT_MS: timeoutOf('KITCHEN_SERVICE_URL', 5750),
+    KITCHEN_SERVICE_TIMEOUT_MS: timeoutOf('KITCHEN_SERVICE_URL', 14_750),
     /** Orders a minute from one address at one pod, see limits.ts. */
     ORDERS_PER_MINUTE: count(ORDERS_PER_MINUTE, { most: 1_000_000 }),
     /**

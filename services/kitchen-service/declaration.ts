@@ -7,7 +7,7 @@ export const kitchenService = declareService({
   port: 5002,
   reads: {
     ORDER_SERVICE_URL: calls(),
-    ORDER_SERVICE_TIMEOUT_MS: timeoutOf('ORDER_SERVICE_URL', 5500),
+    ORDER_SERVICE_TIMEOUT_MS: timeoutOf('ORDER_SERVICE_URL', 14_500),
   },
   image: { programs: { server: './main.ts' } },
   api: kitchenApi,

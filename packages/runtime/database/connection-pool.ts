@@ -12,7 +12,7 @@ import { WaitingLine } from './waiting-line.js';
  * (docs/decisions/short-absence.md). Later callers are told at once: then a page that says so is worth more than one that
  * waits.
  */
-const PATIENCE_MS = 6000;
+const PATIENCE_MS = 13_000;
 /** Deadlines after which a query is lost, and its connection with it: TCP would take minutes to say so. */
 const LOST_AFTER_DEADLINES = 3;
 /** For what is under way when the pool is closed. */

@@ -106,7 +106,7 @@ describe('a call to another service', () => {
 
   test('to nobody is a 503 that names who and why, and heals by itself', async () => {
     const port = await freePort();
-    const orders = upstream(`http://127.0.0.1:${port}`);
+    const orders = upstream(`http://127.0.0.1:${port}`, 300);
     const problem = await problemOf(orders.request(get));
     expect(problem.status).toBe(503);
     expect(problem.options.headers).toEqual({ 'Retry-After': '1' });
@@ -198,6 +198,20 @@ describe('a call to another service', () => {
       await pause(20);
     }
     await expect(orders.request(post)).resolves.toMatchObject({ status: 200 });
+  });
+
+  test('that is refused waits, and so do hundreds with one look at a time, until somebody listens', async () => {
+    const port = await freePort();
+    const orders = upstream(`http://127.0.0.1:${port}`);
+    orders.stopPinging();
+    const answers = Promise.all(Array.from({ length: 300 }, () => orders.request(post)));
+    await pause(500);
+    const order = await neighbour((response, call) => {
+      json(response, 200, { call });
+    }, port);
+    await expect(answers).resolves.toHaveLength(300);
+    // Not one was begun twice.
+    expect(order.calls).toHaveLength(300);
   });
 
   test('that was refused for a while is answered as soon as somebody is there again', async () => {

@@ -9,6 +9,7 @@ import { CircuitBreaker } from './circuit-breaker.js';
 import { hedged } from './hedge.js';
 import { Problem } from '../http/problem.js';
 import type { RawBody } from '../http/request-body.js';
+import { RefusedConnections } from './refused-connections.js';
 import { RetryBudget } from './retry-budget.js';
 import type { CheckState } from '../readiness.js';
 import { racingConnector } from '../network/racing-connector.js';
@@ -48,6 +49,8 @@ const ATTEMPTS = 3;
 const CONNECT_TIMEOUT_MS = 1000;
 /** A connection within a cluster takes a millisecond; what takes so long was lost, or its pod is. */
 const CONNECTION_ATTEMPT_DELAY_MS = 200;
+/** Asked to see whether anybody is there. */
+const PING = { method: 'GET', path: HEALTH_PATH } as const;
 /** Without traffic, somebody must still notice that a neighbour is away: the metric and /readyz should be true. */
 const PING_INTERVAL_MS = 5000;
 
@@ -73,6 +76,13 @@ export class Upstream implements Dependency {
   private readonly ping: NodeJS.Timeout;
   private readonly budget = new RetryBudget();
   private readonly breaker = new CircuitBreaker();
+  private readonly refusals = new RefusedConnections({
+    refused: async () =>
+      this.call(PING, CONNECT_TIMEOUT_MS).then(
+        () => false,
+        (error: unknown) => isRefused(error),
+      ),
+  });
   private current: CheckState = { ok: false, reason: 'not asked yet' };
 
   constructor(private readonly options: UpstreamOptions) {
@@ -88,7 +98,7 @@ export class Upstream implements Dependency {
     });
     options.metrics.dependencyUp.set(this.labels, 0);
     const ping = (): void => {
-      this.call({ method: 'GET', path: HEALTH_PATH }, options.timeoutMs).catch(() => undefined);
+      this.call(PING, options.timeoutMs).catch(() => undefined);
     };
     ping();
     this.ping = setInterval(ping, PING_INTERVAL_MS).unref();
@@ -132,6 +142,7 @@ export class Upstream implements Dependency {
   /** Closes the connections. Calls after it fail. */
   async close(): Promise<void> {
     this.stopPinging();
+    this.refusals.close();
     await this.agent.destroy();
   }
 
@@ -166,14 +177,23 @@ export class Upstream implements Dependency {
     return granted;
   }
 
-  /** One attempt. What may be repeated is asked of another pod, too, when nobody answers for a while. */
-  private attempt(call: UpstreamRequest, deadline: number): Promise<RawAnswer> {
+  /**
+   * One attempt. What may be repeated is asked of another pod, too, when nobody answers for a while. What is refused was not
+   * begun, and waits until somebody listens again.
+   */
+  private async attempt(call: UpstreamRequest, deadline: number): Promise<RawAnswer> {
     const remaining = (): number => Math.max(1, Math.ceil(deadline - performance.now()));
-    return hedged((over) => this.call(call, remaining(), over), {
-      delayMs: Math.min(HEDGE_AFTER_MS, remaining() / 2),
-      allowed: () => isRepeatable(call) && this.retries(),
-      nonFatal: ({ status }) => status === 503,
-    });
+    for (;;) {
+      try {
+        return await hedged((over) => this.call(call, remaining(), over), {
+          delaysMs: [Math.min(HEDGE_AFTER_MS, remaining() / 2)],
+          allowed: () => isRepeatable(call) && this.retries(),
+          nonFatal: ({ status }) => status === 503,
+        });
+      } catch (error) {
+        if (!isRefused(error) || !(await this.refusals.end(deadline))) throw error;
+      }
+    }
   }
 
   /**
@@ -207,7 +227,7 @@ export class Upstream implements Dependency {
         throw deadline;
       }
       // A refusal comes at once: there is no waiting that the breaker could save, and a pod that is back is seen at once.
-      if (networkErrorCode(failure) !== 'ECONNREFUSED') this.breaker.failed();
+      if (!isRefused(failure)) this.breaker.failed();
       this.note({ ok: false, reason: this.describe(failure) });
       throw failure;
     } finally {
@@ -264,6 +284,8 @@ export class Upstream implements Dependency {
     metrics.dependencyUp.set(this.labels, state.ok ? 1 : 0);
   }
 }
+
+const isRefused = (error: unknown): boolean => networkErrorCode(error) === 'ECONNREFUSED';
 
 /** What the other service is told that it has, of the time that we wait. */
 function propagatedTimeoutMs(milliseconds: number): number {

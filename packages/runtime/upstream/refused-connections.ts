@@ -1,0 +1,55 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Deadline, endsWithin, remainingMs } from '../deadline.js';
+
+/**
+ * Whoever comes within this time after the first refusal waits for its end; later callers are told at once. All pods of a
+ * service that were lost are there again sooner, and a database that restarts is back, for which its service's pods are not
+ * ready meanwhile (docs/decisions/short-absence.md).
+ */
+const PATIENCE_MS = 11_000;
+/** How often it is looked whether somebody listens again. */
+const LOOK_EVERY_MS = 100;
+/** All who waited do not begin at the same moment. */
+const SPREAD_MS = 100;
+
+/** What {@link RefusedConnections} is told. */
+export interface RefusedConnectionsOptions {
+  /** Whether a connection is refused still. */
+  readonly refused: () => Promise<boolean>;
+  /** @default - 11 s */
+  readonly patienceMs?: number;
+}
+
+/**
+ * A time in which nobody listens: Kubernetes refuses connections to a Service that has no ready pod. Callers wait for its end,
+ * for a refused call was never begun; one look at a time is made for all of them, because some hundred that each try again
+ * would take the processor from who is just starting.
+ */
+export class RefusedConnections {
+  private current: { readonly since: number; readonly end: Promise<void> } | undefined;
+  private readonly closed = new AbortController();
+
+  constructor(private readonly options: RefusedConnectionsOptions) {}
+
+  /** Waits until connections are made again. @returns whether they are, before the deadline */
+  async end(deadline: Deadline): Promise<boolean> {
+    this.current ??= { since: performance.now(), end: this.look() };
+    const { since, end } = this.current;
+    if (performance.now() - since > (this.options.patienceMs ?? PATIENCE_MS)) return false;
+    if (!(await endsWithin(end, remainingMs(deadline)))) return false;
+    await pause(Math.random() * SPREAD_MS);
+    return remainingMs(deadline) > 0 && !this.closed.signal.aborted;
+  }
+
+  /** Nobody waits any more. */
+  close(): void {
+    this.closed.abort();
+  }
+
+  private async look(): Promise<void> {
+    const { signal } = this.closed;
+    do await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    while (!signal.aborted && (await this.options.refused()));
+    this.current = undefined;
+  }
+}
