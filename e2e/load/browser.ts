@@ -3,8 +3,8 @@ import { hedged } from '@cafe-lumiere/runtime/upstream';
 import { racingConnector } from '@cafe-lumiere/runtime/network';
 import { describeFailure, type RequestKind, type Records } from './records.js';
 
-/** A page's script asks once more beside after each such silence, and gives a request up: services/frontend/assets/live.js. */
-const SILENCES_MS = [2500, 3500];
+/** A page's script asks once more beside after this silence, and gives a request up: services/frontend/assets/live.js. */
+const SILENCE_MS = 2500;
 const REQUEST_LIMIT_MS = 15_000;
 /** Chromium keeps an idle connection for 300 s; the server's hint (65 s) is honoured, which is the earlier one. */
 const KEEP_ALIVE_MS = 300_000;
@@ -57,7 +57,7 @@ export class Browser {
   async ask(page: PageRequest): Promise<PageAnswer | undefined> {
     const course = { answered: false };
     const answer = await hedged(() => this.send(page, course), {
-      delaysMs: SILENCES_MS,
+      delayMs: SILENCE_MS,
       allowed: () => {
         // No script asks for the page itself.
         if (page.kind === 'page') return false;

@@ -2,8 +2,8 @@ import { endsWithin } from '../deadline.js';
 
 /** How a second question is asked. */
 export interface HedgeOptions<Answer> {
-  /** Milliseconds of silence after which one more is asked, for each more: gRPC's `hedgingDelay`. */
-  readonly delaysMs: readonly number[];
+  /** Milliseconds of silence after which a second one is asked: gRPC's `hedgingDelay`. */
+  readonly delayMs: number;
   /** Asked just before it: whether there may be one. */
   readonly allowed: () => boolean;
   /** Whether another answer, which may still come, is better than this one: gRPC's `nonFatalStatusCodes`. */
@@ -11,7 +11,7 @@ export interface HedgeOptions<Answer> {
 }
 
 /**
- * Asks, and when nobody answers for a while, asks once more beside it; the first good answer counts, and the others are
+ * Asks, and when nobody answers for a while, asks once more beside it; the first good answer counts, and the other question is
  * given up. Behind a name are several pods, and one of them may have lost its power. "Hedged requests" in
  * https://research.google/pubs/the-tail-at-scale/.
  *
@@ -23,25 +23,19 @@ export interface HedgeOptions<Answer> {
  */
 export async function hedged<Answer>(
   ask: (signal: AbortSignal) => Promise<Answer>,
-  { delaysMs, allowed, nonFatal }: HedgeOptions<Answer>,
+  { delayMs, allowed, nonFatal }: HedgeOptions<Answer>,
 ): Promise<Answer> {
   const over = new AbortController();
   const first = ask(over.signal);
-  const asked = [first];
-  const best = (): Promise<Answer> => {
-    const good = asked.map(async (question) => {
-      const answer = await question;
-      if (nonFatal(answer)) throw new Error('another answer would be better');
-      return answer;
-    });
-    return Promise.any(good).catch(() => Promise.any(asked).catch(() => first));
-  };
+  if ((await endsWithin(first, delayMs)) || !allowed()) return first;
+  const both = [first, ask(over.signal)];
+  const good = both.map(async (question) => {
+    const answer = await question;
+    if (nonFatal(answer)) throw new Error('another answer would be better');
+    return answer;
+  });
   try {
-    for (const delayMs of delaysMs) {
-      if ((await endsWithin(best(), delayMs)) || !allowed()) break;
-      asked.push(ask(over.signal));
-    }
-    return await best();
+    return await Promise.any(good).catch(() => Promise.any(both).catch(() => first));
   } finally {
     over.abort();
   }

@@ -38,15 +38,16 @@ export interface UpstreamAnswer extends RawAnswer {
   readonly body: unknown;
 }
 
-/** There was no connection, so nothing can have happened on the other side. */
-const NEVER_SENT = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+/** Nobody took the connection, so nothing can have happened on the other side. */
+const NOT_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+/** The same, but it was not even known whom to ask. */
+const NO_ADDRESS = new Set(['ENOTFOUND', 'EAI_AGAIN']);
+
+/** Whether a call failed because no connection was made. */
+export function neverConnected(error: unknown): boolean {
+  const code = networkErrorCode(error);
+  return code !== undefined && NOT_CONNECTED.has(code);
+}
 
 /** Reading, setting a state that is then set, and a POST that carries its key may be done twice. */
 export function isRepeatable({ method, headers, repeatable }: UpstreamRequest): boolean {
@@ -57,7 +58,7 @@ export function isRepeatable({ method, headers, repeatable }: UpstreamRequest): 
 /** Whether a call that failed like this may be made again. */
 export function mayRepeat(call: UpstreamRequest, error: unknown): boolean {
   const code = networkErrorCode(error);
-  return code !== undefined && (NEVER_SENT.has(code) || isRepeatable(call));
+  return code !== undefined && (NOT_CONNECTED.has(code) || NO_ADDRESS.has(code) || isRepeatable(call));
 }
 
 /** When a 503 says to come back, in milliseconds. */

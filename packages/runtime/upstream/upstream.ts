@@ -4,20 +4,21 @@ import { Agent, request } from 'undici';
 import type { Dependency } from '../health.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
-import { describeNetworkError, errorMessage, networkErrorCode } from '../network/network-error.js';
+import { describeNetworkError, errorMessage } from '../network/network-error.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { hedged } from './hedge.js';
 import { Problem } from '../http/problem.js';
 import type { RawBody } from '../http/request-body.js';
-import { RefusedConnections } from './refused-connections.js';
 import { RetryBudget } from './retry-budget.js';
 import type { CheckState } from '../readiness.js';
 import { racingConnector } from '../network/racing-connector.js';
+import { Unreachability } from './unreachability.js';
 import {
   CallDeadlineError,
   isOverloaded,
   isRepeatable,
   mayRepeat,
+  neverConnected,
   retryAfterMs,
   type RawAnswer,
   type UpstreamRequest,
@@ -76,11 +77,11 @@ export class Upstream implements Dependency {
   private readonly ping: NodeJS.Timeout;
   private readonly budget = new RetryBudget();
   private readonly breaker = new CircuitBreaker();
-  private readonly refusals = new RefusedConnections({
-    refused: async () =>
-      this.call(PING, CONNECT_TIMEOUT_MS).then(
+  private readonly unreachability = new Unreachability({
+    unreachable: () =>
+      this.call(PING, this.options.timeoutMs).then(
         () => false,
-        (error: unknown) => isRefused(error),
+        (error: unknown) => neverConnected(error),
       ),
   });
   private current: CheckState = { ok: false, reason: 'not asked yet' };
@@ -142,7 +143,7 @@ export class Upstream implements Dependency {
   /** Closes the connections. Calls after it fail. */
   async close(): Promise<void> {
     this.stopPinging();
-    this.refusals.close();
+    this.unreachability.close();
     await this.agent.destroy();
   }
 
@@ -178,20 +179,20 @@ export class Upstream implements Dependency {
   }
 
   /**
-   * One attempt. What may be repeated is asked of another pod, too, when nobody answers for a while. What is refused was not
-   * begun, and waits until somebody listens again.
+   * One attempt. What may be repeated is asked of another pod, too, when nobody answers for a while. What got no
+   * connection was not begun, and waits until there is one again.
    */
   private async attempt(call: UpstreamRequest, deadline: number): Promise<RawAnswer> {
     const remaining = (): number => Math.max(1, Math.ceil(deadline - performance.now()));
     for (;;) {
       try {
         return await hedged((over) => this.call(call, remaining(), over), {
-          delaysMs: [Math.min(HEDGE_AFTER_MS, remaining() / 2)],
+          delayMs: Math.min(HEDGE_AFTER_MS, remaining() / 2),
           allowed: () => isRepeatable(call) && this.retries(),
           nonFatal: ({ status }) => status === 503,
         });
       } catch (error) {
-        if (!isRefused(error) || !(await this.refusals.end(deadline))) throw error;
+        if (!neverConnected(error) || !(await this.unreachability.end(deadline))) throw error;
       }
     }
   }
@@ -226,8 +227,8 @@ export class Upstream implements Dependency {
       if (failure === deadline && milliseconds < Math.min(FAIR_WAIT_MS, this.options.timeoutMs / 2)) {
         throw deadline;
       }
-      // A refusal comes at once: there is no waiting that the breaker could save, and a pod that is back is seen at once.
-      if (!isRefused(failure)) this.breaker.failed();
+      // Nobody waits long for a connection, and one looks for all: a pod that is back is seen at once.
+      if (!neverConnected(failure)) this.breaker.failed();
       this.note({ ok: false, reason: this.describe(failure) });
       throw failure;
     } finally {
@@ -284,8 +285,6 @@ export class Upstream implements Dependency {
     metrics.dependencyUp.set(this.labels, state.ok ? 1 : 0);
   }
 }
-
-const isRefused = (error: unknown): boolean => networkErrorCode(error) === 'ECONNREFUSED';
 
 /** What the other service is told that it has, of the time that we wait. */
 function propagatedTimeoutMs(milliseconds: number): number {

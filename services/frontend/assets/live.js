@@ -5,10 +5,10 @@ import { pause } from './pause.js';
 /** Milliseconds until a question that was not answered is asked again. */
 const RETRY = 2000;
 /**
- * Milliseconds of silence after which the page asks once more beside; the first time it says so. Whoever is silent may have
- * lost its power, and then a new connection leads to somebody else.
+ * Milliseconds of silence after which the page says so, and asks once more beside: whoever is silent may have lost its power,
+ * and then a new connection leads to somebody else.
  */
-const SILENCES = [2500, 3500];
+const SILENCE = 2500;
 /**
  * Milliseconds after which a question is given up; each service behind gives up before. Longer than the silence, because
  * whoever is silent may also be waiting for a database that restarts (docs/decisions/short-absence.md).
@@ -30,21 +30,18 @@ export const isPassing = (status) => status >= 500 || status === 408 || status =
 export async function ask(address, options = {}, silent = () => {}) {
   const send = () =>
     fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(REQUEST_LIMIT), ...options });
-  const asked = [send()];
-  const good = async (question) => {
+  const first = send();
+  const heard = () => true;
+  if (await Promise.race([first.then(heard, heard), pause(SILENCE)])) return first;
+  silent();
+  // Neither is taken back when the other one is answered: it changes nothing, and ends by itself.
+  const both = [first, send()];
+  const good = both.map(async (question) => {
     const response = await question;
     if (isPassing(response.status)) throw new Error(`${response.status} from ${address}`);
     return response;
-  };
-  const best = () => Promise.any(asked.map(good)).catch(() => Promise.any(asked));
-  const heard = () => true;
-  // None is taken back when another one is answered: it changes nothing, and ends by itself.
-  for (const silence of SILENCES) {
-    if (await Promise.race([best().then(heard, heard), pause(silence)])) break;
-    if (asked.length === 1) silent();
-    asked.push(send());
-  }
-  return best();
+  });
+  return Promise.any(good).catch(() => Promise.any(both));
 }
 
 /** Changes a text only when it is another one: a screen reader reads each change aloud. */

@@ -2,34 +2,34 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Deadline, endsWithin, remainingMs } from '../deadline.js';
 
 /**
- * Whoever comes within this time after the first refusal waits for its end; later callers are told at once. All pods of a
+ * Whoever comes within this time after the first failure waits for its end; later callers are told at once. All pods of a
  * service that were lost are there again sooner, and a database that restarts is back, for which its service's pods are not
  * ready meanwhile (docs/decisions/short-absence.md).
  */
 const PATIENCE_MS = 11_000;
-/** How often it is looked whether somebody listens again. */
+/** How often it is looked whether a connection is made again. */
 const LOOK_EVERY_MS = 100;
 /** All who waited do not begin at the same moment. */
 const SPREAD_MS = 100;
 
-/** What {@link RefusedConnections} is told. */
-export interface RefusedConnectionsOptions {
-  /** Whether a connection is refused still. */
-  readonly refused: () => Promise<boolean>;
+/** How {@link Unreachability} finds its end. */
+export interface UnreachabilityOptions {
+  /** Whether no connection is made still. */
+  readonly unreachable: () => Promise<boolean>;
   /** @default - 11 s */
   readonly patienceMs?: number;
 }
 
 /**
- * A time in which nobody listens: Kubernetes refuses connections to a Service that has no ready pod. Callers wait for its end,
- * for a refused call was never begun; one look at a time is made for all of them, because some hundred that each try again
- * would take the processor from who is just starting.
+ * A time in which no connection is made: Kubernetes refuses those to a Service that has no ready pod, and where policies
+ * are enforced it may drop them instead. Callers wait for its end, for their calls were never begun; one look at a time is made
+ * for all of them, because some hundred that each try again would take the processor from who is just starting.
  */
-export class RefusedConnections {
+export class Unreachability {
   private current: { readonly since: number; readonly end: Promise<void> } | undefined;
   private readonly closed = new AbortController();
 
-  constructor(private readonly options: RefusedConnectionsOptions) {}
+  constructor(private readonly options: UnreachabilityOptions) {}
 
   /** Waits until connections are made again. @returns whether they are, before the deadline */
   async end(deadline: Deadline): Promise<boolean> {
@@ -49,7 +49,7 @@ export class RefusedConnections {
   private async look(): Promise<void> {
     const { signal } = this.closed;
     do await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    while (!signal.aborted && (await this.options.refused()));
+    while (!signal.aborted && (await this.options.unreachable()));
     this.current = undefined;
   }
 }
