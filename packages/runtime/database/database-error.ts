@@ -13,6 +13,8 @@ export const DEADLOCK = '40P01';
 export const LOCK_NOT_AVAILABLE = '55P03';
 /** Nothing can be changed there: it is a standby, or was the primary until now. The primary is somewhere else, or soon will be. */
 export const READ_ONLY = '25006';
+/** Of ours: each change waits for a standby's confirmation, and no standby is connected. */
+export const NO_STANDBY = 'NO_STANDBY';
 export const UNDEFINED_TABLE = '42P01';
 /** Of ours: the schema is not the one that was migrated, and cannot become it just now. */
 export const SCHEMA = 'SCHEMA';
@@ -29,6 +31,7 @@ const OF_SCHEMA = new Set([UNDEFINED_TABLE, '42703', '42883', '3F000', '42P10', 
 const LIBRARY_CODES = new Set([
   'BUSY',
   'DEADLINE',
+  NO_STANDBY,
   SCHEMA,
   REPLACED,
   'CONNECT_TIMEOUT',
@@ -67,6 +70,7 @@ const LEFT = new Set([
   '57P01',
   '57P02',
   '57P03',
+  NO_STANDBY,
   READ_ONLY,
   REPLACED,
 ]);

@@ -1,6 +1,6 @@
 import { runtimeStoreNames, type StoreVariableNames } from '@cafe-lumiere/contract';
 import { describeNetworkError, errorMessage } from '../network/network-error.js';
-import { databaseErrorCode, READ_ONLY, REPLACED, SCHEMA } from './database-error.js';
+import { databaseErrorCode, NO_STANDBY, READ_ONLY, REPLACED, SCHEMA } from './database-error.js';
 
 /** Where a database is, and who logs in. */
 export interface DatabaseTarget {
@@ -61,6 +61,8 @@ export function describeDatabaseError(error: unknown, target: DatabaseTarget): s
       return `there is no database "${database}" at ${at} (${names.database})`;
     case '42501':
       return `user "${user}" lacks a right in database "${database}" at ${at} (${names.user})`;
+    case NO_STANDBY:
+      return `PostgreSQL at ${at} has no standby just now that confirms changes, as its synchronous_standby_names wants it`;
     case READ_ONLY:
       return `PostgreSQL at ${at} takes no changes: it is a standby, or was the primary until now (${names.host})`;
     case REPLACED:

@@ -112,4 +112,16 @@ describe('a primary that is another one now', () => {
     await former.execute('select pg_promote()');
     await change;
   });
+
+  test('is waited for while no standby is there to confirm a change', async () => {
+    await former.execute(`alter system set synchronous_standby_names = 'ANY 1 (other)'`);
+    await former.execute('select pg_reload_conf()');
+    const database = databaseAt(former.port);
+    const tried = add(database);
+    // Not an answer that never comes, after which nobody would know whether it was done.
+    await expect(database.check()).rejects.toThrow('has no standby just now that confirms changes');
+    await former.execute('alter system reset synchronous_standby_names');
+    await former.execute('select pg_reload_conf()');
+    expect(await tried).toBe(1);
+  });
 });
