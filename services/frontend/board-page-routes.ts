@@ -9,6 +9,7 @@ import { displayPage } from './display-page.js';
 import { kitchenPage } from './kitchen-page.js';
 import { type Step, stepCall, STEPS } from './order-call.js';
 import type { Site } from './layout.js';
+import { LIMITS } from './limits.js';
 import { answerOf, messageOf, refuse } from './page-answer.js';
 
 /** The kitchen's page and the display, and what the kitchen's buttons do without JavaScript. */
@@ -63,7 +64,11 @@ async function boardAt<Shown extends Pick<Order, 'status'>>(
   shown: z.ZodType<Shown>,
 ): Promise<Board<Shown>> {
   const now = new Date();
-  const answer = await answerOf(context, kitchen, { method: 'GET', path });
+  const answer = await answerOf(context, kitchen, {
+    method: 'GET',
+    path,
+    remainingMs: LIMITS.pageAnswerMs,
+  });
   const read = z.array(shown).safeParse(answer?.body);
   return answer?.status === 200 && read.success ? { orders: read.data, now } : { orders: undefined, now };
 }

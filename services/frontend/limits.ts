@@ -32,6 +32,11 @@ export const LIMITS = {
   guessPatienceMs: 16_000,
   /** Milliseconds for order-service to give a guess its turn, which takes a few; then the pod goes on by its own count. */
   guessAnswerMs: 500,
+  /**
+   * Milliseconds that a page which is opened waits for what it shows. Then it comes without, and its script, which says so, goes
+   * on asking: better than an empty window for as long as a request may take.
+   */
+  pageAnswerMs: 2500,
   /** Characters of the staff's password. Made by a person it has few bits a character, and it opens everything. */
   passwordLength: 12,
   /** Characters of the key that signs sessions: 24 random bytes in base64. */

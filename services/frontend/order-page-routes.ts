@@ -40,7 +40,11 @@ export function orderPageRoutes({ site, orders, countOrder }: OrderPageParts): r
       context.body = orderPage(site, { form });
       return;
     }
-    const answer = await answerOf(context, orders, { method: 'GET', path: orderPath(number) });
+    const answer = await answerOf(context, orders, {
+      method: 'GET',
+      path: orderPath(number),
+      remainingMs: LIMITS.pageAnswerMs,
+    });
     const { data: found } = order.safeParse(answer?.body);
     const token = typeof asked === 'string' ? asked : undefined;
     if (answer && found) {

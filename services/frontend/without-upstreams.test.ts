@@ -113,3 +113,19 @@ describe.each(['down', 'silent'])('when the services behind are %s', (state) => 
     expect(textOf(page, 'message')).toContain('did not get through');
   });
 });
+
+test('a page that is opened does not wait for its data for as long as a request may take', async () => {
+  const pages = await ServiceFixture.start(frontendServer, {
+    ORDER_SERVICE_URL: silent.url,
+    ORDER_SERVICE_TIMEOUT_MS: '5000',
+    KITCHEN_SERVICE_URL: silent.url,
+    KITCHEN_SERVICE_TIMEOUT_MS: '5000',
+  });
+  const asked = pages.send('GET', '/api/kitchen/orders').then(() => 'the request');
+  const opened = Promise.all(
+    ['/kitchen', '/display', '/?order=K7F-3QX'].map(async (path) => (await open(pages, path)).status),
+  );
+  await expect(Promise.race([asked, opened])).resolves.toEqual([200, 200, 200]);
+  await asked;
+  await pages.drain();
+});

@@ -71,7 +71,7 @@ async function callFor(context: Context, upstream: Upstream, call: UpstreamReque
   return during(span, async () => {
     const answer = await upstream.request({
       ...call,
-      remainingMs: remainingMsOf(context),
+      remainingMs: Math.min(call.remainingMs ?? Infinity, remainingMsOf(context) ?? Infinity),
       headers: { ...own, ...call.headers },
     });
     span.set({ 'http.response.status_code': answer.status });

@@ -20,7 +20,7 @@ interface UpstreamCall {
    * @default - true for GET, PUT and whatever carries an Idempotency-Key
    */
   readonly repeatable?: boolean;
-  /** Milliseconds that our own caller will still wait. @default - as long as `timeoutMs` */
+  /** Milliseconds that the answer is waited for at most, such as our own caller will. @default - as long as `timeoutMs` */
   readonly remainingMs?: number | undefined;
 }
 
