@@ -263,7 +263,7 @@ const table: readonly Row[] = [
     'synth',
     CAFE,
     'timeout: Duration.millis(14_500)',
-    'timeout: Duration.millis(5900)',
+    'timeout: Duration.millis(14_900)',
     /CAFE045/,
   ],
   [

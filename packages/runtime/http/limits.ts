@@ -82,7 +82,7 @@ export const OVERLOAD_LIMITS = {
   /** Turns of the event loop at most that look for who is new, between two slices. */
   looks: 50,
   /**
-   * How long one may wait: a page gives up after 6 s, and what is refused sooner would often have been served. Measured while nodes were
+   * How long one may wait: longer is no use to anybody, and what is refused sooner would often have been served. Measured while nodes were
    * drained, on a machine that starts a dozen processes at the same time: 16 and 30 requests refused with 3 s, none with 5 s.
    */
   burstMs: 5000,
