@@ -5,8 +5,10 @@ import { fileURLToPath, URL } from 'node:url';
 
 // Last, for computers without a Helm: the one that `make helm` brings.
 process.env.PATH += delimiter + fileURLToPath(new URL('build/bin', import.meta.url));
-// Helm is started hundreds of times for a moment each, of which a third went into collecting garbage.
-process.env.GOGC ??= '400';
+// Helm is started hundreds of times for a moment each, of which a third went into collecting garbage and sharing the work.
+process.env.GOGC ??= 'off';
+process.env.GOMEMLIMIT ??= '512MiB';
+process.env.GOMAXPROCS ??= '1';
 
 // Each Node.js that starts reads these certificates, for longer than it otherwise takes to start; no test asks anybody outside.
 delete process.env.NODE_EXTRA_CA_CERTS;

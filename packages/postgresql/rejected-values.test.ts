@@ -6,7 +6,9 @@ import { ChartFolder, helmFound } from './chart-fixture.js';
 import { postgresqlValues } from './values.js';
 
 /** The value's path, what somebody wrote there, and words of the reason: Helm's, and our own schema's for a program. */
-const WRONG: readonly (readonly [string, unknown, string, string])[] = [
+type WrongValue = readonly [path: string, value: unknown, byHelm: string, bySchema: string];
+
+const WRONG: readonly WrongValue[] = [
   ['imgae', {}, "additional properties 'imgae' not allowed", '"imgae"'],
   ['image.tga', '17', "additional properties 'tga' not allowed", '"tga"'],
   ['image.tag', 17, 'got number, want string', 'expected string, received number'],
@@ -103,6 +105,20 @@ describe('a wrong value', () => {
   });
 });
 
+/** The wrong values in as few groups as can be, no two of a group in one place. */
+function inGroups(wrong: readonly WrongValue[]): readonly (readonly WrongValue[])[] {
+  const groups: WrongValue[][] = [];
+  const within = (path: string, other: string): boolean => `${path}.`.startsWith(`${other}.`);
+  for (const each of wrong) {
+    const group = groups.find((others) =>
+      others.every(([path]) => !within(path, each[0]) && !within(each[0], path)),
+    );
+    if (group) group.push(each);
+    else groups.push([each]);
+  }
+  return groups;
+}
+
 (helmFound ? describe : describe.skip)('a wrong value, with the real Helm,', () => {
   let chart: ChartFolder;
   beforeAll(() => {
@@ -112,12 +128,31 @@ describe('a wrong value', () => {
     chart.remove();
   });
 
-  test.each(WRONG)('%s: %j is refused with its reason', (path, value, reason) => {
-    const file = join(chart.path, 'wrong.json');
-    writeFileSync(file, JSON.stringify(nested(path, value)));
-    const { status, stderr } = chart.render('shop', '--values', file);
-    expect([status, stderr]).toEqual([1, expect.stringContaining(reason)]);
-    // The path, in JSON's way or in Helm's.
-    expect(stderr.replaceAll('/', '.')).toContain(path.split('.').at(-1));
+  /** The lines with which Helm refuses these values together. */
+  const refusal = (group: readonly WrongValue[]): readonly string[] => {
+    const words = group.flatMap(([path, value], index) => {
+      const file = join(chart.path, `wrong${index}.json`);
+      writeFileSync(file, JSON.stringify(nested(path, value)));
+      return ['--values', file];
+    });
+    const { status, stderr } = chart.render('shop', ...words);
+    expect(status).toBe(1);
+    return stderr.split('\n');
+  };
+  // The schema says at once what is wrong; what only a template refuses is refused alone.
+  const refusals = new Map<readonly WrongValue[], readonly string[]>();
+  const rows = inGroups(WRONG).flatMap((group) =>
+    group.map((wrong) => [wrong[0], wrong[1], wrong, group] as const),
+  );
+
+  test.each(rows)('%s: %j is refused with its reason', (path, _, wrong, group) => {
+    const together = refusals.get(group) ?? refusal(group);
+    refusals.set(group, together);
+    // With the path, in JSON's way or in Helm's.
+    const name = path.split('.').at(-1) ?? '';
+    const says = (line: string): boolean =>
+      line.includes(wrong[2]) && line.replaceAll('/', '.').includes(name);
+    const lines = together.some(says) ? together : refusal([wrong]);
+    expect(lines).toContain(lines.find(says));
   });
 });
