@@ -21,7 +21,7 @@ help: ## list the targets
 	@echo "  PORT=$(PORT) REGISTRY=$(REGISTRY) ENVIRONMENT=$(ENVIRONMENT)   what a target uses; set them behind make"
 
 up: install synth ## run the whole café on this computer, at http://localhost:5000; no Docker, no cluster
-	@exec $(TSX) local/up.ts --port $(PORT)
+	@exec node cdk8s/run.js local/up.ts --port $(PORT)
 
 # npm's own note of what is installed: newer than the lock file means that there is nothing to do.
 node_modules/.package-lock.json: package.json package-lock.json

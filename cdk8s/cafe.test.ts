@@ -224,12 +224,16 @@ test('README and docs/topology.svg show what is in dist; `make picture` draws th
   expect(read('docs/topology.svg')).toBe(drawn.svg);
 });
 
+/** What `npx cdk8s synth` runs: see cdk8s.yaml. */
+const PROGRAM = [process.execPath, 'cdk8s/run.js', 'cdk8s/main.ts'] as const;
+
 describe('npx cdk8s synth', () => {
   let directory: string;
-  const synth = async (name: string): Promise<string> => {
+  /** Runs a command that writes into a folder of this name. */
+  const written = async (name: string, command: string, ...words: readonly string[]): Promise<string> => {
     const output = join(directory, name);
-    await promisify(execFile)('npx', ['cdk8s', 'synth', '--output', output], {
-      env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false' },
+    await promisify(execFile)(command, words, {
+      env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false', CDK8S_OUTDIR: output },
     });
     return output;
   };
@@ -252,7 +256,8 @@ describe('npx cdk8s synth', () => {
   });
 
   test('writes the same bytes in two fresh processes, and only manifests at the top', async () => {
-    const [first, second] = [await filesIn(await synth('first')), await filesIn(await synth('second'))];
+    const byCommand = await written('first', 'npx', 'cdk8s', 'synth', '--output', join(directory, 'first'));
+    const [first, second] = [await filesIn(byCommand), await filesIn(await written('second', ...PROGRAM))];
     expect(second).toEqual(first);
     // kubectl apply -f reads every .yaml, .yml and .json at the top level, and nothing below.
     const top = Object.keys(first).filter((path) => path.lastIndexOf('/') === 0);

@@ -2,7 +2,8 @@
 //
 // Why not `node --import tsx`? It loads hundreds of small files one by one and compiles each, which was half of the café's
 // synth. Here they are bundled into one file, the packages from npm included, and bundled again only when one of them has
-// changed; what V8 compiled of it lies beside it for the next time: `make bench-synth`.
+// changed; what V8 compiled of it lies beside it for the next time: `make bench-synth`. That is a CommonJS file, so that no
+// module of a program awaits at its top level.
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
@@ -63,11 +64,19 @@ const onlyEnglish = {
   },
 };
 
+/** Writes a file at once: whoever runs the same program beside us reads the old one or the new one. */
+function writeWhole(path, content) {
+  const own = `${path}.${process.pid}`;
+  writeFileSync(own, content);
+  renameSync(own, path);
+}
+
 async function makeBundle() {
   const { build } = await import('esbuild');
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     entryPoints: [resolve(program)],
     outfile: bundle,
+    write: false,
     bundle: true,
     metafile: true,
     absWorkingDir: ROOT,
@@ -79,11 +88,9 @@ async function makeBundle() {
   });
   const own = [fileURLToPath(import.meta.url), join(ROOT, 'package-lock.json'), join(ROOT, 'tsconfig.json')];
   const inputs = [...Object.keys(metafile.inputs).map((path) => join(ROOT, path)), ...own];
-  mkdirSync(dirname(noteOfInputs), { recursive: true });
-  writeFileSync(
-    noteOfInputs,
-    JSON.stringify(Object.fromEntries(inputs.map((path) => [path, stateOf(path)]))),
-  );
+  mkdirSync(dirname(bundle), { recursive: true });
+  writeWhole(bundle, outputFiles[0].contents);
+  writeWhole(noteOfInputs, JSON.stringify(Object.fromEntries(inputs.map((path) => [path, stateOf(path)]))));
 }
 
 /** Runs the bundle as `require` would, with what V8 compiled of the same text before, or keeps that for the next time. */
@@ -96,9 +103,7 @@ function run() {
   if (known === undefined || script.cachedDataRejected) {
     // At the end, when what is compiled is what was called.
     process.once('exit', () => {
-      const own = `${compiled}.${process.pid}`;
-      writeFileSync(own, Buffer.concat([digest, script.createCachedData()]));
-      renameSync(own, compiled);
+      writeWhole(compiled, Buffer.concat([digest, script.createCachedData()]));
     });
   }
   const module = { exports: {} };

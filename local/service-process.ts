@@ -22,7 +22,7 @@ export interface ServiceProcessOptions {
 export class ServiceProcess {
   static start(options: ServiceProcessOptions): ServiceProcess {
     const { name, program, environment, log } = options;
-    const child = spawn(process.execPath, ['--import', END_WITH_PARENT, '--import', 'tsx', program], {
+    const child = spawn(process.execPath, ['--import', END_WITH_PARENT, 'cdk8s/run.js', program], {
       cwd: ROOT,
       // Only what the declaration says: a DB_HOST in the developer's shell must not reach the service.
       env: { PATH: process.env['PATH'], NODE_ENV: 'development', ...environment },

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { freePort } from '@cafe-lumiere/runtime/testing';
 
-const UP = ['--import', 'tsx', 'local/up.ts'];
+const UP = ['cdk8s/run.js', 'local/up.ts'];
 const orders = z.array(z.looseObject({ order_number: z.string() }));
 
 /** `make up` without make: a process of its own, as a newcomer starts it. */

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 const HELP = `Runs the whole café on this computer, with a PostgreSQL of its own. Ctrl-C stops it.
 
   make up [PORT=5000]
-  node --import tsx local/up.ts [--port 5000] [--data .local/postgres]
+  node cdk8s/run.js local/up.ts [--port 5000] [--data .local/postgres]
 
   --port   where the pages are, on localhost
   --data   where the database keeps its data between two runs; delete the folder to begin anew`;
@@ -37,51 +37,51 @@ const read = (): { port: number; data: string } => {
   }
 };
 
-const { port, data } = read();
-// Not before: whoever has mistyped a word should not wait for all of it to be loaded.
-const { default: pretty } = await import('pino-pretty');
-const { LocalCafe } = await import('./local-cafe.js');
-const logs = pretty({
-  colorize: process.stdout.isTTY,
-  translateTime: 'SYS:HH:MM:ss',
-  ignore: 'pid,hostname,service,version',
-  hideObject: true,
-  messageFormat: '{service}: {msg}',
-  sync: true,
-});
+async function open({ port, data }: { port: number; data: string }): Promise<void> {
+  // Not before: whoever has mistyped a word should not wait for all of it to be loaded.
+  const { default: pretty } = await import('pino-pretty');
+  const { LocalCafe } = await import('./local-cafe.js');
+  const logs = pretty({
+    colorize: process.stdout.isTTY,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: 'pid,hostname,service,version',
+    hideObject: true,
+    messageFormat: '{service}: {msg}',
+    sync: true,
+  });
 
-const cafe = new LocalCafe({
-  dataDirectory: data,
-  port,
-  say: (line) => {
-    console.log(line);
-  },
-  log: (source, line) => {
-    // What PostgreSQL says of its daily business is of no interest here.
-    if (source === 'postgresql' && line.includes(' LOG: ')) return;
-    // Its other lines are not JSON; neither is what a service says that cannot start.
-    logs.write(line.startsWith('{') ? `${line}\n` : `${source}: ${line}\n`);
-  },
-});
+  const cafe = new LocalCafe({
+    dataDirectory: data,
+    port,
+    say: (line) => {
+      console.log(line);
+    },
+    log: (source, line) => {
+      // What PostgreSQL says of its daily business is of no interest here.
+      if (source === 'postgresql' && line.includes(' LOG: ')) return;
+      // Its other lines are not JSON; neither is what a service says that cannot start.
+      logs.write(line.startsWith('{') ? `${line}\n` : `${source}: ${line}\n`);
+    },
+  });
 
-const state = { stopping: false };
-const stop = async (code: number): Promise<never> => {
-  if (state.stopping) {
-    await cafe.kill();
-    process.exit(130);
-  }
-  state.stopping = true;
-  console.log('\nclosing the café; once more ends it at once');
-  await cafe.stop();
-  console.log('closed; the orders are kept for the next time');
-  process.exit(code);
-};
-process.on('SIGINT', () => void stop(0));
-process.on('SIGTERM', () => void stop(0));
+  const state = { stopping: false };
+  const stop = async (code: number): Promise<never> => {
+    if (state.stopping) {
+      await cafe.kill();
+      process.exit(130);
+    }
+    state.stopping = true;
+    console.log('\nclosing the café; once more ends it at once');
+    await cafe.stop();
+    console.log('closed; the orders are kept for the next time');
+    process.exit(code);
+  };
+  process.on('SIGINT', () => void stop(0));
+  process.on('SIGTERM', () => void stop(0));
 
-try {
-  await cafe.start();
-  console.log(`
+  try {
+    await cafe.start();
+    console.log(`
 The café is open:
 
   order     ${cafe.url}/
@@ -90,9 +90,12 @@ The café is open:
 
 Ctrl-C closes it.
 `);
-  console.error(await cafe.failed);
-  await stop(1);
-} catch (error) {
-  // Whoever stops us while we start has said so already.
-  if (!state.stopping) fail(error instanceof Error ? error.message : String(error));
+    console.error(await cafe.failed);
+    await stop(1);
+  } catch (error) {
+    // Whoever stops us while we start has said so already.
+    if (!state.stopping) fail(error instanceof Error ? error.message : String(error));
+  }
 }
+
+void open(read());

@@ -90,7 +90,7 @@ const FOLDER: Readonly<Record<string, string>> = {
   'declaration.ts': DECLARATION,
   'points-service.ts': SERVER,
   'points-service.test.ts': TEST,
-  'main.ts': `import { runService } from '@cafe-lumiere/runtime';\nimport { pointsServer } from './points-service.js';\n\nawait runService(pointsServer);\n`,
+  'main.ts': `import { runService } from '@cafe-lumiere/runtime';\nimport { pointsServer } from './points-service.js';\n\nvoid runService(pointsServer);\n`,
   'wait-for-postgres.ts': `import { waitForPostgres } from '@cafe-lumiere/runtime/database';\nimport { pointsService } from './declaration.js';\n\nawait waitForPostgres(pointsService);\n`,
   'migrations/0001_points.sql': 'create table points (guest text primary key, points integer not null);\n',
 };

@@ -76,7 +76,7 @@ async function prove(copy: string): Promise<void> {
 async function openLocally(copy: string): Promise<void> {
   journal.heading('On this computer');
   await journal.step('$ make up: it counts beside the others', async () => {
-    const open = `node --import tsx local/up.ts --port ${PORT} --data .local/new-service`;
+    const open = `node cdk8s/run.js local/up.ts --port ${PORT} --data .local/new-service`;
     const line = `${open} >up.log 2>&1 & up=$!; trap 'kill -INT $up; wait $up' EXIT
       until grep -q 'is open' up.log; do kill -0 $up || { cat up.log; exit 1; }; sleep 0.2; done; ${POINTS}`;
     const answer = await run(line, { cwd: copy, timeoutSeconds: 180 });

@@ -1,4 +1,4 @@
 import { runService } from '@cafe-lumiere/runtime';
 import { frontendServer } from './frontend.js';
 
-await runService(frontendServer);
+void runService(frontendServer);

@@ -20,7 +20,7 @@ type Entry = z.output<typeof entry>;
 
 /** As a process, because its log is its standard output. */
 describe('the log of the frontend', () => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'services/frontend/main.ts'], {
+  const child = spawn(process.execPath, ['cdk8s/run.js', 'services/frontend/main.ts'], {
     cwd: ROOT,
     env: {
       PATH: process.env['PATH'],

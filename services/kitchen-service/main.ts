@@ -1,4 +1,4 @@
 import { runService } from '@cafe-lumiere/runtime';
 import { kitchenServer } from './kitchen-service.js';
 
-await runService(kitchenServer);
+void runService(kitchenServer);

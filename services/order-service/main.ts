@@ -1,4 +1,4 @@
 import { runService } from '@cafe-lumiere/runtime';
 import { orderServer } from './order-service.js';
 
-await runService(orderServer);
+void runService(orderServer);
