@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { build } from 'esbuild';
+import { build, type OnLoadResult } from 'esbuild';
 import { Compiler, mutated, type Mutation, ROOT } from './declaration-mutation.js';
 
 const CAFE = 'cdk8s/cafe.ts';
@@ -421,10 +421,13 @@ test('the café as it is has nothing to complain about', () => {
 
 describe('a mistake of one line', () => {
   let directory: string;
+  let packages: string;
   beforeAll(async () => {
     await mkdir(join(ROOT, 'build'), { recursive: true });
     // Below the repository, where the packages that stay outside are found.
     directory = await mkdtemp(join(ROOT, 'build', 'mutations-'));
+    packages = join(directory, 'packages.cjs');
+    await bundlePackages(packages);
   });
   afterAll(async () => {
     await rm(directory, { recursive: true, force: true });
@@ -435,33 +438,70 @@ describe('a mistake of one line', () => {
     const said =
       by === 'compiler'
         ? complaint
-        : (complaint ?? (await synth(mutation, await mkdtemp(join(directory, 'synth-')))));
+        : (complaint ?? (await synth(mutation, await mkdtemp(join(directory, 'synth-')), packages)));
     expect(said).toMatch(says);
   });
 });
 
+/** In a bundle every file would have the bundle's address, and look for its neighbours there. */
+const loaded = (path: string, text: string): OnLoadResult => ({
+  contents: text.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+  loader: 'ts',
+});
+
+/** What cdk8s loads itself. */
+const OUTSIDE = ['cdk8s', 'constructs', 'yaml'];
+
+const OPTIONS = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  logLevel: 'silent',
+} as const;
+
+/** Our packages and zod, which no mistake is in: bundled once. */
+async function bundlePackages(outfile: string): Promise<void> {
+  const names = ['@cafe-lumiere/checks', '@cafe-lumiere/constructs', '@cafe-lumiere/contract', 'zod'];
+  const lines = names.map((name) => `get '${name}'() { return require('${name}'); }`);
+  await build({
+    ...OPTIONS,
+    stdin: { contents: `module.exports = { ${lines.join(', ')} };`, resolveDir: ROOT },
+    outfile,
+    external: OUTSIDE,
+    plugins: [
+      {
+        name: 'own-address',
+        setup(bundler) {
+          bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => loaded(path, readFileSync(path, 'utf8')));
+        },
+      },
+    ],
+  });
+}
+
 /** What a synth of the café says with the mistake in it, with which it must fail. */
-async function synth(mutation: Mutation, directory: string): Promise<string> {
+async function synth(mutation: Mutation, directory: string, packages: string): Promise<string> {
   const bundle = join(directory, 'main.cjs');
   await build({
+    ...OPTIONS,
     entryPoints: [join(ROOT, 'cdk8s/main.ts')],
     outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    // As cdk8s/run.js: what cdk8s loads itself stays outside.
-    external: ['cdk8s', 'constructs', 'yaml'],
-    logLevel: 'silent',
+    external: [...OUTSIDE, packages],
     plugins: [
       {
         name: 'mutation',
         setup(bundler) {
-          bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-            const text = path === join(ROOT, mutation.file) ? mutated(mutation) : readFileSync(path, 'utf8');
-            // In a bundle every file would have the bundle's address, and look for its neighbours there.
-            const contents = text.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href));
-            return { contents, loader: 'ts' };
-          });
+          bundler.onResolve({ filter: /^(?:@cafe-lumiere\/.*|zod)$/ }, ({ path }) => ({
+            path,
+            namespace: 'package',
+          }));
+          bundler.onLoad({ filter: /./, namespace: 'package' }, ({ path }) => ({
+            contents: `module.exports = require('${packages}')['${path}'];`,
+            resolveDir: ROOT,
+          }));
+          bundler.onLoad({ filter: /\.ts$/ }, ({ path }) =>
+            loaded(path, path === join(ROOT, mutation.file) ? mutated(mutation) : readFileSync(path, 'utf8')),
+          );
         },
       },
     ],
