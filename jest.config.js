@@ -15,11 +15,13 @@ delete process.env.NODE_EXTRA_CA_CERTS;
 
 /** @type {import('jest').Config} */
 export default {
-  // Two more than there are processors: tests wait half of their time, for a drain or for a database that is away.
-  maxWorkers: availableParallelism() + 2,
+  // Three more than there are processors: tests wait half of their time, for a drain or for a database that is away.
+  maxWorkers: availableParallelism() + 3,
   testSequencer: './test/longest-first.js',
   reporters: ['default', './test/skipped-reporter.js'],
   testEnvironment: 'node',
+  // Each file has its own globals: to go through them at its end only takes time.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   testMatch: ['<rootDir>/{bench,cdk8s,e2e,images,local,packages,services}/**/*.test.ts'],
   // The cluster tests' copies of this repository have packages of the same names.
   modulePathIgnorePatterns: ['<rootDir>/build/e2e/'],

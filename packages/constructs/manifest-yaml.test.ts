@@ -78,6 +78,6 @@ test('objects are written as cdk8s writes them, whatever is in them', () => {
     fc.property(fc.array(tree, { maxLength: 3 }), (objects) => {
       expect(manifestYaml(objects)).toBe(Yaml.stringify(...objects));
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
