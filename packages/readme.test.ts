@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { bundledProgram } from './runtime/testing/bundled-fixture.js';
 
 // The first example of each package's README, as it stands there.
 
@@ -33,7 +34,7 @@ const run = promisify(execFile);
 
 test.each(['contract', 'checks'])('%s: the example prints what the README says', async (name) => {
   const { program, printed } = example(name);
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', program], { cwd: ROOT });
+  const { stdout } = await run(process.execPath, [await bundledProgram(program)], { cwd: ROOT });
   expect(stdout).toBe(printed);
 });
 
@@ -48,7 +49,7 @@ test('constructs: the example writes manifests and a chart', async () => {
 
 test('runtime: the example greets', async () => {
   const { program } = example('runtime');
-  const child = spawn(process.execPath, ['--import', 'tsx', program], {
+  const child = spawn(process.execPath, [await bundledProgram(program)], {
     cwd: ROOT,
     env: { ...process.env, PORT: '0', OPERATIONS_PORT: '0', DRAIN_SECONDS: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
