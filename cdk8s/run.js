@@ -46,11 +46,11 @@ function isCurrent() {
 const ownAddress = {
   name: 'own-address',
   setup({ onLoad }) {
-    onLoad({ filter: /\.[jt]s$/ }, async ({ path }) => {
+    onLoad({ filter: /\.(?:[cm]?js|ts)$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       const contents = source
         .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
-        .replaceAll(/\b__dirname\b/g, JSON.stringify(dirname(path)));
+        .replaceAll(/(?<![\w$.'"`])__dirname(?![\w$'"`:])/g, JSON.stringify(dirname(path)));
       return { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' };
     });
   },
@@ -103,7 +103,11 @@ function run() {
   if (known === undefined || script.cachedDataRejected) {
     // At the end, when what is compiled is what was called.
     process.once('exit', () => {
-      writeWhole(compiled, Buffer.concat([digest, script.createCachedData()]));
+      try {
+        writeWhole(compiled, Buffer.concat([digest, script.createCachedData()]));
+      } catch {
+        // Where nothing can be written it goes without.
+      }
     });
   }
   const module = { exports: {} };
