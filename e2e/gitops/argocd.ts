@@ -9,30 +9,34 @@ import { applyPointers, deletePointers, type Pointer, pointersIn, titleOf } from
 export const argocd: GitOps = {
   title: 'Argo CD',
   needs: ['applications.argoproj.io'],
-  pointers: (url) => pointersIn('argocd.yaml', url).map(withFinalizer),
+  pointers: (url) =>
+    pointersIn('argocd.yaml', url).map((pointer) =>
+      isApplication(pointer) ? withFinalizer(pointer) : pointer,
+    ),
   run: async (journal, { pointers, repository }) => {
     const orders = new PlacedOrders(journal);
+    const applications = pointers.filter(isApplication);
     const [services, database] = [NAMESPACE, RELEASE].map((name) =>
-      pointers.find(({ metadata }) => metadata.name === name),
+      applications.find(({ metadata }) => metadata.name === name),
     );
     if (!services || !database) throw new Error('gitops/argocd.yaml has not both Applications');
 
     await journal.step('$ kubectl apply -f gitops/argocd.yaml', () => applyPointers(pointers));
-    await synced(journal, pointers);
+    await synced(journal, applications);
     await orders.expectAll();
 
     journal.heading('Argo CD: both Applications are deleted with what they applied, the services first');
     await journal.step('they are deleted', () => deletePointers([services, database]));
     await orders.expectOnlyData();
     await applyPointers([services, database]);
-    await synced(journal, pointers);
+    await synced(journal, applications);
     await orders.expectAll();
 
     journal.heading('Argo CD: the database goes first, and comes back first');
     await journal.step('they are deleted', () => deletePointers([database, services]));
     await orders.expectOnlyData();
     await applyPointers([database, services]);
-    await synced(journal, pointers);
+    await synced(journal, applications);
     await orders.expectAll();
 
     journal.heading(
@@ -48,9 +52,11 @@ export const argocd: GitOps = {
       await lookAgain(services);
     });
     await orders.expectAll();
-    await synced(journal, pointers);
+    await synced(journal, applications);
   },
 };
+
+const isApplication = ({ kind }: Pointer): boolean => kind === 'Application';
 
 const withFinalizer = (pointer: Pointer): Pointer => ({
   ...pointer,

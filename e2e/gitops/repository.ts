@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NAMESPACE } from '../cluster.js';
 import { run } from '../command.js';
 
 /** The branch that the tests write, and throw away; the others of the repository are left alone. */
@@ -39,7 +40,7 @@ export class GitRepository {
     rmSync(join(this.folder, 'dist', 'deployments.yaml'));
     writeFileSync(
       join(this.folder, 'dist', 'nothing.yaml'),
-      'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: nothing, namespace: default }\n',
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: nothing, namespace: ${NAMESPACE} }\n`,
     );
     await this.commit(message);
   }

@@ -92,10 +92,10 @@ async function withController(controller: GitOps, url: string, workspace: string
   } finally {
     journal.heading(`${controller.title}: nothing is left`);
     await journal.step('what was told it, the branch and the namespace are deleted', async () => {
-      await deletePointers(pointers);
+      // A project is needed until its Applications have taken down what they applied.
+      await deletePointers([...pointers].reverse());
       await repository.end();
       await deleteNamespace();
-      await run('kubectl -n default delete configmap nothing --ignore-not-found');
     });
   }
 }
