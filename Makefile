@@ -83,8 +83,8 @@ images: install ## build the three images (REGISTRY)
 push: install ## push them to REGISTRY and record their digests in images.lock.json
 	@$(TSX) images/push.ts
 
-push-manifests: install ## push each environment's manifests and chart to REGISTRY as OCI artifacts, under the version in package.json
-	@$(TSX) images/push-manifests.ts
+push-manifests: install ## push each environment's manifests and chart to REGISTRY as OCI artifacts (VERSION, if not that of package.json)
+	@$(TSX) images/push-manifests.ts $(VERSION)
 
 audit: install ## known faults of the packages that are part of an image, as the npm registry knows them
 	npm audit --omit=dev
@@ -130,8 +130,8 @@ e2e-doctor: install ## faults in namespaces doctor-*, and what "cafe doctor" say
 e2e-doctor-planned: install ## a healthy café under rollouts, drains and upgrades, with "cafe doctor" asked all the time (deletes a café there)
 	@$(TSX) e2e/doctor/planned.ts
 
-e2e-gitops: install ## from a commit to an order by Flux and Argo CD; deleted and pruned, and no order lost (GIT_URL, CONTROLLERS="flux argocd")
-	@GIT_URL=$(GIT_URL) $(TSX) e2e/gitops/run.ts $(if $(FORCE),--force) $(CONTROLLERS)
+e2e-gitops: install ## from a commit or a push to an order by Flux and Argo CD; deleted, pruned, and no order lost (GIT_URL, PODS_REGISTRY, CONTROLLERS="flux flux-oci argocd")
+	@GIT_URL=$(GIT_URL) $(if $(PODS_REGISTRY),PODS_REGISTRY=$(PODS_REGISTRY)) $(TSX) e2e/gitops/run.ts $(if $(FORCE),--force) $(CONTROLLERS)
 
 SETS ?= 200
 

@@ -6,8 +6,10 @@ import packageJson from '../package.json' with { type: 'json' };
 import { chartArtifact, manifestsArtifact } from './oci-artifact.js';
 import { type Publication, publish } from './publish.js';
 
-// Pushes what `make synth` wrote, each environment's manifests and its chart, under the version in package.json.
+// Pushes what `make synth` wrote, each environment's manifests and its chart: `node --import tsx images/push-manifests.ts [VERSION]`,
+// without one under that of package.json.
 
+const [, , version = packageJson.version] = process.argv;
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 
 try {
@@ -21,7 +23,6 @@ try {
 function ofEnvironment(name: string): readonly Publication[] {
   const folder = name === DEFAULT_ENVIRONMENT ? DIST : join(DIST, name);
   const repository = `cafe-lumiere/${name}`;
-  const { version } = packageJson;
   const chart = join(folder, 'helm', 'postgresql');
   return [
     { repository: `${repository}/manifests`, version, artifact: manifestsArtifact(folder) },

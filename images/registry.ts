@@ -7,10 +7,10 @@ export class Registry {
   private readonly prefix: string;
   private authorization: string | undefined;
 
-  /** @param registry - `registry.example.com/team`, as REGISTRY says it; one on this machine speaks HTTP */
+  /** @param registry - `registry.example.com/team`, as REGISTRY says it */
   constructor(private readonly registry: string) {
     const [host = '', ...path] = registry.split('/');
-    this.origin = `${/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(host) ? 'http' : 'https'}://${host}`;
+    this.origin = `${speaksHttp(registry) ? 'http' : 'https'}://${host}`;
     this.prefix = path.map((part) => `${part}/`).join('');
   }
 
@@ -84,6 +84,9 @@ export class Registry {
     );
   }
 }
+
+/** One on this machine does. */
+export const speaksHttp = (registry: string): boolean => /^(localhost|127\.0\.0\.1)(:|\/|$)/.test(registry);
 
 interface Request {
   readonly headers?: Readonly<Record<string, string>>;

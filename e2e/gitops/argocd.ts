@@ -4,16 +4,18 @@ import type { Journal } from '../journal.js';
 import type { GitOps } from './controller.js';
 import { PlacedOrders } from './orders.js';
 import { applyPointers, deletePointers, type Pointer, pointersIn, titleOf } from './pointers.js';
+import { GitRepository } from './repository.js';
 
 /** Argo CD, services and chart from git. The Applications get the finalizer with which a deletion takes everything along. */
 export const argocd: GitOps = {
   title: 'Argo CD',
   needs: ['applications.argoproj.io'],
-  pointers: (url) =>
+  begin: (journal, workspace) => GitRepository.begin(journal, workspace),
+  pointers: ({ url }) =>
     pointersIn('argocd.yaml', url).map((pointer) =>
       isApplication(pointer) ? withFinalizer(pointer) : pointer,
     ),
-  run: async (journal, { pointers, repository }) => {
+  run: async (journal, { pointers, source }) => {
     const orders = new PlacedOrders(journal);
     const applications = pointers.filter(isApplication);
     const [services, database] = [NAMESPACE, RELEASE].map((name) =>
@@ -43,12 +45,12 @@ export const argocd: GitOps = {
       'Argo CD: a commit takes every manifest away, the Namespace too; another brings them back',
     );
     await journal.step('it is committed and applied', async () => {
-      await repository.commitNothing('Take everything away');
+      await source.bringNothing('Take everything away');
       await lookAgain(services);
     });
     await orders.expectOnlyData();
     await journal.step('the other is committed', async () => {
-      await repository.commitDist('Bring it back');
+      await source.bringDist('Bring it back');
       await lookAgain(services);
     });
     await orders.expectAll();

@@ -1,21 +1,44 @@
 import type { Journal } from '../journal.js';
 import type { Pointer } from './pointers.js';
-import type { GitRepository } from './repository.js';
+
+/** Where a controller reads manifests, as these tests change it. */
+export interface ManifestSource {
+  /** As the cluster reaches it; what gitops/ has in its place is the file's own. */
+  readonly url: string;
+  /** Whether the cluster reaches it without TLS. */
+  readonly insecure: boolean;
+  /** What a controller calls its newest state ends with this: a commit, or a digest. */
+  readonly revision: string;
+  /** The database's chart, in words of `helm install`. */
+  readonly chart: string;
+  /** Brings the whole `dist` there. */
+  bringDist(message: string): Promise<void>;
+  /** Brings a `dist` from which every manifest is gone, the Namespace as well; something is in it, or it were an error. */
+  bringNothing(message: string): Promise<void>;
+  /** Takes away what can be. */
+  end(): Promise<void>;
+}
 
 /** What a controller's scenarios are given. */
 export interface Surroundings {
   /** Those of its objects whose kind the cluster knows. */
   readonly pointers: readonly Pointer[];
-  readonly repository: GitRepository;
+  readonly source: ManifestSource;
   readonly workspace: string;
 }
 
-/** A controller that applies a git repository. */
+/** A controller that applies what a source has. */
 export interface GitOps {
   readonly title: string;
   /** The kinds without which it is not there. */
   readonly needs: readonly string[];
-  /** What is told it, with the address of the repository. */
-  readonly pointers: (url: string) => readonly Pointer[];
+  /** A source with the `dist` of the workspace. */
+  readonly begin: (journal: Journal, workspace: string) => Promise<ManifestSource>;
+  /** What is told it. */
+  readonly pointers: (source: ManifestSource) => readonly Pointer[];
   readonly run: (journal: Journal, surroundings: Surroundings) => Promise<void>;
 }
+
+/** Of what no manifest is left in. */
+export const nothing = (namespace: string): string =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: nothing, namespace: ${namespace} }\n`;

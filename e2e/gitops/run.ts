@@ -1,28 +1,29 @@
 import { parseArgs } from 'node:util';
 import { deleteNamespace, diagnosis, NAMESPACE } from '../cluster.js';
-import { attempt, run } from '../command.js';
+import { attempt } from '../command.js';
 import { Journal, must } from '../journal.js';
 import { prepare } from '../preparation.js';
 import { argocd } from './argocd.js';
 import type { GitOps } from './controller.js';
-import { flux } from './flux.js';
+import { flux, fluxOci } from './flux.js';
 import { deletePointers, knownPointers, presentPointers, statuses } from './pointers.js';
-import { BRANCH, GitRepository } from './repository.js';
+import { BRANCH } from './repository.js';
 
-const HELP = `From a commit to a served order by a controller; then what it applies is deleted, pruned and made again in several
-orders, and no order may be lost.
+const HELP = `From a commit, or from what is pushed to a registry, to a served order by a controller; then what it applies is deleted,
+pruned and made again in several orders, and no order may be lost.
 
-  make e2e-gitops GIT_URL=https://… [FORCE=1] [CONTROLLERS="flux argocd"]
-  node --import tsx e2e/gitops/run.ts [--force] [flux] [argocd]
+  make e2e-gitops GIT_URL=https://… [FORCE=1] [CONTROLLERS="flux flux-oci argocd"]
+  node --import tsx e2e/gitops/run.ts [--force] [flux] [flux-oci] [argocd]
 
-  KUBECONFIG   a cluster with Flux (source- and kustomize-controller) or Argo CD; the one that is not there is left out
-  REGISTRY     where its nodes pull images from
-  GIT_URL      a repository that this machine may push to and the cluster reads without a password; the branch
-               ${BRANCH} of it is written, and deleted at the end
+  KUBECONFIG     a cluster with Flux (source- and kustomize-controller) or Argo CD; the one that is not there is left out
+  REGISTRY       where its nodes pull images from; flux-oci pushes to a folder of it, e2e-…, which stays
+  PODS_REGISTRY  flux-oci: the same as the cluster's pods reach it, when they do so by another name
+  GIT_URL        flux, argocd: a repository that this machine may push to and the cluster reads without a password; the
+                 branch ${BRANCH} of it is written, and deleted at the end
 
-  --force      delete the namespace ${NAMESPACE} first, with the database's volume, when it is there`;
+  --force        delete the namespace ${NAMESPACE} first, with the database's volume, when it is there`;
 
-const CONTROLLERS: Readonly<Record<string, GitOps>> = { flux, argocd };
+const CONTROLLERS: Readonly<Record<string, GitOps>> = { flux, 'flux-oci': fluxOci, argocd };
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -47,7 +48,6 @@ try {
 process.exit(journal.close());
 
 async function e2e(): Promise<void> {
-  const url = process.env['GIT_URL'] ?? '';
   const chosen = (positionals.length > 0 ? positionals : Object.keys(CONTROLLERS)).map((name) => {
     const controller = CONTROLLERS[name];
     must(
@@ -56,16 +56,11 @@ async function e2e(): Promise<void> {
     );
     return controller;
   });
-  journal.heading('What is needed of git');
-  await journal.step('GIT_URL names a repository that answers', async () => {
-    must(url !== '', 'GIT_URL is not set; it names a repository that this machine may push to');
-    await run(`git ls-remote ${url}`, { timeoutSeconds: 20 });
-  });
   const workspace = await prepare(journal, options.force);
-  for (const controller of chosen) await withController(controller, url, workspace);
+  for (const controller of chosen) await withController(controller, workspace);
 }
 
-async function withController(controller: GitOps, url: string, workspace: string): Promise<void> {
+async function withController(controller: GitOps, workspace: string): Promise<void> {
   journal.heading(controller.title);
   for (const kind of controller.needs) {
     if ((await attempt(`kubectl get crd ${kind} -o name`)).code !== 0) {
@@ -73,7 +68,8 @@ async function withController(controller: GitOps, url: string, workspace: string
       return;
     }
   }
-  const pointers = await knownPointers(controller.pointers(url));
+  const source = await controller.begin(journal, workspace);
+  const pointers = await knownPointers(controller.pointers(source));
   await journal.step('nothing of it is there yet', async () => {
     const present = await presentPointers(pointers);
     must(
@@ -81,20 +77,17 @@ async function withController(controller: GitOps, url: string, workspace: string
       `these tests would overwrite ${present.join(', ')}; take another cluster, or delete them`,
     );
   });
-  const repository = await journal.step(`dist is committed to the branch ${BRANCH}`, () =>
-    GitRepository.begin(url, workspace),
-  );
   try {
-    await controller.run(journal, { pointers, repository, workspace });
+    await controller.run(journal, { pointers, source, workspace });
   } catch (error) {
     console.log(`\n${await statuses(pointers)}\n\n${await diagnosis()}\n`);
     throw error;
   } finally {
     journal.heading(`${controller.title}: nothing is left`);
-    await journal.step('what was told it, the branch and the namespace are deleted', async () => {
+    await journal.step('what was told it, its source and the namespace are deleted', async () => {
       // A project is needed until its Applications have taken down what they applied.
       await deletePointers([...pointers].reverse());
-      await repository.end();
+      await source.end();
       await deleteNamespace();
     });
   }
