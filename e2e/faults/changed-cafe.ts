@@ -11,7 +11,11 @@ const [, , change] = process.argv;
 const local = environmentNamed('local');
 const app = new App();
 const cafe = new Cafe(app, 'deployments', {
-  environment: { ...local, database: changedDatabase() },
+  environment: {
+    ...local,
+    database: changedDatabase(),
+    ...(change === 'autoscaler' ? { autoscaler: { minReplicas: 2, maxReplicas: 5 } } : {}),
+  },
   imageOf: imageOf(),
 });
 if (change === 'configuration') {
@@ -22,6 +26,16 @@ if (change === 'configuration') {
   const checksum = '/spec/template/metadata/annotations/checksum~1cafe-config';
   for (const id of ['kitchen-service', 'frontend']) {
     of(id).addJsonPatch(JsonPatch.replace(checksum, 'changed'));
+  }
+}
+if (change === 'autoscaler') {
+  for (const object of cafe.node.findAll()) {
+    if (!ApiObject.isApiObject(object) || object.kind !== 'HorizontalPodAutoscaler') continue;
+    // In seconds what takes minutes, so that somebody can watch it.
+    object.addJsonPatch(
+      JsonPatch.replace('/spec/behavior/scaleDown/stabilizationWindowSeconds', 30),
+      JsonPatch.replace('/spec/behavior/scaleDown/policies/0/periodSeconds', 15),
+    );
   }
 }
 app.synth();

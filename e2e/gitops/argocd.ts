@@ -2,7 +2,6 @@ import { NAMESPACE, RELEASE } from '../cluster.js';
 import { run } from '../command.js';
 import type { Journal } from '../journal.js';
 import type { GitOps } from './controller.js';
-import { PlacedOrders } from './orders.js';
 import { applyPointers, deletePointers, type Pointer, pointersIn, titleOf } from './pointers.js';
 import { GitRepository } from './repository.js';
 
@@ -15,17 +14,16 @@ export const argocd: GitOps = {
     pointersIn('argocd.yaml', url).map((pointer) =>
       isApplication(pointer) ? withFinalizer(pointer) : pointer,
     ),
-  run: async (journal, { pointers, source }) => {
-    const orders = new PlacedOrders(journal);
+  install: async (journal, { pointers }) => {
+    await journal.step('$ kubectl apply -f gitops/argocd.yaml', () => applyPointers(pointers));
+    await synced(journal, pointers.filter(isApplication));
+  },
+  deletions: async (journal, { pointers, source }, orders) => {
     const applications = pointers.filter(isApplication);
     const [services, database] = [NAMESPACE, RELEASE].map((name) =>
       applications.find(({ metadata }) => metadata.name === name),
     );
     if (!services || !database) throw new Error('gitops/argocd.yaml has not both Applications');
-
-    await journal.step('$ kubectl apply -f gitops/argocd.yaml', () => applyPointers(pointers));
-    await synced(journal, applications);
-    await orders.expectAll();
 
     journal.heading('Argo CD: both Applications are deleted with what they applied, the services first');
     await journal.step('they are deleted', () => deletePointers([services, database]));

@@ -1,4 +1,5 @@
 import type { Journal } from '../journal.js';
+import type { PlacedOrders } from './orders.js';
 import type { Pointer } from './pointers.js';
 
 /** Where a controller reads manifests, as these tests change it. */
@@ -36,7 +37,10 @@ export interface GitOps {
   readonly begin: (journal: Journal, workspace: string) => Promise<ManifestSource>;
   /** What is told it. */
   readonly pointers: (source: ManifestSource) => readonly Pointer[];
-  readonly run: (journal: Journal, surroundings: Surroundings) => Promise<void>;
+  /** Tells it, and waits until everything is there. */
+  readonly install: (journal: Journal, surroundings: Surroundings) => Promise<void>;
+  /** Takes away what it was told in several orders, and tells it again. */
+  readonly deletions: (journal: Journal, surroundings: Surroundings, orders: PlacedOrders) => Promise<void>;
 }
 
 /** Of what no manifest is left in. */

@@ -3,7 +3,7 @@ import { run } from '../command.js';
 import { eventually, type Journal, must } from '../journal.js';
 import type { GitOps, ManifestSource, Surroundings } from './controller.js';
 import { OciRepository } from './oci-repository.js';
-import { PlacedOrders } from './orders.js';
+import type { PlacedOrders } from './orders.js';
 import { applyPointers, deletePointers, type Pointer, pointersIn, titleOf } from './pointers.js';
 import { GitRepository } from './repository.js';
 
@@ -13,7 +13,8 @@ export const flux: GitOps = {
   needs: needs('gitrepositories'),
   begin: (journal, workspace) => GitRepository.begin(journal, workspace),
   pointers: ({ url }) => pointersIn('flux.yaml', url),
-  run: scenarios,
+  install,
+  deletions,
 };
 
 /** Flux, from what `make push-manifests` has pushed. */
@@ -25,26 +26,30 @@ export const fluxOci: GitOps = {
     pointersIn('flux-oci.yaml', url).map((pointer) =>
       pointer.kind === 'OCIRepository' ? { ...pointer, spec: { ...pointer.spec, insecure } } : pointer,
     ),
-  run: scenarios,
+  install,
+  deletions,
 };
 
 function needs(sources: string): readonly string[] {
   return [`${sources}.source.toolkit.fluxcd.io`, 'kustomizations.kustomize.toolkit.fluxcd.io'];
 }
 
+const isOfServices = ({ metadata }: Pointer): boolean => metadata.name === NAMESPACE;
+
+function sourceAndKustomization(pointers: readonly Pointer[]): readonly [Pointer, Pointer] {
+  const [source, kustomization] = pointers.filter(isOfServices);
+  if (!source || !kustomization) throw new Error('the file in gitops/ has no source and Kustomization');
+  return [source, kustomization];
+}
+
 /** Where Flux's helm-controller is not installed, the chart is installed by hand beside it. */
-async function scenarios(
+async function install(
   journal: Journal,
   { pointers, source: manifests, workspace }: Surroundings,
 ): Promise<void> {
-  const orders = new PlacedOrders(journal);
   const hasHelm = pointers.some(({ kind }) => kind === 'HelmRelease');
-  const services = pointers.filter(({ metadata }) => metadata.name === NAMESPACE);
-  const [source, kustomization] = services;
-  if (!source || !kustomization) throw new Error('the file in gitops/ has no source and Kustomization');
-
   await journal.step(`source and Kustomization are applied${hasHelm ? ', and the HelmRelease' : ''}`, () =>
-    applyPointers(hasHelm ? pointers : services),
+    applyPointers(hasHelm ? pointers : pointers.filter(isOfServices)),
   );
   if (!hasHelm) {
     journal.note('no helm-controller here, so the database is a release by hand');
@@ -54,8 +59,16 @@ async function scenarios(
       }),
     );
   }
+  const [, kustomization] = sourceAndKustomization(pointers);
   await applied(journal, kustomization, manifests);
-  await orders.expectAll();
+}
+
+async function deletions(
+  journal: Journal,
+  { pointers, source: manifests }: Surroundings,
+  orders: PlacedOrders,
+): Promise<void> {
+  const [source, kustomization] = sourceAndKustomization(pointers);
 
   journal.heading('Flux: the Kustomization is deleted, and made again');
   await journal.step('it is deleted, with what it applied', () => deletePointers([kustomization]));

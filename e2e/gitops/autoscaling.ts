@@ -1,0 +1,120 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { kubectl, rolledOut, SERVICE_NAMES } from '../cluster.js';
+import { readStored } from '../faults/cafe-state.js';
+import { frontendAddress } from '../frontend-address.js';
+import { eventually, type Journal, must } from '../journal.js';
+import { balance } from '../load/ledger.js';
+import { Load } from '../load/load.js';
+import { everything, ownersOfReplicas, writes, writesOfOthers } from './writes.js';
+
+/** Guests a second who are there all the time, and who come for a while. */
+const FEW = 1;
+const CROWD = 20;
+
+/** Two pods of each service to five by a crowd and to two again, by nobody but the autoscaler; then nobody writes anything. */
+export async function autoscaling(journal: Journal, title: string, quietMinutes: number): Promise<void> {
+  journal.heading(`${title}: two pods of each service, five in a crowd, and two again`);
+  await journal.step('the autoscalers read what the pods use', async () => {
+    await eventually(180, () => rolledOut(180));
+    await kubectl('wait hpa --all --for=condition=ScalingActive --timeout=180s');
+    await pods(2, 240);
+  });
+  const frontend = await frontendAddress();
+  const before = await everything();
+  const guests = new Load(frontend.url, { guestsPerSecond: FEW, cooks: 1 });
+  const loads = [guests];
+  try {
+    const crowd = new Load(frontend.url, { guestsPerSecond: CROWD });
+    loads.push(crowd);
+    await journal.step(`${CROWD} guests a second: five pods of each`, () => pods(5, 240));
+    await crowd.end();
+    await journal.step(`the crowd is gone, ${FEW} a second goes on: two pods of each`, () => pods(2, 300));
+  } finally {
+    await Promise.all(loads.map((load) => load.end()));
+    frontend.close();
+  }
+  for (const load of loads) await expectWhole(journal, load);
+  await journal.step(
+    'nobody but the autoscaler has written anything, or owns the number of pods',
+    async () => {
+      const after = await everything();
+      const others = writesOfOthers(before, after);
+      must(others.length === 0, `others have written:\n${others.join('\n')}`);
+      const owners = ownersOfReplicas(after);
+      const strangers = owners.filter((owner) => !owner.endsWith(': kube-controller-manager/scale'));
+      must(
+        owners.length === SERVICE_NAMES.length && strangers.length === 0,
+        `the number of pods is owned by ${owners.join(', ')}`,
+      );
+    },
+  );
+  await quiet(journal, quietMinutes);
+}
+
+/** Nothing but status is written for some minutes. */
+async function quiet(journal: Journal, minutes: number): Promise<void> {
+  const before = await everything();
+  await journal.step(`for ${minutes} minutes nothing but status is written`, async () => {
+    await pause(minutes * 60_000);
+    const found = writes(before, await everything());
+    must(found.length === 0, `written:\n${found.join('\n')}`);
+  });
+  journal.note(`${before.length} objects were looked at`);
+}
+
+const deployments = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      spec: z.object({ replicas: z.number() }),
+      status: z.object({ replicas: z.number().default(0), availableReplicas: z.number().default(0) }),
+    }),
+  ),
+});
+
+/** Waits until each service has so many pods, all of them available. */
+async function pods(count: number, seconds: number): Promise<void> {
+  await eventually(
+    seconds,
+    async () => {
+      const json: unknown = JSON.parse(await kubectl('get deployments -o json'));
+      const others = deployments
+        .parse(json)
+        .items.filter(({ spec, status }) =>
+          [spec.replicas, status.replicas, status.availableReplicas].some((number) => number !== count),
+        )
+        .map(
+          ({ metadata, spec, status }) => `${metadata.name}: ${status.availableReplicas} of ${spec.replicas}`,
+        );
+      must(
+        others.length === 0,
+        `not ${count} pods of each: ${others.join(', ')}\n${await kubectl('get hpa')}`,
+      );
+    },
+    2000,
+  );
+}
+
+async function expectWhole(journal: Journal, { name, records }: Load): Promise<void> {
+  const { clicks, requests, streamFaults } = records;
+  await journal.step(
+    `${name}: 0 of ${clicks.length} clicks and of ${requests.length} requests have failed, and every order is stored`,
+    async () => {
+      const failures = [...clicks, ...requests].flatMap(({ failure }) => failure ?? []);
+      const { lost, doubled, illegalHistories, missedEvents } = balance(
+        records,
+        await readStored(name, records),
+      );
+      const problems = [
+        ...failures,
+        ...streamFaults,
+        ...lost,
+        ...doubled,
+        ...illegalHistories,
+        ...missedEvents,
+      ];
+      must(problems.length === 0, `${problems.length}: ${problems.slice(0, 10).join('\n')}`);
+    },
+  );
+}
