@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import { NAMESPACE, RELEASE } from '../cluster.js';
 import { run } from '../command.js';
-import type { Journal } from '../journal.js';
-import type { GitOps } from './controller.js';
+import { eventually, type Journal, must } from '../journal.js';
+import type { GitOps, ManifestSource } from './controller.js';
 import { applyPointers, deletePointers, type Pointer, pointersIn, titleOf } from './pointers.js';
 import { GitRepository } from './repository.js';
 
@@ -14,9 +15,9 @@ export const argocd: GitOps = {
     pointersIn('argocd.yaml', url).map((pointer) =>
       isApplication(pointer) ? withFinalizer(pointer) : pointer,
     ),
-  install: async (journal, { pointers }) => {
+  install: async (journal, { pointers, source }) => {
     await journal.step('$ kubectl apply -f gitops/argocd.yaml', () => applyPointers(pointers));
-    await synced(journal, pointers.filter(isApplication));
+    await synced(journal, pointers.filter(isApplication), source);
   },
   deletions: async (journal, { pointers, source }, orders) => {
     const applications = pointers.filter(isApplication);
@@ -29,14 +30,14 @@ export const argocd: GitOps = {
     await journal.step('they are deleted', () => deletePointers([services, database]));
     await orders.expectOnlyData();
     await applyPointers([services, database]);
-    await synced(journal, applications);
+    await synced(journal, applications, source);
     await orders.expectAll();
 
     journal.heading('Argo CD: the database goes first, and comes back first');
     await journal.step('they are deleted', () => deletePointers([database, services]));
     await orders.expectOnlyData();
     await applyPointers([database, services]);
-    await synced(journal, applications);
+    await synced(journal, applications, source);
     await orders.expectAll();
 
     journal.heading(
@@ -49,10 +50,10 @@ export const argocd: GitOps = {
     await orders.expectOnlyData();
     await journal.step('the other is committed', async () => {
       await source.bringDist('Bring it back');
-      await lookAgain(services);
+      await lookAgain(services, database);
     });
     await orders.expectAll();
-    await synced(journal, applications);
+    await synced(journal, applications, source);
   },
 };
 
@@ -63,17 +64,32 @@ const withFinalizer = (pointer: Pointer): Pointer => ({
   metadata: { ...pointer.metadata, finalizers: ['resources-finalizer.argocd.argoproj.io'] },
 });
 
-const synced = (journal: Journal, applications: readonly Pointer[]): Promise<void> =>
-  journal.step('Argo CD says: Synced and Healthy', async () => {
-    for (const each of applications) {
-      await run(`kubectl wait ${titleOf(each)} --for=jsonpath='{.status.sync.status}'=Synced --timeout=240s`);
-      await run(
-        `kubectl wait ${titleOf(each)} --for=jsonpath='{.status.health.status}'=Healthy --timeout=240s`,
-      );
-    }
-  });
+const applicationStatus = z.object({
+  sync: z.object({ status: z.string(), revision: z.string() }),
+  health: z.object({ status: z.string() }),
+});
+
+const synced = (
+  journal: Journal,
+  applications: readonly Pointer[],
+  { revision }: ManifestSource,
+): Promise<void> =>
+  journal.step('Argo CD says of exactly this: Synced and Healthy', () =>
+    eventually(300, async () => {
+      for (const each of applications) {
+        const said = await run(`kubectl get ${titleOf(each)} -o jsonpath='{.status}'`);
+        const { sync, health } = applicationStatus.parse(JSON.parse(said));
+        must(
+          sync.status === 'Synced' && sync.revision === revision && health.status === 'Healthy',
+          `${each.metadata.name} is ${sync.status} with ${sync.revision} and ${health.status}; the newest is ${revision}`,
+        );
+      }
+    }),
+  );
 
 /** Now, and not when the interval is over. */
-async function lookAgain(application: Pointer): Promise<void> {
-  await run(`kubectl annotate ${titleOf(application)} --overwrite argocd.argoproj.io/refresh=hard`);
+async function lookAgain(...applications: readonly Pointer[]): Promise<void> {
+  for (const each of applications) {
+    await run(`kubectl annotate ${titleOf(each)} --overwrite argocd.argoproj.io/refresh=hard`);
+  }
 }
