@@ -1,11 +1,17 @@
 import { App } from '@cafe-lumiere/constructs';
 import { ApiObject, JsonPatch } from 'cdk8s';
 import { Cafe } from '../../cdk8s/cafe.js';
-import { type CafeDatabase, environmentNamed } from '../../cdk8s/environments.js';
+import { type CafeDatabase, environmentNamed, type Exposure } from '../../cdk8s/environments.js';
 import { imageOf } from '../../images/image-lock.js';
 import { CLUSTER_IMAGES } from './postgres-cluster.js';
 
 // The café of `local` with one thing changed, as an operator would change it: the word says which.
+
+/** As in `production`, where a Gateway listens elsewhere inside: Traefik. */
+const GATEWAY: Exposure = {
+  gateway: { className: 'traefik', hostname: 'cafe.example.com', tlsSecret: 'cafe-tls', port: 8443 },
+  tlsProxies: { namespace: 'traefik', count: 1 },
+};
 
 const [, , change] = process.argv;
 const local = environmentNamed('local');
@@ -14,11 +20,12 @@ const cafe = new Cafe(app, 'deployments', {
   environment: {
     ...local,
     database: changedDatabase(),
+    ...(change?.startsWith('gateway') ? { exposure: GATEWAY } : {}),
     ...(change === 'autoscaler' ? { autoscaler: { minReplicas: 2, maxReplicas: 5 } } : {}),
   },
   imageOf: imageOf(),
 });
-if (change === 'configuration') {
+if (change === 'configuration' || change === 'gateway-configuration') {
   const url = `http://order-service.${Cafe.NAMESPACE}:5001`;
   const of = (id: string): ApiObject => ApiObject.of(cafe.node.findChild(id));
   of('configuration').addJsonPatch(JsonPatch.replace('/data/ORDER_SERVICE_URL', url));

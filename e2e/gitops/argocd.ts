@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { NAMESPACE, RELEASE } from '../cluster.js';
 import { run } from '../command.js';
 import { eventually, type Journal, must } from '../journal.js';
-import type { GitOps, ManifestSource } from './controller.js';
+import type { GitOps, Surroundings } from './controller.js';
 import { applyPointers, deletePointers, type Pointer, pointersIn, titleOf } from './pointers.js';
 import { GitRepository } from './repository.js';
 
@@ -15,11 +15,14 @@ export const argocd: GitOps = {
     pointersIn('argocd.yaml', url).map((pointer) =>
       isApplication(pointer) ? withFinalizer(pointer) : pointer,
     ),
-  install: async (journal, { pointers, source }) => {
-    await journal.step('$ kubectl apply -f gitops/argocd.yaml', () => applyPointers(pointers));
-    await synced(journal, pointers.filter(isApplication), source);
+  install: async (journal, surroundings) => {
+    await journal.step('$ kubectl apply -f gitops/argocd.yaml', () => applyPointers(surroundings.pointers));
+    await synced(journal, surroundings);
   },
-  deletions: async (journal, { pointers, source }, orders) => {
+  lookAgain: ({ pointers }) => lookAgain(...pointers.filter(isApplication)),
+  applied: (surroundings) => applied(surroundings),
+  deletions: async (journal, surroundings, orders) => {
+    const { pointers, source } = surroundings;
     const applications = pointers.filter(isApplication);
     const [services, database] = [NAMESPACE, RELEASE].map((name) =>
       applications.find(({ metadata }) => metadata.name === name),
@@ -30,14 +33,14 @@ export const argocd: GitOps = {
     await journal.step('they are deleted', () => deletePointers([services, database]));
     await orders.expectOnlyData();
     await applyPointers([services, database]);
-    await synced(journal, applications, source);
+    await synced(journal, surroundings);
     await orders.expectAll();
 
     journal.heading('Argo CD: the database goes first, and comes back first');
     await journal.step('they are deleted', () => deletePointers([database, services]));
     await orders.expectOnlyData();
     await applyPointers([database, services]);
-    await synced(journal, applications, source);
+    await synced(journal, surroundings);
     await orders.expectAll();
 
     journal.heading(
@@ -53,7 +56,7 @@ export const argocd: GitOps = {
       await lookAgain(services, database);
     });
     await orders.expectAll();
-    await synced(journal, applications, source);
+    await synced(journal, surroundings);
   },
 };
 
@@ -69,23 +72,20 @@ const applicationStatus = z.object({
   health: z.object({ status: z.string() }),
 });
 
-const synced = (
-  journal: Journal,
-  applications: readonly Pointer[],
-  { revision }: ManifestSource,
-): Promise<void> =>
-  journal.step('Argo CD says of exactly this: Synced and Healthy', () =>
-    eventually(300, async () => {
-      for (const each of applications) {
-        const said = await run(`kubectl get ${titleOf(each)} -o jsonpath='{.status}'`);
-        const { sync, health } = applicationStatus.parse(JSON.parse(said));
-        must(
-          sync.status === 'Synced' && sync.revision === revision && health.status === 'Healthy',
-          `${each.metadata.name} is ${sync.status} with ${sync.revision} and ${health.status}; the newest is ${revision}`,
-        );
-      }
-    }),
-  );
+const synced = (journal: Journal, surroundings: Surroundings): Promise<void> =>
+  journal.step('Argo CD says of exactly this: Synced and Healthy', () => applied(surroundings));
+
+const applied = ({ pointers, source: { revision } }: Surroundings): Promise<void> =>
+  eventually(300, async () => {
+    for (const each of pointers.filter(isApplication)) {
+      const said = await run(`kubectl get ${titleOf(each)} -o jsonpath='{.status}'`);
+      const { sync, health } = applicationStatus.parse(JSON.parse(said));
+      must(
+        sync.status === 'Synced' && sync.revision === revision && health.status === 'Healthy',
+        `${each.metadata.name} is ${sync.status} with ${sync.revision} and ${health.status}; the newest is ${revision}`,
+      );
+    }
+  });
 
 /** Now, and not when the interval is over. */
 async function lookAgain(...applications: readonly Pointer[]): Promise<void> {

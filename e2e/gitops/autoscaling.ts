@@ -1,16 +1,29 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { kubectl, rolledOut, SERVICE_NAMES } from '../cluster.js';
-import { readStored } from '../faults/cafe-state.js';
+import { changedFolder, synthesizeChanged } from '../faults/synthesize-changed.js';
 import { frontendAddress } from '../frontend-address.js';
 import { eventually, type Journal, must } from '../journal.js';
-import { balance } from '../load/ledger.js';
 import { Load } from '../load/load.js';
+import { expectWhole } from './served.js';
 import { everything, ownersOfReplicas, writes, writesOfOthers } from './writes.js';
 
 /** Guests a second who are there all the time, and who come for a while. */
 const FEW = 1;
 const CROWD = 20;
+
+/** `dist` becomes the café with an autoscaler for each service. */
+export async function prepareAutoscaling(journal: Journal, workspace: string): Promise<void> {
+  await journal.step('$ npx cdk8s synth, with an autoscaler for each service', async () => {
+    await synthesizeChanged('autoscaler', workspace);
+    cpSync(
+      join(workspace, changedFolder('autoscaler'), 'deployments.yaml'),
+      join(workspace, 'dist', 'deployments.yaml'),
+    );
+  });
+}
 
 /** Two pods of each service to five by a crowd and to two again, by nobody but the autoscaler; then nobody writes anything. */
 export async function autoscaling(journal: Journal, title: string, quietMinutes: number): Promise<void> {
@@ -93,28 +106,5 @@ async function pods(count: number, seconds: number): Promise<void> {
       );
     },
     2000,
-  );
-}
-
-async function expectWhole(journal: Journal, { name, records }: Load): Promise<void> {
-  const { clicks, requests, streamFaults } = records;
-  await journal.step(
-    `${name}: 0 of ${clicks.length} clicks and of ${requests.length} requests have failed, and every order is stored`,
-    async () => {
-      const failures = [...clicks, ...requests].flatMap(({ failure }) => failure ?? []);
-      const { lost, doubled, illegalHistories, missedEvents } = balance(
-        records,
-        await readStored(name, records),
-      );
-      const problems = [
-        ...failures,
-        ...streamFaults,
-        ...lost,
-        ...doubled,
-        ...illegalHistories,
-        ...missedEvents,
-      ];
-      must(problems.length === 0, `${problems.length}: ${problems.slice(0, 10).join('\n')}`);
-    },
   );
 }

@@ -12,8 +12,8 @@ export interface ManifestSource {
   readonly revision: string;
   /** The database's chart, in words of `helm install`. */
   readonly chart: string;
-  /** Brings the whole `dist` there. */
-  bringDist(message: string): Promise<void>;
+  /** Brings the whole `dist` there, or another folder of the workspace with manifests in the place of its own. */
+  bringDist(message: string, manifests?: string): Promise<void>;
   /** Brings a `dist` from which every manifest is gone, the Namespace as well; something is in it, or it were an error. */
   bringNothing(message: string): Promise<void>;
   /** Takes away what can be. */
@@ -39,6 +39,10 @@ export interface GitOps {
   readonly pointers: (source: ManifestSource) => readonly Pointer[];
   /** Tells it, and waits until everything is there. */
   readonly install: (journal: Journal, surroundings: Surroundings) => Promise<void>;
+  /** It looks at its source now, and not when the interval is over. */
+  readonly lookAgain: (surroundings: Surroundings) => Promise<void>;
+  /** Waits until it says that exactly the newest of its source is applied and healthy. */
+  readonly applied: (surroundings: Surroundings) => Promise<void>;
   /** Takes away what it was told in several orders, and tells it again. */
   readonly deletions: (journal: Journal, surroundings: Surroundings, orders: PlacedOrders) => Promise<void>;
 }

@@ -1,11 +1,19 @@
 import { NAMESPACE, RELEASE } from '../cluster.js';
 import { run } from '../command.js';
 import { eventually, type Journal, must } from '../journal.js';
-import type { GitOps, ManifestSource, Surroundings } from './controller.js';
+import type { GitOps, Surroundings } from './controller.js';
 import { OciRepository } from './oci-repository.js';
 import type { PlacedOrders } from './orders.js';
 import { applyPointers, deletePointers, type Pointer, pointersIn, titleOf } from './pointers.js';
 import { GitRepository } from './repository.js';
+
+const scenarios: Pick<GitOps, 'install' | 'lookAgain' | 'applied' | 'deletions'> = {
+  install: (journal, surroundings) => install(journal, surroundings),
+  // Its event leads the Kustomization there.
+  lookAgain: ({ pointers }) => lookAgain(sourceAndKustomization(pointers)[0]),
+  applied: (surroundings) => applied(surroundings),
+  deletions: (journal, surroundings, orders) => deletions(journal, surroundings, orders),
+};
 
 /** Flux, from git. */
 export const flux: GitOps = {
@@ -13,8 +21,7 @@ export const flux: GitOps = {
   needs: needs('gitrepositories'),
   begin: (journal, workspace) => GitRepository.begin(journal, workspace),
   pointers: ({ url }) => pointersIn('flux.yaml', url),
-  install,
-  deletions,
+  ...scenarios,
 };
 
 /** Flux, from what `make push-manifests` has pushed. */
@@ -26,8 +33,7 @@ export const fluxOci: GitOps = {
     pointersIn('flux-oci.yaml', url).map((pointer) =>
       pointer.kind === 'OCIRepository' ? { ...pointer, spec: { ...pointer.spec, insecure } } : pointer,
     ),
-  install,
-  deletions,
+  ...scenarios,
 };
 
 function needs(sources: string): readonly string[] {
@@ -43,10 +49,8 @@ function sourceAndKustomization(pointers: readonly Pointer[]): readonly [Pointer
 }
 
 /** Where Flux's helm-controller is not installed, the chart is installed by hand beside it. */
-async function install(
-  journal: Journal,
-  { pointers, source: manifests, workspace }: Surroundings,
-): Promise<void> {
+async function install(journal: Journal, surroundings: Surroundings): Promise<void> {
+  const { pointers, source: manifests, workspace } = surroundings;
   const hasHelm = pointers.some(({ kind }) => kind === 'HelmRelease');
   await journal.step(`source and Kustomization are applied${hasHelm ? ', and the HelmRelease' : ''}`, () =>
     applyPointers(hasHelm ? pointers : pointers.filter(isOfServices)),
@@ -59,29 +63,25 @@ async function install(
       }),
     );
   }
-  const [, kustomization] = sourceAndKustomization(pointers);
-  await applied(journal, kustomization, manifests);
+  await said(journal, surroundings);
 }
 
-async function deletions(
-  journal: Journal,
-  { pointers, source: manifests }: Surroundings,
-  orders: PlacedOrders,
-): Promise<void> {
+async function deletions(journal: Journal, surroundings: Surroundings, orders: PlacedOrders): Promise<void> {
+  const { pointers, source: manifests } = surroundings;
   const [source, kustomization] = sourceAndKustomization(pointers);
 
   journal.heading('Flux: the Kustomization is deleted, and made again');
   await journal.step('it is deleted, with what it applied', () => deletePointers([kustomization]));
   await orders.expectOnlyData();
   await applyPointers([kustomization]);
-  await applied(journal, kustomization, manifests);
+  await said(journal, surroundings);
   await orders.expectAll();
 
   journal.heading('Flux: the source goes first, then the Kustomization; they come back the other way round');
   await journal.step('both are deleted', () => deletePointers([source, kustomization]));
   await orders.expectOnlyData();
   await applyPointers([kustomization, source]);
-  await applied(journal, kustomization, manifests);
+  await said(journal, surroundings);
   await orders.expectAll();
 
   journal.heading('Flux: a change takes every manifest away, the Namespace too; another brings them back');
@@ -94,7 +94,7 @@ async function deletions(
     await manifests.bringDist('Bring it back');
     await lookAgain(source, kustomization);
   });
-  await applied(journal, kustomization, manifests);
+  await said(journal, surroundings);
   await orders.expectAll();
 
   journal.heading(
@@ -113,19 +113,22 @@ async function deletions(
   await journal.step('it is deleted, with what it applied', () => deletePointers([kustomization]));
   await orders.expectOnlyData();
   await applyPointers([kustomization]);
-  await applied(journal, kustomization, manifests);
+  await said(journal, surroundings);
   await orders.expectAll();
 }
 
-const applied = (journal: Journal, kustomization: Pointer, { revision }: ManifestSource): Promise<void> =>
-  journal.step('Flux says that exactly this is applied and healthy', () =>
-    eventually(240, async () => {
-      const title = titleOf(kustomization);
-      await run(`kubectl wait ${title} --for=condition=Ready --timeout=240s`);
-      const last = await run(`kubectl get ${title} -o jsonpath='{.status.lastAppliedRevision}'`);
-      must(last.endsWith(revision), `it has applied ${last}, and the newest is ${revision}`);
-    }),
-  );
+const said = (journal: Journal, surroundings: Surroundings): Promise<void> =>
+  journal.step('Flux says that exactly this is applied and healthy', () => applied(surroundings));
+
+const applied = ({ pointers, source: { revision } }: Surroundings): Promise<void> => {
+  const [, kustomization] = sourceAndKustomization(pointers);
+  const title = titleOf(kustomization);
+  return eventually(300, async () => {
+    await run(`kubectl wait ${title} --for=condition=Ready --timeout=240s`);
+    const last = await run(`kubectl get ${title} -o jsonpath='{.status.lastAppliedRevision}'`);
+    must(last.endsWith(revision), `it has applied ${last}, and the newest is ${revision}`);
+  });
+};
 
 /** As `flux reconcile` does: now, and not when the interval is over; waits until it has looked. */
 async function lookAgain(...pointers: readonly Pointer[]): Promise<void> {

@@ -47,8 +47,11 @@ export class OciRepository implements ManifestSource {
     return repository;
   }
 
-  async bringDist(): Promise<void> {
+  async bringDist(_message: string, manifests?: string): Promise<void> {
     this.restore();
+    if (manifests !== undefined) {
+      cpSync(join(this.workspace, manifests, 'deployments.yaml'), join(this.dist, 'deployments.yaml'));
+    }
     await this.pushNext();
   }
 

@@ -41,9 +41,13 @@ export class GitRepository implements ManifestSource {
     });
   }
 
-  async bringDist(message: string): Promise<void> {
+  async bringDist(message: string, manifests = 'dist'): Promise<void> {
     rmSync(join(this.folder, 'dist'), { recursive: true, force: true });
     cpSync(join(this.workspace, 'dist'), join(this.folder, 'dist'), { recursive: true });
+    cpSync(
+      join(this.workspace, manifests, 'deployments.yaml'),
+      join(this.folder, 'dist', 'deployments.yaml'),
+    );
     await this.commit(message);
   }
 

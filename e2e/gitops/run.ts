@@ -1,26 +1,27 @@
-import { cpSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deleteNamespace, diagnosis, NAMESPACE } from '../cluster.js';
 import { attempt } from '../command.js';
-import { changedFolder, synthesizeChanged } from '../faults/synthesize-changed.js';
 import { Journal, must } from '../journal.js';
 import { prepare } from '../preparation.js';
 import { argocd } from './argocd.js';
-import { autoscaling } from './autoscaling.js';
-import type { GitOps } from './controller.js';
+import { autoscaling, prepareAutoscaling } from './autoscaling.js';
+import type { GitOps, Surroundings } from './controller.js';
 import { flux, fluxOci } from './flux.js';
+import { gateway, prepareGateway } from './gateway.js';
 import { PlacedOrders } from './orders.js';
 import { deletePointers, knownPointers, presentPointers, statuses } from './pointers.js';
 import { BRANCH } from './repository.js';
 
-const HELP = `From a commit, or from what is pushed to a registry, to a served order by a controller; then what it applies is deleted,
-pruned and made again in several orders, and no order may be lost. With --autoscale instead: under a crowd the autoscaler makes
-five pods of two of each service, and two again when it is gone. No click may fail, nobody else may write anything, and then for
-some minutes nobody anything.
+const HELP = `From a commit, or from what is pushed to a registry, to a served order by a controller. Then one of these scenarios:
 
-  make e2e-gitops GIT_URL=https://… [FORCE=1] [CONTROLLERS="flux flux-oci argocd"] [AUTOSCALE=1 [QUIET_MINUTES=15]]
-  node --import tsx e2e/gitops/run.ts [--force] [--autoscale [--quiet-minutes 15]] [flux] [flux-oci] [argocd]
+  deletions    what it applies is deleted, pruned and made again in several orders, and no order may be lost (the default)
+  autoscaling  a crowd makes five pods of two of each service, and when it is gone there are two; no click fails, nobody but the
+               autoscaler writes anything, and then for some minutes nobody does (needs a metrics-server)
+  gateway      under load, through a Gateway with TLS: new configuration, an image that is nowhere, their reverts, a renewed
+               certificate, a rollout of the gateway; not one request fails (needs Traefik as GatewayClass, in traefik)
+
+  make e2e-gitops GIT_URL=https://… [FORCE=1] [CONTROLLERS="flux flux-oci argocd"] [SCENARIO=…] [QUIET_MINUTES=15]
+  node --import tsx e2e/gitops/run.ts [--force] [--scenario …] [--quiet-minutes 15] [flux] [flux-oci] [argocd]
 
   KUBECONFIG     a cluster with Flux (source- and kustomize-controller) or Argo CD; the one that is not there is left out
   REGISTRY       where its nodes pull images from; flux-oci pushes to a folder of it, e2e-…, which stays
@@ -28,18 +29,38 @@ some minutes nobody anything.
   GIT_URL        flux, argocd: a repository that this machine may push to and the cluster reads without a password; the
                  branch ${BRANCH} of it is written, and deleted at the end
 
-  --autoscale      the cluster needs a metrics-server for it
   --quiet-minutes  for which nothing but status may be written (default: 2)
   --force          delete the namespace ${NAMESPACE} first, with the database's volume, when it is there`;
 
 const CONTROLLERS: Readonly<Record<string, GitOps>> = { flux, 'flux-oci': fluxOci, argocd };
 
+/** What is done to a café that a controller has applied. */
+interface Scenario {
+  readonly prepare: (journal: Journal, workspace: string) => Promise<void>;
+  readonly run: (journal: Journal, controller: GitOps, surroundings: Surroundings) => Promise<void>;
+}
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  deletions: {
+    prepare: () => Promise.resolve(),
+    run: async (journal, controller, surroundings) => {
+      const orders = new PlacedOrders(journal);
+      await orders.expectAll();
+      await controller.deletions(journal, surroundings, orders);
+    },
+  },
+  autoscaling: {
+    prepare: prepareAutoscaling,
+    run: (journal, { title }) => autoscaling(journal, title, Number(options['quiet-minutes'])),
+  },
+  gateway: { prepare: prepareGateway, run: gateway },
+};
+
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    autoscale: { type: 'boolean', default: false },
     force: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
+    scenario: { type: 'string', default: 'deletions' },
     'quiet-minutes': { type: 'string', default: '2' },
   },
 });
@@ -71,20 +92,16 @@ async function e2e(): Promise<void> {
     Number(options['quiet-minutes']) >= 0,
     `--quiet-minutes is ${options['quiet-minutes']}; it is a number of minutes`,
   );
+  const scenario = SCENARIOS[options.scenario];
+  must(
+    scenario !== undefined,
+    `there is no scenario "${options.scenario}"; there are: ${Object.keys(SCENARIOS).join(', ')}`,
+  );
   const workspace = await prepare(journal, options.force);
-  if (options.autoscale) {
-    await journal.step('$ npx cdk8s synth, with an autoscaler for each service', async () => {
-      await synthesizeChanged('autoscaler', workspace);
-      cpSync(
-        join(workspace, changedFolder('autoscaler'), 'deployments.yaml'),
-        join(workspace, 'dist', 'deployments.yaml'),
-      );
-    });
-  }
-  for (const controller of chosen) await withController(controller, workspace);
+  for (const controller of chosen) await withController(controller, scenario, workspace);
 }
 
-async function withController(controller: GitOps, workspace: string): Promise<void> {
+async function withController(controller: GitOps, scenario: Scenario, workspace: string): Promise<void> {
   journal.heading(controller.title);
   for (const kind of controller.needs) {
     if ((await attempt(`kubectl get crd ${kind} -o name`)).code !== 0) {
@@ -92,6 +109,7 @@ async function withController(controller: GitOps, workspace: string): Promise<vo
       return;
     }
   }
+  await scenario.prepare(journal, workspace);
   const source = await controller.begin(journal, workspace);
   const pointers = await knownPointers(controller.pointers(source));
   await journal.step('nothing of it is there yet', async () => {
@@ -104,13 +122,7 @@ async function withController(controller: GitOps, workspace: string): Promise<vo
   try {
     const surroundings = { pointers, source, workspace };
     await controller.install(journal, surroundings);
-    if (options.autoscale) {
-      await autoscaling(journal, controller.title, Number(options['quiet-minutes']));
-    } else {
-      const orders = new PlacedOrders(journal);
-      await orders.expectAll();
-      await controller.deletions(journal, surroundings, orders);
-    }
+    await scenario.run(journal, controller, surroundings);
   } catch (error) {
     console.log(`\n${await statuses(pointers)}\n\n${await diagnosis()}\n`);
     throw error;
