@@ -37,12 +37,13 @@ export class OciRepository implements ManifestSource {
       await repository.push();
       must(repository.revision === first, `it was ${first}, it is ${repository.revision}`);
     });
-    await journal.step('$ make push-manifests, with other contents: refused', async () => {
+    const refusal = await journal.step('$ make push-manifests, with other contents: refused', async () => {
       appendFileSync(join(dist, 'deployments.yaml'), '# changed\n');
       const { code, stderr } = await attempt(repository.command(), { cwd: workspace });
       must(code !== 0 && stderr.includes('Nothing was pushed'), `exit ${code}: ${stderr}`);
-      journal.note(stderr.trim());
+      return stderr.trim();
     });
+    journal.note(refusal);
     repository.restore();
     return repository;
   }
