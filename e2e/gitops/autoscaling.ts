@@ -10,9 +10,12 @@ import { Load } from '../load/load.js';
 import { expectWhole } from './served.js';
 import { everything, ownersOfReplicas, writes, writesOfOthers } from './writes.js';
 
-/** Guests a second who are there all the time, and who come for a while. */
+/** Guests a second who are there all the time, and in each group of those who come for a while. */
 const FEW = 1;
-const CROWD = 20;
+const GROUP = 5;
+const GROUPS = 4;
+/** About as often as an autoscaler looks. */
+const BETWEEN_GROUPS_MS = 20_000;
 
 /** `dist` becomes the café with an autoscaler for each service. */
 export async function prepareAutoscaling(journal: Journal, workspace: string): Promise<void> {
@@ -38,10 +41,20 @@ export async function autoscaling(journal: Journal, title: string, quietMinutes:
   const guests = new Load(frontend.url, { guestsPerSecond: FEW, cooks: 1 });
   const loads = [guests];
   try {
-    const crowd = new Load(frontend.url, { guestsPerSecond: CROWD });
-    loads.push(crowd);
-    await journal.step(`${CROWD} guests a second: five pods of each`, () => pods(5, 240));
-    await crowd.end();
+    const crowd: Load[] = [];
+    await journal.step(
+      `${GROUPS} groups of ${GROUP} guests a second, one after the other: five pods of each`,
+      async () => {
+        for (let group = 0; group < GROUPS; group += 1) {
+          const load = new Load(frontend.url, { guestsPerSecond: GROUP, cooks: 1, screens: 1 });
+          crowd.push(load);
+          loads.push(load);
+          await pause(BETWEEN_GROUPS_MS);
+        }
+        await pods(5, 240);
+      },
+    );
+    await Promise.all(crowd.map((load) => load.end()));
     await journal.step(`the crowd is gone, ${FEW} a second goes on: two pods of each`, () => pods(2, 300));
   } finally {
     await Promise.all(loads.map((load) => load.end()));
