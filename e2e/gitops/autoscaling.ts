@@ -60,7 +60,6 @@ export async function autoscaling(journal: Journal, title: string, quietMinutes:
     await Promise.all(loads.map((load) => load.end()));
     frontend.close();
   }
-  for (const load of loads) await expectWhole(journal, load);
   await journal.step(
     'nobody but the autoscaler has written anything, or owns the number of pods',
     async () => {
@@ -76,6 +75,7 @@ export async function autoscaling(journal: Journal, title: string, quietMinutes:
     },
   );
   await quiet(journal, quietMinutes);
+  for (const load of loads) await expectWhole(journal, load);
 }
 
 /** Nothing but status is written for some minutes. */
