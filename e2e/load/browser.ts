@@ -137,8 +137,9 @@ export class Browser {
 
 const always =
   (address: string): LookupFunction =>
-  (_name, _options, callback) => {
-    callback(null, [{ address, family: 4 }]);
+  (_name, { all }, callback) => {
+    if (all === true) callback(null, [{ address, family: 4 }]);
+    else callback(null, address, 4);
   };
 
 /** Somebody has trouble that passes, or no time now; as services/frontend/assets/live.js has it. */
