@@ -1,6 +1,6 @@
 # The café's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up install test helm build api synth drift check typecheck lint picture pin images push sign audit deploy move-database verify undeploy e2e e2e-database e2e-faults e2e-doctor e2e-doctor-planned e2e-policies e2e-gitops load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-overload bench-synth
+.PHONY: help up install test helm build api synth drift check typecheck lint picture pin images push push-manifests sign audit deploy move-database verify undeploy e2e e2e-database e2e-faults e2e-doctor e2e-doctor-planned e2e-policies e2e-gitops load chart-push stranger new-service kind-up screenshots bench bench-database bench-doors bench-overload bench-synth
 SHELL := /bin/bash
 
 PORT ?= 5000
@@ -83,11 +83,14 @@ images: install ## build the three images (REGISTRY)
 push: install ## push them to REGISTRY and record their digests in images.lock.json
 	@$(TSX) images/push.ts
 
+push-manifests: install ## push each environment's manifests and chart to REGISTRY as OCI artifacts (VERSION, if not that of package.json)
+	@$(TSX) images/push-manifests.ts $(VERSION)
+
 audit: install ## known faults of the packages that are part of an image, as the npm registry knows them
 	npm audit --omit=dev
 
-# Signs what `make push` recorded and `make chart-push` pushed last, with the key or identity that cosign is set up for.
-sign: install ## sign the pushed images and chart, and attest what is in them and what they were made from (needs cosign)
+# Signs what `make push` recorded, and what `make push-manifests` and `make chart-push` pushed last, with the key or identity that cosign is set up for.
+sign: install ## sign the pushed images, manifests and charts, and attest what is in them and what they were made from (needs cosign)
 	@command -v cosign >/dev/null || { echo 'cosign is missing: https://docs.sigstore.dev/cosign/system_config/installation/'; exit 1; }
 	@$(TSX) images/sign.ts
 
@@ -127,8 +130,8 @@ e2e-doctor: install ## faults in namespaces doctor-*, and what "cafe doctor" say
 e2e-doctor-planned: install ## a healthy café under rollouts, drains and upgrades, with "cafe doctor" asked all the time (deletes a café there)
 	@$(TSX) e2e/doctor/planned.ts
 
-e2e-gitops: install ## from a commit to an order by Flux and Argo CD; deleted and pruned, and no order lost (GIT_URL, CONTROLLERS="flux argocd")
-	@GIT_URL=$(GIT_URL) $(TSX) e2e/gitops/run.ts $(if $(FORCE),--force) $(CONTROLLERS)
+e2e-gitops: install ## from a commit or a push to an order by Flux and Argo CD; deleted, pruned, and no order lost (GIT_URL, PODS_REGISTRY, CONTROLLERS="flux flux-oci argocd"; SCENARIO=autoscaling, gateway)
+	@GIT_URL=$(GIT_URL) $(if $(PODS_REGISTRY),PODS_REGISTRY=$(PODS_REGISTRY)) $(TSX) e2e/gitops/run.ts $(if $(FORCE),--force) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(QUIET_MINUTES),--quiet-minutes $(QUIET_MINUTES)) $(CONTROLLERS)
 
 SETS ?= 200
 
@@ -149,11 +152,9 @@ load: install ## guests, cooks and screens in the café of KUBECONFIG, for LOAD_
 e2e-database: synth ## the chart alone on the cluster of KUBECONFIG, crashes included (SCENARIOS="operate crash" are some)
 	@$(TSX) e2e/database/run.ts $(if $(DATABASE_NAMESPACE),--namespace $(DATABASE_NAMESPACE)) $(if $(UPGRADE_TO),--upgrade-to $(UPGRADE_TO)) $(if $(EXPORTER_IMAGE),--exporter-image $(EXPORTER_IMAGE)) $(SCENARIOS)
 
-# A registry on this machine speaks HTTP.
-chart-push: install ## package the database's chart, without the café's values, and push it to oci://REGISTRY/charts
+chart-push: install ## push the database's chart, without the café's values, to oci://REGISTRY/charts
 	rm -rf build/chart && $(TSX) packages/postgresql/write-chart.ts build/chart/postgresql
-	helm package build/chart/postgresql --destination build/chart
-	helm push build/chart/postgresql-*.tgz oci://$(REGISTRY)/charts $(if $(filter localhost:% 127.0.0.1:%,$(REGISTRY)),--plain-http) 2>&1 | tee build/chart/pushed; exit $${PIPESTATUS[0]}
+	@$(TSX) images/push-chart.ts build/chart/postgresql
 
 kind-up: ## a kind cluster with its documented local registry at localhost:5001, for those who have kind
 	@bash e2e/kind-up.sh

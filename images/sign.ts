@@ -1,18 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { BILL_OF_MATERIALS, bundle, imageServices } from './bundle.js';
 import { imageOf } from './image-lock.js';
 import { predicateFile } from './provenance.js';
-
-const PUSHED_CHART = fileURLToPath(new URL('../build/chart/pushed', import.meta.url));
-const CHART_BILL_OF_MATERIALS = fileURLToPath(
-  new URL('../build/chart/postgresql/sbom.cdx.json', import.meta.url),
-);
+import { lastPublished } from './publish.js';
 
 // Signs the images of images.lock.json with cosign (https://docs.sigstore.dev/cosign/signing/overview/), and attests what is in
-// each and what it was made from; and the chart that `make chart-push` has pushed last. By digest: a tag could be another image by the time it is signed. cosign asks for its identity, or takes COSIGN_KEY.
+// each and what it was made from; and the manifests and charts that were pushed last. By digest: a tag could be another image by
+// the time it is signed. cosign asks for its identity, or takes COSIGN_KEY.
 
 const cosign = (...words: readonly string[]): void => {
   const key = process.env['COSIGN_KEY'];
@@ -47,14 +42,16 @@ for (const service of imageServices()) {
   console.log(`signed ${reference}`);
 }
 
-// As `helm push` says it.
-const said = existsSync(PUSHED_CHART) ? readFileSync(PUSHED_CHART, 'utf8') : '';
-const [, chart] = /^Pushed: (\S+):[^:\s]+$/m.exec(said) ?? [];
-const [, digest] = /^Digest: (sha256:[0-9a-f]{64})$/m.exec(said) ?? [];
-if (chart === undefined || digest === undefined) {
-  console.log('The chart is not signed: none was pushed from here ("make chart-push").');
-} else {
-  cosign('sign', `${chart}@${digest}`);
-  cosign('attest', '--type', 'cyclonedx', '--predicate', CHART_BILL_OF_MATERIALS, `${chart}@${digest}`);
-  console.log(`signed ${chart}@${digest}`);
+const published = lastPublished();
+if (published.length === 0) {
+  console.log(
+    'No manifests and no chart are signed: none were pushed from here ("make push-manifests", "make chart-push").',
+  );
+}
+for (const { reference, billOfMaterials } of published) {
+  cosign('sign', reference);
+  if (billOfMaterials !== undefined) {
+    cosign('attest', '--type', 'cyclonedx', '--predicate', billOfMaterials, reference);
+  }
+  console.log(`signed ${reference}`);
 }

@@ -1,20 +1,32 @@
 import { App } from '@cafe-lumiere/constructs';
 import { ApiObject, JsonPatch } from 'cdk8s';
 import { Cafe } from '../../cdk8s/cafe.js';
-import { type CafeDatabase, environmentNamed } from '../../cdk8s/environments.js';
+import { type CafeDatabase, environmentNamed, type Exposure } from '../../cdk8s/environments.js';
 import { imageOf } from '../../images/image-lock.js';
 import { CLUSTER_IMAGES } from './postgres-cluster.js';
 
 // The café of `local` with one thing changed, as an operator would change it: the word says which.
 
+/** As in `production`, where a Gateway listens elsewhere inside: Traefik. */
+const GATEWAY: Exposure = {
+  gateway: { className: 'traefik', hostname: 'cafe.example.com', tlsSecret: 'cafe-tls', port: 8443 },
+  tlsProxies: { namespace: 'traefik', count: 1 },
+};
+
 const [, , change] = process.argv;
 const local = environmentNamed('local');
 const app = new App();
 const cafe = new Cafe(app, 'deployments', {
-  environment: { ...local, database: changedDatabase() },
+  environment: {
+    ...local,
+    database: changedDatabase(),
+    ...(change?.startsWith('gateway') ? { exposure: GATEWAY } : {}),
+    // Less than the usual CPU, so that a crowd suffices that leaves a small machine some.
+    ...(change === 'autoscaler' ? { autoscaler: { minReplicas: 2, maxReplicas: 5, cpuPercent: 45 } } : {}),
+  },
   imageOf: imageOf(),
 });
-if (change === 'configuration') {
+if (change === 'configuration' || change === 'gateway-configuration') {
   const url = `http://order-service.${Cafe.NAMESPACE}:5001`;
   const of = (id: string): ApiObject => ApiObject.of(cafe.node.findChild(id));
   of('configuration').addJsonPatch(JsonPatch.replace('/data/ORDER_SERVICE_URL', url));
@@ -22,6 +34,16 @@ if (change === 'configuration') {
   const checksum = '/spec/template/metadata/annotations/checksum~1cafe-config';
   for (const id of ['kitchen-service', 'frontend']) {
     of(id).addJsonPatch(JsonPatch.replace(checksum, 'changed'));
+  }
+}
+if (change === 'autoscaler') {
+  for (const object of cafe.node.findAll()) {
+    if (!ApiObject.isApiObject(object) || object.kind !== 'HorizontalPodAutoscaler') continue;
+    // In seconds what takes minutes, so that somebody can watch it.
+    object.addJsonPatch(
+      JsonPatch.replace('/spec/behavior/scaleDown/stabilizationWindowSeconds', 30),
+      JsonPatch.replace('/spec/behavior/scaleDown/policies/0/periodSeconds', 15),
+    );
   }
 }
 app.synth();

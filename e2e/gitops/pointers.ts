@@ -13,12 +13,16 @@ const pointer = z.looseObject({
 /** An object that tells a controller what to apply. */
 export type Pointer = z.output<typeof pointer>;
 
-/** The objects of a file in gitops/, as a user edits them: with the address of their repository, and here the branch. */
-export function pointersIn(file: 'flux.yaml' | 'argocd.yaml', url: string): readonly Pointer[] {
+/** The objects of a file in gitops/, as a user edits them: with the address of their repository or registry, and here the branch. */
+export function pointersIn(
+  file: 'flux.yaml' | 'flux-oci.yaml' | 'argocd.yaml',
+  url: string,
+): readonly Pointer[] {
   const path = fileURLToPath(new URL(`../../gitops/${file}`, import.meta.url));
   return parseAllDocuments(
     readFileSync(path, 'utf8')
       .replaceAll('https://git.example.com/cafe-lumiere.git', url)
+      .replaceAll('oci://registry.example.com/team', url)
       .replaceAll('branch: main', `branch: ${BRANCH}`)
       .replaceAll('targetRevision: main', `targetRevision: ${BRANCH}`),
   ).map((document) => pointer.parse(document.toJS()));

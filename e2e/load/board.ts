@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { Browser } from './browser.js';
+import type { Browser } from './browser.js';
 import { EventStream } from './event-stream.js';
 import type { Records } from './records.js';
 
@@ -26,14 +26,14 @@ export class Board<Shown> {
    * @param show - gets the orders whenever they were read. @default - nobody looks
    */
   constructor(
-    origin: string,
+    open: () => Browser,
     private readonly records: Records,
     private readonly name: 'kitchen' | 'display',
     everyEvent: boolean,
     private readonly shown: z.ZodType<Shown>,
     private readonly show: (orders: readonly Shown[]) => void = () => undefined,
   ) {
-    this.browser = new Browser(origin, records);
+    this.browser = open();
     this.stream = new EventStream(this.browser, `/api/${name}/events`, everyEvent);
     this.following = this.follow();
   }

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { hedged } from '@cafe-lumiere/runtime/upstream';
 import { racingConnector } from '@cafe-lumiere/runtime/network';
@@ -12,6 +13,14 @@ const KEEP_ALIVE_MS = 300_000;
 const CONNECT_LIMIT_MS = 60_000;
 /** Chromium's: see packages/runtime/network/racing-connector.ts. */
 const CONNECTION_ATTEMPT_DELAY_MS = 250;
+
+/** Where the café's door is, when its name alone does not lead there. */
+export interface Door {
+  /** Of the gateway, in place of what DNS says. @default - DNS */
+  readonly address?: string;
+  /** The authority of its certificate, as PEM. @default - those of Node.js */
+  readonly ca?: string;
+}
 
 /** One request of a page. */
 export interface PageRequest {
@@ -37,17 +46,25 @@ export interface PageAnswer {
  * outage one stands for many guests, and none of them must wait for another's.
  */
 export class Browser {
-  readonly agent = new Agent({
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    connect: racingConnector({ timeoutMs: CONNECT_LIMIT_MS, attemptDelayMs: CONNECTION_ATTEMPT_DELAY_MS }),
-  });
+  readonly agent: Agent;
 
   /** @param origin - of the frontend, without a path */
   constructor(
     readonly origin: string,
     readonly records: Records,
-  ) {}
+    { address, ca }: Door = {},
+  ) {
+    this.agent = new Agent({
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      connect: racingConnector({
+        timeoutMs: CONNECT_LIMIT_MS,
+        attemptDelayMs: CONNECTION_ATTEMPT_DELAY_MS,
+        ...(address === undefined ? {} : { lookup: always(address) }),
+        ...(ca === undefined ? {} : { ca }),
+      }),
+    });
+  }
 
   /**
    * Asks as a page's script does: once more beside a request that is met with silence. The first good answer counts.
@@ -117,6 +134,13 @@ export class Browser {
     await this.agent.destroy();
   }
 }
+
+const always =
+  (address: string): LookupFunction =>
+  (_name, { all }, callback) => {
+    if (all === true) callback(null, [{ address, family: 4 }]);
+    else callback(null, address, 4);
+  };
 
 /** Somebody has trouble that passes, or no time now; as services/frontend/assets/live.js has it. */
 const isPassing = ({ status }: PageAnswer): boolean => status >= 500 || status === 408 || status === 429;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { order, type Order } from '../order-life.js';
 import { Board } from './board.js';
-import type { PageAnswer } from './browser.js';
+import type { Browser, PageAnswer } from './browser.js';
 import { click } from './persistence.js';
 import type { Records } from './records.js';
 
@@ -39,13 +39,13 @@ export class Cooks {
 
   /** @param name - what the names of the guests begin with whose orders are cooked */
   constructor(
-    origin: string,
+    open: () => Browser,
     private readonly records: Records,
     private readonly name: string,
     cooks: number,
   ) {
     this.boards = Array.from({ length: cooks }, (_, cook) => {
-      const board = new Board<Order>(origin, records, 'kitchen', true, order, (orders) => {
+      const board = new Board<Order>(open, records, 'kitchen', true, order, (orders) => {
         for (const each of orders) if (this.isOf(each, cook, cooks)) this.look(board, each);
       });
       return board;

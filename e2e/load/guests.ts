@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { order, orderBody } from '../order-life.js';
-import { Browser } from './browser.js';
+import type { Browser } from './browser.js';
 import { click } from './persistence.js';
 import type { Records } from './records.js';
 
@@ -27,14 +27,14 @@ export class Guests {
    * @param perSecond - guests who order
    */
   constructor(
-    origin: string,
+    open: () => Browser,
     private readonly records: Records,
     private readonly name: string,
     private readonly perSecond: number,
   ) {
     // Every guest who waits listens to it.
     setMaxListeners(0, this.leaving.signal);
-    this.phones = Array.from({ length: PHONES }, () => new Browser(origin, records));
+    this.phones = Array.from({ length: PHONES }, open);
     this.coming = this.come();
   }
 

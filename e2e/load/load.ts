@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Board } from './board.js';
+import { Browser, type Door } from './browser.js';
 import { Cooks } from './cooks.js';
 import { Guests } from './guests.js';
 import { Records } from './records.js';
@@ -15,6 +16,8 @@ export interface LoadOptions {
   readonly cooks?: number;
   /** Screens on the wall. @default 2 */
   readonly screens?: number;
+  /** @default - where the origin leads */
+  readonly door?: Door;
 }
 
 /** A full café: guests who order, cooks who cook what they ordered, and screens that show it. */
@@ -27,12 +30,13 @@ export class Load {
   private readonly screens: readonly Board<z.output<typeof onScreen>>[];
 
   /** @param origin - of the frontend, such as `http://192.0.2.1` */
-  constructor(origin: string, { guestsPerSecond = 10, cooks = 3, screens = 2 }: LoadOptions = {}) {
-    this.guests = new Guests(origin, this.records, this.name, guestsPerSecond);
-    this.cooks = new Cooks(origin, this.records, this.name, cooks);
+  constructor(origin: string, { guestsPerSecond = 10, cooks = 3, screens = 2, door }: LoadOptions = {}) {
+    const open = (): Browser => new Browser(origin, this.records, door);
+    this.guests = new Guests(open, this.records, this.name, guestsPerSecond);
+    this.cooks = new Cooks(open, this.records, this.name, cooks);
     this.screens = Array.from(
       { length: screens },
-      () => new Board(origin, this.records, 'display', false, onScreen),
+      () => new Board(open, this.records, 'display', false, onScreen),
     );
   }
 

@@ -85,6 +85,9 @@ test('a wrong value does not become a chart', () => {
       },
       volumeClaimTemplates: [
         {
+          // These two it was given by Kubernetes then.
+          apiVersion: 'v1',
+          kind: 'PersistentVolumeClaim',
           metadata: { name: 'data' },
           spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '8Gi' } } },
         },

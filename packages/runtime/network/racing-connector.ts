@@ -10,6 +10,8 @@ export interface RacingConnectorOptions {
   readonly attemptDelayMs: number;
   /** How names become addresses. @default - what this process remembers, else DNS */
   readonly lookup?: LookupFunction;
+  /** Certificates of the authorities that are trusted, as PEM. @default - those of Node.js */
+  readonly ca?: string;
 }
 
 /**
@@ -25,8 +27,9 @@ export function racingConnector({
   timeoutMs,
   attemptDelayMs,
   lookup = rememberedAddresses.lookup,
+  ca,
 }: RacingConnectorOptions): buildConnector.connector {
-  const connect = buildConnector({ timeout: timeoutMs, lookup });
+  const connect = buildConnector({ timeout: timeoutMs, lookup, ...(ca === undefined ? {} : { ca }) });
   return (options, callback) => {
     const started = performance.now();
     const state = { over: false };
