@@ -4,7 +4,7 @@ import { eventually } from '../journal.js';
 
 /** The database of the café, and the role that owns it: cdk8s/database.ts. */
 export const DATABASE = 'cafe_lumiere';
-const OWNER = 'cafe';
+export const OWNER = 'cafe';
 /** What a copy is called until it is the database: nobody is led to it, and each attempt makes it anew. */
 export const COPY = `${DATABASE}_moved`;
 
@@ -138,6 +138,8 @@ export class Server {
 export const OF_USERS = `relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'`;
 /** Statements that make statements, which psql runs then. Hashes are summed, so that the order of rows does not matter. */
 const CONTENTS = `
+  set timezone = 'UTC';
+  set datestyle = 'ISO';
   select format('select %L || count(*) || '' rows, '' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from %s t',
     oid::regclass || ': ', oid::regclass) from pg_class where relkind in ('r', 'm') and ${OF_USERS} order by oid::regclass::text \\gexec
   select format('select %L || last_value || '' '' || is_called from %s', oid::regclass || ': ', oid::regclass)
