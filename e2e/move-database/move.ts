@@ -1,5 +1,6 @@
 import { kubectl, NAMESPACE, RELEASE } from '../cluster.js';
 import { eventually, must } from '../journal.js';
+import { copyChanges } from './changes.js';
 import { apply, type CafeManifests, type Manifest } from './manifests.js';
 import { forgetNote, type Note, readNote, writeNote } from './note.js';
 import { expectEqual, type Server } from './server.js';
@@ -111,13 +112,18 @@ export class DatabaseMove {
       await writeNote({ ...note, decided: 'yes' });
       return undefined;
     }
-    await this.rehearse(old, copy);
+    const since = await this.rehearse(old, copy);
 
     this.say(`writes wait from now on, for ${this.pauseSeconds} s at most; reads go on`);
     const pause = await WritePause.begin(old, this.pauseSeconds);
     try {
-      this.say('copies');
-      await copy.copyFrom(old);
+      if (since === undefined || (await old.hasLargeObjects())) {
+        this.say('copies');
+        await copy.copyFrom(old);
+      } else {
+        this.say('copies what was changed meanwhile');
+        await copyChanges(old, copy, since);
+      }
       this.say('compares every row, sequence, right and setting');
       await compare(old, copy, true);
       must(
@@ -136,21 +142,32 @@ export class DatabaseMove {
     }
   }
 
-  /** Copies while everybody goes on, so that what can go wrong does so before anybody waits. */
-  private async rehearse(old: Server, copy: Server): Promise<void> {
-    this.say(`rehearses with ${await old.size()}, while everybody goes on`);
+  /**
+   * Copies while everybody goes on, so that what can go wrong does so before anybody waits, and so that while they wait
+   * only what was changed meanwhile is to be copied.
+   *
+   * @returns the transaction from which on that is, or nothing when all of it is to be copied
+   */
+  private async rehearse(old: Server, copy: Server): Promise<string | undefined> {
+    this.say(`copies ${await old.size()}, while everybody goes on`);
     // Killed after it was closed: nobody can go on anyway.
-    if (!(await old.isOpen())) return;
-    const begun = performance.now();
+    if (!(await old.isOpen())) return undefined;
+    const whole = performance.now();
+    const begun = await old.transaction();
     await copy.copyFrom(old);
+    const since = await old.transaction();
+    // All of it comes again when no row of something says when it was changed.
+    const measured = (await old.hasLargeObjects()) ? whole : performance.now();
+    await copyChanges(old, copy, begun);
     await compare(old, copy, false);
     await Promise.all([old.contents('database'), copy.contents('copy')]);
-    const seconds = Math.ceil((performance.now() - begun) / 1000) + SWITCH_SECONDS;
+    const seconds = Math.ceil((performance.now() - measured) / 1000) + SWITCH_SECONDS;
     this.say(`the pause will last for about ${seconds} s`);
     must(
       seconds <= this.pauseSeconds,
       `that is more than PAUSE_SECONDS=${this.pauseSeconds}, so nothing was done. TO=${this.from} forgets the move`,
     );
+    return since;
   }
 
   private async switchOver({ clusterIP }: Note): Promise<void> {

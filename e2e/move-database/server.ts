@@ -76,6 +76,20 @@ export class Server {
     await this.sql('analyze', COPY);
   }
 
+  /** The oldest transaction that is not over: whatever one before it did is in a copy that is begun afterwards. */
+  async transaction(): Promise<string> {
+    const [id = ''] = await this.sql(
+      'select pg_snapshot_xmin(pg_current_snapshot())::text::bigint & 4294967295',
+      DATABASE,
+    );
+    return id;
+  }
+
+  /** Whether there are large objects, of which no row says when it was changed. */
+  async hasLargeObjects(): Promise<boolean> {
+    return (await this.sql('select 1 from pg_largeobject_metadata limit 1', DATABASE)).length > 0;
+  }
+
   /** Whether there is a copy that has not become the database yet. */
   async hasCopy(): Promise<boolean> {
     return (await this.sql(`select 1 from pg_database where datname = '${COPY}'`)).length > 0;
