@@ -43,6 +43,8 @@ links=$(find "$data/pg_wal" "$data"/pg_tblspc -maxdepth 1 -type l -printf '%p ->
 rm -rf "$copy"
 mkdir -m 700 "$copy"
 cp -R --preserve=mode,timestamps "$data/." "$copy"
+# fsGroup has opened it to a group, which PostgreSQL does not allow.
+chmod 700 "$copy"
 rm -f "$copy"/postmaster.{pid,opts}
 # Bitnami's image keeps these elsewhere, and they go with the container. What ALTER SYSTEM has set is for the old server: an
 # archive, perhaps, that must not get this one's files.

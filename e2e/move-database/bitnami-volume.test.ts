@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -56,9 +57,11 @@ describe('a volume that Bitnami’s image has left', () => {
 
   test('is copied, and PostgreSQL starts on the copy, with none of the old settings', () => {
     put('volume/data/postmaster.pid', '1\n');
+    chmodSync(join(folder, 'volume/data'), 0o2770);
     const { status, said } = open();
     expect(said).toMatch(/^it was not shut down; .*\nstarted -D \S+copy -c listen_addresses= /);
     expect(status).toBe(0);
+    expect(statSync(join(folder, 'copy')).mode & 0o777).toBe(0o700);
     expect(readFileSync(join(folder, 'copy/postgresql.auto.conf'), 'utf8')).toBe('');
     expect(existsSync(join(folder, 'copy/postmaster.pid'))).toBe(false);
     expect(readFileSync(join(folder, 'volume/data/postgresql.auto.conf'), 'utf8')).toContain(
@@ -81,8 +84,20 @@ describe('a volume that Bitnami’s image has left', () => {
       /has no folder "data".* It holds: pgdata \(\d+\)/,
     ],
     ['no database in the folder', without('volume/data/PG_VERSION'), /missing\. It holds: .*pg_wal/],
-    ['another major version', () => { put('volume/data/PG_VERSION', '14\n'); }, /PostgreSQL 14, .* PostgreSQL 17/],
-    ['a standby', () => { put('volume/data/standby.signal', ''); }, /has a standby\.signal/],
+    [
+      'another major version',
+      () => {
+        put('volume/data/PG_VERSION', '14\n');
+      },
+      /PostgreSQL 14, .* PostgreSQL 17/,
+    ],
+    [
+      'a standby',
+      () => {
+        put('volume/data/standby.signal', '');
+      },
+      /has a standby\.signal/,
+    ],
     [
       'a tablespace elsewhere',
       () => {
