@@ -33,18 +33,19 @@ export function parseVolume(words: string): BitnamiVolume {
  *
  * @param image - with PostgreSQL's programs, of the major version of the data
  */
-export const bitnamiVolume = ({ claim, database }: BitnamiVolume, image: string): Source => ({
-  server: async () => {
+export function bitnamiVolume({ claim, database }: BitnamiVolume, image: string): Source {
+  const start = async (): Promise<Server> => {
     await mustBeAtRest(claim);
     await stop();
     await apply([podOver(claim, image)]);
-    await started(claim);
+    await begun(claim);
     const server = Server.inPod(NAME);
     await adopt(server, database);
     return server;
-  },
-  stop,
-});
+  };
+  let started: Promise<Server> | undefined;
+  return { server: () => (started ??= start()), stop };
+}
 
 const stop = async (): Promise<void> => {
   await kubectl(`delete pod ${NAME} --ignore-not-found --wait`);
@@ -142,11 +143,12 @@ const podOver = (claim: string, image: string) => ({
 const COPY_SECONDS = 4 * 3600;
 
 /** @throws Error with what the pod said when it is refused, or does not start */
-async function started(claim: string): Promise<void> {
+async function begun(claim: string): Promise<void> {
   const failed = await eventually(COPY_SECONDS, async () => {
     const phase = await kubectl(`get pod ${NAME} -o jsonpath='{.status.phase}'`);
     if (phase === 'Failed') return true;
-    await kubectl(`exec ${NAME} -- pg_isready -q`);
+    // With names, because its user has none there.
+    await kubectl(`exec ${NAME} -- pg_isready -q -U postgres -d postgres`);
     return false;
   });
   if (!failed) return;

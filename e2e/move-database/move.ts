@@ -92,6 +92,11 @@ export class DatabaseMove {
         `the Service ${RELEASE} is there, so something serves. When it is the former release's, uninstall that first: its claim stays. When it is the café's own, its orders would be put aside for the volume's`,
       );
     }
+    if (this.volume !== undefined) {
+      this.say(`copies ${this.volume.words} to a pod beside it, and starts PostgreSQL there`);
+      // Before anything is done: it is refused here if it is.
+      await this.old.server();
+    }
     const made = { to: this.to, from, clusterIP: service?.clusterIP ?? '', decided: 'no' } as const;
     await writeNote(made);
     return made;
