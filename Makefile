@@ -103,8 +103,8 @@ deploy: synth ## put the café on the cluster of KUBECONFIG, wait for it and pri
 
 PAUSE_SECONDS ?= 20
 
-move-database: install ## move the café's database to another mode while it is open (TO=cluster|chart, after "make synth"; PAUSE_SECONDS=20)
-	@$(TSX) e2e/move-database/run.ts --to "$(TO)" --manifests $(MANIFESTS) --pause-seconds $(PAUSE_SECONDS)
+move-database: install ## move the café's database to another mode while it is open (TO=cluster|chart, after "make synth"; PAUSE_SECONDS=20), or from a Bitnami volume (FROM=claim)
+	@$(TSX) e2e/move-database/run.ts --to "$(TO)" --from "$(FROM)" --manifests $(MANIFESTS) --pause-seconds $(PAUSE_SECONDS)
 
 verify: install ## the guide's checks, and an order placed and served through the frontend
 	@$(TSX) e2e/verify.ts

@@ -1,11 +1,13 @@
 import { run } from '../e2e/command.js';
 import { DatabaseRelease } from '../e2e/database/release.js';
 
+type Labels = Readonly<Record<string, string>>;
+
 /** A way to run PostgreSQL whose starts are measured. */
 export interface MeasuredServer {
   readonly name: string;
-  /** The labels of its pod. */
-  readonly labels: Readonly<Record<string, string>>;
+  /** What its Service says beside its port. */
+  readonly service: { readonly selector: Labels; readonly publishNotReadyAddresses?: boolean };
   readonly pod: string;
   /** Asks for it, on a new volume, and does not wait. */
   install(): Promise<void>;
@@ -18,9 +20,13 @@ export const PASSWORD = 'of-the-benchmark';
 /** The chart, as it is installed by default. */
 export class ChartServer implements MeasuredServer {
   readonly name = 'the chart';
-  readonly labels = {
-    'app.kubernetes.io/instance': 'bench-postgresql',
-    'app.kubernetes.io/component': 'primary',
+  /** As the chart's own, which is made too late: templates/service.yaml. */
+  readonly service = {
+    selector: {
+      'app.kubernetes.io/instance': 'bench-postgresql',
+      'app.kubernetes.io/component': 'primary',
+    },
+    publishNotReadyAddresses: true,
   };
   readonly pod = 'bench-postgresql-0';
   private readonly release: DatabaseRelease;
@@ -42,7 +48,9 @@ export class ChartServer implements MeasuredServer {
 /** The official image in a StatefulSet, with what it needs to start at all, and nothing else: no probe, no guard. */
 export class PlainServer implements MeasuredServer {
   readonly name = 'the plain image';
-  readonly labels = { app: 'plain' };
+  private readonly labels = { app: 'plain' };
+  /** Without a probe its pod is ready as soon as it runs. */
+  readonly service = { selector: this.labels };
   readonly pod = 'plain-0';
 
   constructor(

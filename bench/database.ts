@@ -101,7 +101,7 @@ async function makeService(name: string, server: MeasuredServer): Promise<void> 
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name, namespace },
-    spec: { selector: server.labels, ports: [{ port: 5432 }] },
+    spec: { ...server.service, ports: [{ port: 5432 }] },
   };
   await run('kubectl apply --filename -', { stdin: JSON.stringify(service) });
 }

@@ -3,25 +3,25 @@ import { DatabaseRelease } from './release.js';
 import type { DatabaseScenario } from './scenario.js';
 import { databasePod } from './database-pod.js';
 
-const INITIALIZE = 'bash /etc/postgresql/scripts/initialize.sh';
+const LOOK = 'bash /etc/postgresql/scripts/serve.sh';
 /** What is mounted, what is done to it before the guard looks, and what it says then. */
 const VOLUMES: readonly (readonly [string, string, string, string])[] = [
   [
     'that is full from the beginning',
     '24Mi',
-    INITIALIZE,
+    LOOK,
     '24M of 24M are free on the volume, and a first database takes about 64M',
   ],
   [
     'that is full when a pod starts',
     '96Mi',
-    `${INITIALIZE} && head -c 200000000 /dev/zero >"$PGDATA/fill"; ${INITIALIZE}`,
+    `${LOOK}; head -c 200000000 /dev/zero >"$PGDATA/fill"; ${LOOK}`,
     'only 0 of 96M are free on the volume',
   ],
   [
     'that holds something else',
     '24Mi',
-    `touch /var/lib/postgresql/data/photos; ${INITIALIZE}`,
+    `touch /var/lib/postgresql/data/photos; ${LOOK}`,
     'the volume is not empty and holds no database of this chart: photos',
   ],
 ];

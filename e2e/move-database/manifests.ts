@@ -16,6 +16,14 @@ const manifest = z.looseObject({
 /** One object, as much of it as is looked at here. */
 export type Manifest = z.output<typeof manifest>;
 
+const statefulSet = z.object({
+  spec: z.object({
+    template: z.object({
+      spec: z.object({ containers: z.tuple([z.object({ image: z.string() })]).rest(z.unknown()) }),
+    }),
+  }),
+});
+
 /** The objects of a text with several documents. */
 export const parseManifests = (text: string): readonly Manifest[] =>
   parseAllDocuments(text)
@@ -46,6 +54,17 @@ export class CafeManifests {
   /** The folder of the chart. */
   get chart(): string {
     return join(this.folder, 'helm/postgresql');
+  }
+
+  /** The image of the database's server. @throws Error where somebody else runs it */
+  async image(): Promise<string> {
+    const cluster = this.all.find(({ kind }) => kind === 'Cluster');
+    if (cluster !== undefined)
+      return z.looseObject({ imageName: z.string() }).parse(cluster['spec']).imageName;
+    const set = parseManifests(await run(`helm template ${RELEASE} ${this.chart} --no-hooks`)).find(
+      ({ kind }) => kind === 'StatefulSet',
+    );
+    return statefulSet.parse(set).spec.template.spec.containers[0].image;
   }
 
   /** The operator's objects, and what they need. */

@@ -6,7 +6,9 @@ const NAME = 'database-move';
 
 const note = z.object({
   to: z.enum(['chart', 'cluster']),
-  /** The Service's address, which it keeps. */
+  /** Of a move from a volume: its claim, and its database where that was said. */
+  from: z.string().default(''),
+  /** The Service's address, which it keeps; empty where there was none. */
   clusterIP: z.string(),
   /** Whether the copy was compared and the old side closed: from then on there is no way but on. */
   decided: z.enum(['no', 'yes']),

@@ -4,7 +4,7 @@ import { eventually } from '../journal.js';
 
 /** The database of the café, and the role that owns it: cdk8s/database.ts. */
 export const DATABASE = 'cafe_lumiere';
-const OWNER = 'cafe';
+export const OWNER = 'cafe';
 /** What a copy is called until it is the database: nobody is led to it, and each attempt makes it anew. */
 export const COPY = `${DATABASE}_moved`;
 
@@ -76,6 +76,20 @@ export class Server {
     await this.sql('analyze', COPY);
   }
 
+  /** The oldest transaction that is not over: whatever one before it did is in a copy that is begun afterwards. */
+  async transaction(): Promise<string> {
+    const [id = ''] = await this.sql(
+      'select pg_snapshot_xmin(pg_current_snapshot())::text::bigint & 4294967295',
+      DATABASE,
+    );
+    return id;
+  }
+
+  /** Whether there are large objects, of which no row says when it was changed. */
+  async hasLargeObjects(): Promise<boolean> {
+    return (await this.sql('select 1 from pg_largeobject_metadata limit 1', DATABASE)).length > 0;
+  }
+
   /** Whether there is a copy that has not become the database yet. */
   async hasCopy(): Promise<boolean> {
     return (await this.sql(`select 1 from pg_database where datname = '${COPY}'`)).length > 0;
@@ -138,6 +152,8 @@ export class Server {
 export const OF_USERS = `relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'`;
 /** Statements that make statements, which psql runs then. Hashes are summed, so that the order of rows does not matter. */
 const CONTENTS = `
+  set timezone = 'UTC';
+  set datestyle = 'ISO';
   select format('select %L || count(*) || '' rows, '' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from %s t',
     oid::regclass || ': ', oid::regclass) from pg_class where relkind in ('r', 'm') and ${OF_USERS} order by oid::regclass::text \\gexec
   select format('select %L || last_value || '' '' || is_called from %s', oid::regclass || ': ', oid::regclass)

@@ -8,16 +8,20 @@ import { Server } from './server.js';
 /** Who can be moved from and to. */
 export type SideName = 'chart' | 'cluster';
 
-/** One who can run the café's database. */
-export interface Side {
+/** What the café's database can be moved from. */
+export interface Source {
   /** Its server, which takes changes. @throws Error while there is none */
   readonly server: () => Promise<Server>;
-  /** Brings it up beside the other one, led to by nobody. Where it is there already nothing happens. */
-  readonly standUp: () => Promise<void>;
-  /** Leads the Service to it, and by that away from the other one. @param clusterIP - that the Service had, and has again */
-  readonly leadTo: (clusterIP: string) => Promise<void>;
   /** Stops it, and may take the Service away. What it holds stays where it is. */
   readonly stop: () => Promise<void>;
+}
+
+/** One who can run the café's database. */
+export interface Side extends Source {
+  /** Brings it up beside the other one, led to by nobody. Where it is there already nothing happens. */
+  readonly standUp: () => Promise<void>;
+  /** Leads the Service to it, and by that away from the other one. @param clusterIP - that the Service had, and has again; empty where there was none */
+  readonly leadTo: (clusterIP: string) => Promise<void>;
   /** After it serves: what was made by hand is as its own tool has it. */
   readonly settle: () => Promise<void>;
 }
@@ -43,21 +47,27 @@ export async function findService(): Promise<
 
 const chart = (manifests: CafeManifests): Side => {
   const server = (): Promise<Server> => Promise.resolve(Server.inPod(`${RELEASE}-0`));
+  /** As Helm would make them, and own them. */
+  const applyObjects = async (which: (object: Manifest) => boolean): Promise<void> => {
+    const rendered = await run(
+      `helm template ${RELEASE} ${manifests.chart} --namespace ${NAMESPACE} --no-hooks`,
+    );
+    const objects = parseManifests(rendered).filter(which).map(ownedByHelm);
+    await apply(objects, '--server-side --force-conflicts --field-manager=helm');
+  };
   return {
     server,
     standUp: async () => {
       if ((await findService())?.to === 'chart') return;
-      // Helm itself would lead the Service there at once, so its objects but that one are made as Helm would own them.
-      const rendered = await run(
-        `helm template ${RELEASE} ${manifests.chart} --namespace ${NAMESPACE} --no-hooks`,
-      );
-      const objects = parseManifests(rendered).filter(
-        ({ kind, metadata }) => !isService(kind, metadata.name),
-      );
-      await apply(objects.map(ownedByHelm), '--server-side --force-conflicts --field-manager=helm');
+      // Helm itself would lead the Service there at once.
+      await applyObjects((object) => !isService(object));
       await kubectl(`rollout status statefulset/${RELEASE} --timeout=300s`, 310);
     },
     leadTo: async () => {
+      if ((await findService()) === undefined) {
+        await applyObjects(isService);
+        return;
+      }
       const selector = await kubectl(`get statefulset ${RELEASE} -o jsonpath='{.spec.selector.matchLabels}'`);
       const patch = [{ op: 'replace', path: '/spec/selector', value: JSON.parse(selector) as unknown }];
       await kubectl(`patch service ${RELEASE} --type json --patch '${JSON.stringify(patch)}'`);
@@ -132,7 +142,7 @@ const cluster = (manifests: CafeManifests): Side => {
 
 const PODS_READY = '{.items[*].status.conditions[?(@.type=="Ready")].status}';
 
-const isService = (kind: string, name: string): boolean => kind === 'Service' && name === RELEASE;
+const isService = ({ kind, metadata }: Manifest): boolean => kind === 'Service' && metadata.name === RELEASE;
 
 const ownedByHelm = (object: Manifest): Manifest => ({
   ...object,

@@ -55,7 +55,8 @@ const runsHere = platform() === 'linux' && spawnSync('flock', ['--version']).sta
     await new Promise((held) => holder.stdout.once('data', held));
     const server = spawn('bash', [SCRIPT], { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] });
     const end = new Promise((done) => server.once('exit', done));
-    await new Promise((said) => server.stdout.once('data', said));
+    const said = await new Promise((line) => server.stdout.once('data', line));
+    expect(String(said)).toMatch(/^initialize: waits: another container/);
     expect(initializing()).toBe(true);
     server.kill('SIGTERM');
     // While the volume is still held.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by what writes to the volume: hold_volume DIRECTORY waits until nobody else does, and keeps it until the process
+# Sourced by serve.sh: hold_volume DIRECTORY waits until nobody else does, and keeps it until the process
 # and its children end.
 #
 # A pod that was deleted by force, or whose node came back, may still run while its successor mounts the same volume on
@@ -14,12 +14,12 @@ hold_volume() {
     case $status in
       0) return ;;
       1)
-        [[ -n $said ]] || echo "$(basename "$0" .sh): waits: another container of this node still writes to the volume, one of a pod that is being ended perhaps"
+        [[ -n $said ]] || say "waits: another container of this node still writes to the volume, one of a pod that is being ended perhaps"
         said=yes
         sleep 0.2
         ;;
       *)
-        echo "$(basename "$0" .sh): goes on without a lock: the volume's file system has none (flock: exit $status)"
+        say "goes on without a lock: the volume's file system has none (flock: exit $status)"
         return
         ;;
     esac

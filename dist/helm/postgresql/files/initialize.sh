@@ -1,58 +1,13 @@
-#!/usr/bin/env bash
-# Looks at the volume before PostgreSQL does, and makes the database on an empty one. What it does not understand it
-# refuses, with one line: an empty database where there was a full one is the worst that can happen.
-#
-# By serve.sh, in the container of the server: one of its own costs every start a second.
-set -euo pipefail
+# shellcheck shell=bash
+# Sourced by serve.sh: makes the database on an empty volume.
 read -ra initdb_args <<<"${INITDB_ARGS:-}"
-
-volume=$(dirname "$PGDATA")
-staging=$PGDATA.initializing
-user=$(id -u)
-
-say() { echo "initialize: $1"; }
-refuse() {
-  say "refused: $1"
-  exit 1
-}
-# The default of initdb, 16 MiB: https://www.postgresql.org/docs/current/wal-configuration.html
-WAL_FILE=$((16 * 1024 * 1024))
-free_space() { df --human-readable --output=avail,size "$volume" | awk 'END { print $1 " of " $2 }'; }
-# shellcheck source=hold-volume.sh
-. "$(dirname "$0")/hold-volume.sh"
-[[ -r $volume && -x $volume ]] ||
-  refuse "user $user cannot read the volume at $volume. Its storage class ignores fsGroup: make its root readable and writable for group $(id -g)."
-hold_volume "$volume"
 # shellcheck source=run-scripts.sh
-. "$(dirname "$0")/run-scripts.sh"
+. "$here/run-scripts.sh"
 
-if [[ -e $PGDATA ]]; then
-  [[ -O $PGDATA ]] ||
-    refuse "$PGDATA belongs to user $(stat -c %u "$PGDATA"), and this container runs as user $user. Give it back with: chown -R $user $PGDATA."
-  [[ -s $PGDATA/PG_VERSION ]] ||
-    refuse "$PGDATA is there and has no PG_VERSION, so it is no complete database. Look into it; restore a backup, or move it away to begin with an empty database."
-  found=$(<"$PGDATA/PG_VERSION")
-  [[ $found == "$PG_MAJOR" ]] ||
-    refuse "the volume holds data of PostgreSQL $found, and this image is PostgreSQL $PG_MAJOR. Set image.tag back to a $found image; to upgrade, move to a new release with $PG_MAJOR (move.sh, 'Into a new release' in the chart's README)."
-  [[ -w $PGDATA ]] ||
-    refuse "$PGDATA cannot be written to: the volume is mounted read-only, after an error of its disk perhaps. Look at the node's kernel log, and repair or restore the volume."
-  say "the volume holds a database of PostgreSQL $found"
-  # Not refused: PostgreSQL may start, and then old data can be deleted.
-  free=$(df --block-size=1 --output=avail "$volume" | tail -n 1)
-  ((free >= WAL_FILE)) ||
-    say "only $(free_space) are free on the volume, less than the next file of the write-ahead log: writes fail, and perhaps the start. Give the claim more ('A larger volume' in the chart's README)."
-  exit 0
-fi
-
-[[ ! -e $volume/PG_VERSION ]] ||
-  refuse "data of PostgreSQL $(<"$volume/PG_VERSION") lie at the volume's root, and this chart keeps them in $PGDATA. Move them there, or restore a dump."
-strangers=$(find "$volume" -mindepth 1 -maxdepth 1 ! -name lost+found ! -path "$staging" -printf '%f ')
-[[ -z $strangers ]] ||
-  refuse "the volume is not empty and holds no database of this chart: ${strangers% }. Take another volume, or move these away."
 # A leftover of an attempt that was killed. Nobody was ever served from it.
 rm -rf "$staging" 2>/dev/null || true
 mkdir -m 700 "$staging" 2>/dev/null ||
-  refuse "user $user cannot write to the volume at $volume: it is read-only, full, or its storage class ignores fsGroup."
+  refuse "user $EUID cannot write to the volume at $volume: it is read-only, full, or its storage class ignores fsGroup."
 
 say "making the database $APP_DATABASE of PostgreSQL $PG_MAJOR"
 # A socket of its own: one that a killed attempt left in /tmp would be taken for a running server's.
