@@ -4,10 +4,13 @@ import { describe, expect, test } from '@jest/globals';
 import { Cafe } from './cafe.js';
 import { type CafeDatabase, environments } from './environments.js';
 
-const cafeWith = (name: string, mode?: 'cluster') => {
+type ClusterDatabase = Extract<CafeDatabase, { readonly mode: 'cluster' }>;
+
+const cafeWith = (name: string, backup?: ClusterDatabase['backup']) => {
   const environment = environments[name];
   if (environment === undefined || environment.database.mode === 'external') throw new Error(name);
-  const database: CafeDatabase = mode ? { ...environment.database, mode } : environment.database;
+  const database: CafeDatabase =
+    backup === undefined ? environment.database : { ...environment.database, mode: 'cluster', backup };
   const app = new App();
   const cafe = new Cafe(app, 'deployments', {
     environment: { ...environment, database },
@@ -16,11 +19,27 @@ const cafeWith = (name: string, mode?: 'cluster') => {
   return { app, manifests: synthesized(cafe) };
 };
 
-describe.each(Object.keys(environments))('%s with one word changed, mode: cluster,', (name) => {
-  const [chart, cluster] = [cafeWith(name), cafeWith(name, 'cluster')];
+describe.each(Object.keys(environments))('%s with mode: cluster and a word on its backup', (name) => {
+  const [chart, cluster, backedUp] = [cafeWith(name), cafeWith(name, 'none'), cafeWith(name, {})];
 
   test('has no finding', () => {
     expect(cluster.app.proven().findings.map(findingText)).toEqual([]);
+    expect(backedUp.app.proven().findings.map(findingText)).toEqual([]);
+  });
+
+  test('is dumped each night unless somebody says that somebody else sees to it', () => {
+    expect(only(backedUp.manifests, 'CronJob', 'cafe-lumiere-database-backup')).toHaveProperty(
+      'spec.schedule',
+      '17 3 * * *',
+    );
+    expect(cluster.manifests.map(({ kind }) => kind)).not.toContain('CronJob');
+  });
+
+  test('changes nothing else by its backup than who may come to the database', () => {
+    const before = cluster.manifests.filter(
+      ({ kind, metadata }) => kind !== 'NetworkPolicy' || metadata.name !== 'cafe-lumiere-database',
+    );
+    expect(backedUp.manifests).toEqual(expect.arrayContaining(before));
   });
 
   test('has three PostgreSQLs behind the same name, and no chart to install', () => {
@@ -40,4 +59,15 @@ describe.each(Object.keys(environments))('%s with one word changed, mode: cluste
       );
     }
   });
+});
+
+test('a cluster that says nothing of its backup is refused, with what to write', () => {
+  const { local } = environments;
+  if (local?.database.mode !== 'chart') throw new Error('local');
+  // @ts-expect-error -- no backup: what a compiler refuses, `make synth` refuses, too
+  const database: CafeDatabase = { ...local.database, mode: 'cluster' };
+  const imageOf = (service: string): string => `registry.example.com/${service}:1.0.0`;
+  expect(() => new Cafe(new App(), 'deployments', { environment: { ...local, database }, imageOf })).toThrow(
+    "Write beside mode: backup: {} (a dump each night, restored and compared before it counts), or backup: 'none'",
+  );
 });

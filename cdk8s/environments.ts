@@ -4,9 +4,13 @@ import type {
   Dns,
   ExternalPostgresProps,
   GatewayRouteProps,
+  LogicalBackupOptions,
   SecretOrigin,
   TraceCollector,
 } from '@cafe-lumiere/constructs';
+
+/** What protects the way from the services to the database: a Secret with a certificate for its name, or nothing. */
+type DatabaseTls = { readonly existingSecret: string } | 'off';
 
 /**
  * Who runs the database, in one word: our chart with one PostgreSQL beside the services, the CloudNativePG operator with
@@ -14,11 +18,20 @@ import type {
  */
 export type CafeDatabase<Credentials extends DatabaseCredentials = DatabaseCredentials> =
   | {
-      readonly mode: 'chart' | 'cluster';
-      /** For `cluster`, a Secret has the keys `username` and `password` as well, for the operator. */
+      readonly mode: 'chart';
       readonly credentials: Credentials;
-      /** What protects the way from the services to it: a Secret with a certificate for its name, or nothing. */
-      readonly tls: { readonly existingSecret: string } | 'off';
+      readonly tls: DatabaseTls;
+    }
+  | {
+      readonly mode: 'cluster';
+      /** A Secret has the keys `username` and `password` as well, for the operator. */
+      readonly credentials: Credentials;
+      readonly tls: DatabaseTls;
+      /**
+       * Dumps that are proven to restore: `{}` is each night, the newest seven. Or `none`: somebody else sees to it, such as
+       * the operator's plugin for an object store. Three machines keep what was deleted by mistake no longer than one does.
+       */
+      readonly backup: LogicalBackupOptions | 'none';
       /**
        * PostgreSQL for the operator.
        * @default - a version of 17, see database.ts

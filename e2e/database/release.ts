@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { attempt, type CommandResult, run } from '../command.js';
-import { eventually, must } from '../journal.js';
+import { must } from '../journal.js';
+import { runJob } from './job.js';
 
 const CHART = fileURLToPath(new URL('../../dist/helm/postgresql', import.meta.url));
 
@@ -159,19 +160,8 @@ export class DatabaseRelease {
   }
 
   /** A job made of one of the chart's CronJobs, waited for. @returns its log */
-  async job(name: string, of: 'backup' | 'restore', environment = ''): Promise<string> {
-    const template = `create job ${name} --from=cronjob/${this.name}-${of} --dry-run=client --output yaml`;
-    const set =
-      environment === '' ? 'cat' : `kubectl set env --local --filename - ${environment} --output yaml`;
-    await this.kubectl(`${template} | ${set} | kubectl --namespace ${this.namespace} apply --filename -`);
-    const conditions = await eventually(180, async () => {
-      const found = await this.kubectl(`get job ${name} --output 'jsonpath={.status.conditions[*].type}'`);
-      must(/Complete|Failed/.test(found), `the job ${name} has not ended`);
-      return found;
-    });
-    const log = await this.kubectl(`logs --selector job-name=${name} --tail=-1`);
-    must(!conditions.includes('Failed'), `the job ${name} failed:\n${log}`);
-    return log;
+  job(name: string, of: 'backup' | 'restore', environment = ''): Promise<string> {
+    return runJob(this.namespace, name, `${this.name}-${of}`, environment);
   }
 
   private upgradeLine(words: string): string {

@@ -1,4 +1,5 @@
 import { must } from '../journal.js';
+import { backUpACluster } from './cluster-backup.js';
 import { crashUnderLoad, crashWhileInitialising } from './crashes.js';
 import { connectToAnExternalDatabase } from './external.js';
 import { growTheVolume } from './growth.js';
@@ -22,6 +23,7 @@ export const databaseScenarios: readonly DatabaseScenario[] = [
   refuseVolumes,
   crashWhileInitialising,
   connectToAnExternalDatabase,
+  backUpACluster,
 ];
 
 /** The scenarios of these names, or all. @throws Error that lists the names there are */

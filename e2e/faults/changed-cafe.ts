@@ -53,6 +53,6 @@ function changedDatabase(): CafeDatabase {
   if (database.mode === 'external') return database;
   if (change === 'password') return { ...database, credentials: { developmentPassword: 'rotated' } };
   return change === 'cluster'
-    ? { ...database, mode: 'cluster', clusterImage: CLUSTER_IMAGES.usual }
+    ? { ...database, mode: 'cluster', backup: 'none', clusterImage: CLUSTER_IMAGES.usual }
     : database;
 }

@@ -18,13 +18,20 @@ import {
   INSTANCE_PROBES,
   synchronousOf,
 } from './cloudnative-pg-settings.js';
+import type { Dns } from './dns.js';
 import type { Address } from './environment-variable.js';
 import * as k8s from './k8s.js';
 import { KEPT } from './kept.js';
 import { checkIdentifier } from './names.js';
 import type { Peer, PodNetworkPolicy } from './pod-network-policy.js';
 import { type Resources, toResourceRequirements } from './resources.js';
-import type { DatabaseCredentials, Store, StoreClient, StoreTls } from './store.js';
+import {
+  type DatabaseCredentials,
+  PASSWORD_KEY,
+  type Store,
+  type StoreClient,
+  type StoreTls,
+} from './store.js';
 
 const PORT = 5432;
 const DEFAULT_RESOURCES: Resources = {
@@ -50,6 +57,11 @@ export class CloudNativePgCluster extends Construct implements Peer, Store {
   readonly namespace: string | undefined;
   readonly credentials: DatabaseCredentials;
   readonly tls: StoreTls | undefined;
+  /** The Cluster's name. */
+  readonly cluster: string;
+  /** What an instance runs, and its major version. */
+  readonly image: { readonly image: string; readonly major: number };
+  readonly dns: Dns;
   private readonly clients: StoreClient[] = [];
   private readonly policy: CloudNativePgPolicy;
 
@@ -63,9 +75,13 @@ export class CloudNativePgCluster extends Construct implements Peer, Store {
     this.owner = checkOwner(path, checkIdentifier(path, 'owner', props.owner));
     this.credentials = props.credentials;
     this.tls = tlsOf(cluster, props.tls);
+    this.cluster = cluster;
+    this.image = checkPostgresImage(path, props.image);
+    this.dns = props.dns ?? {};
     this.podLabels = { ...clusterLabels(cluster), 'cnpg.io/podRole': 'instance' };
     const maxConnections = props.maxConnections ?? 100;
 
+    this.writeOwner();
     this.writeCluster(cluster, maxConnections, props);
     new k8s.KubeService(this, 'Service', {
       metadata: { name: this.name },
@@ -80,7 +96,7 @@ export class CloudNativePgCluster extends Construct implements Peer, Store {
       operatorNamespace: props.operatorNamespace ?? 'cnpg-system',
       apiServer: props.apiServer,
       monitoring: props.monitoring,
-      dns: props.dns ?? {},
+      dns: this.dns,
     });
     if (props.monitoring !== undefined) {
       new KubePodMonitor(this, 'PodMonitor', {
@@ -113,11 +129,16 @@ export class CloudNativePgCluster extends Construct implements Peer, Store {
     policy.allowTo(this, this.port);
   }
 
+  /** Lets pods in that are no client of the application, such as a backup's: the budget has room for them anyway. */
+  allowFrom(peer: Peer): void {
+    this.policy.allowFrom(peer);
+  }
+
   private writeCluster(cluster: string, maxConnections: number, props: CloudNativePgClusterProps): void {
     const path = this.node.path;
     const instances = props.instances ?? 3;
     const resources = checkMemory(path, props.resources ?? DEFAULT_RESOURCES);
-    const { image, major } = checkPostgresImage(path, props.image);
+    const { image, major } = this.image;
     new KubeCluster(this, 'Resource', {
       metadata: { name: cluster, annotations: KEPT },
       spec: {
@@ -133,7 +154,7 @@ export class CloudNativePgCluster extends Construct implements Peer, Store {
           initdb: {
             database: this.database,
             owner: this.owner,
-            secret: { name: this.ownerSecret(cluster) },
+            secret: { name: this.password.secret },
             encoding: 'UTF8',
             // The built-in locale sorts the same with every C library, so that a newer image does not corrupt indexes.
             locale: 'C.UTF-8',
@@ -166,14 +187,19 @@ export class CloudNativePgCluster extends Construct implements Peer, Store {
     });
   }
 
-  /** The Secret in which the operator reads the owner and its password; one of ours has the development password. */
-  private ownerSecret(cluster: string): string {
-    if ('existingSecret' in this.credentials) return this.credentials.existingSecret;
-    const data = { username: this.owner, password: this.credentials.developmentPassword };
-    const name = `${cluster}-owner`;
+  /** Where the owner's password is, in the Secret in which the operator reads it; one of ours has the development password. */
+  get password(): { readonly secret: string; readonly key: string } {
+    return 'existingSecret' in this.credentials
+      ? { secret: this.credentials.existingSecret, key: this.credentials.key ?? PASSWORD_KEY }
+      : { secret: `${this.cluster}-owner`, key: 'password' };
+  }
+
+  private writeOwner(): void {
+    if ('existingSecret' in this.credentials) return;
+    const data = { username: this.owner, [this.password.key]: this.credentials.developmentPassword };
     new k8s.KubeSecret(this, 'Owner', {
       metadata: {
-        name,
+        name: this.password.secret,
         labels: { 'cnpg.io/reload': 'true' },
         annotations: { [`${WAIVE}CAFE091`]: 'a development password, for a cluster of your own' },
       },
@@ -182,7 +208,6 @@ export class CloudNativePgCluster extends Construct implements Peer, Store {
         Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
       ),
     });
-    return name;
   }
 
   /** The names by which a client may ask for our Service; the operator knows its own. */

@@ -30,6 +30,8 @@ export {
 } from './grafana-dashboard.js';
 export { HelmChart, type HelmChartProps } from './helm-chart.js';
 export type { JobProps } from './job-pods.js';
+export { LogicalBackup } from './logical-backup.js';
+export type { LogicalBackupOptions, LogicalBackupProps } from './logical-backup-props.js';
 export { DefaultDenyNetworkPolicy, type Peer, PodNetworkPolicy } from './pod-network-policy.js';
 export type { PodProps } from './pod-props.js';
 export { PostgresStack, type PostgresStackProps } from './postgres-stack.js';

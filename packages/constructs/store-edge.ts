@@ -37,7 +37,8 @@ export interface StoreEdgeOptions<Name extends string = string> {
   readonly gateTimeout?: Duration;
 }
 
-const CA_FILE = 'ca.crt';
+/** Where a pod has a store's authority, below its mount. */
+export const CA_FILE = 'ca.crt';
 
 /** A connection from a service to its store, said once: environment, gate, policies and connection budget follow. */
 export class StoreEdge {
@@ -188,7 +189,8 @@ function password(
     : { name, secret: credentials.existingSecret, key: credentials.key ?? PASSWORD_KEY };
 }
 
-function toVolumeSource(source: CertificateSource): Pick<k8s.Volume, 'configMap' | 'secret'> {
+/** The authority as a volume's source. */
+export function toVolumeSource(source: CertificateSource): Pick<k8s.Volume, 'configMap' | 'secret'> {
   const items = [{ key: source.key, path: CA_FILE }];
   return 'secret' in source
     ? { secret: { secretName: source.secret, items } }

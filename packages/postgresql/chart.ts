@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Document } from 'yaml';
 import { BILL_OF_MATERIALS, chartBillOfMaterials } from './bill-of-materials.js';
@@ -66,6 +66,18 @@ function readUnchanging(): Unchanging {
       ...filesBelow(folder, 'files'),
     ],
   };
+}
+
+/**
+ * The scripts of the chart's jobs by name, for who backs up a PostgreSQL that is not the chart's: `backup.sh` dumps and proves
+ * that the dump restores, `restore.sh` restores, `claim.sh` looks at the claim. What each reads of its environment is in
+ * templates/_jobs.tpl. `test.sh` is not among them: it asks for the chart's own server.
+ */
+export function postgresqlJobScripts(): ReadonlyMap<string, string> {
+  const jobs = filesBelow(packageFolder(), 'files/jobs');
+  return new Map(
+    jobs.map(([path, script]) => [basename(path), script] as const).filter(([name]) => name !== 'test.sh'),
+  );
 }
 
 /**

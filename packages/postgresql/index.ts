@@ -1,5 +1,5 @@
 // The chart: its files, and what a release of it makes.
-export { postgresqlChartFiles, writePostgresqlChart } from './chart.js';
+export { postgresqlChartFiles, postgresqlJobScripts, writePostgresqlChart } from './chart.js';
 export {
   type PostgresqlNetworkPolicy,
   type PostgresqlObject,
