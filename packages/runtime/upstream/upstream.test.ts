@@ -202,7 +202,7 @@ describe('a call to another service', () => {
 
   test('that is refused waits, and so do hundreds with one look at a time, until somebody listens', async () => {
     const port = await freePort();
-    const orders = upstream(`http://127.0.0.1:${port}`);
+    const orders = upstream(`http://127.0.0.1:${port}`, 20_000);
     orders.stopPinging();
     const answers = Promise.all(Array.from({ length: 300 }, () => orders.request(post)));
     await pause(500);
