@@ -48,7 +48,7 @@ export class Unreachability {
 
   private async look(): Promise<void> {
     const { signal } = this.closed;
-    do await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    do await pause(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     while (!signal.aborted && (await this.options.unreachable()));
     this.current = undefined;
   }
