@@ -8,12 +8,7 @@ import { LIMITS } from './limits.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Nobody listens on port 1: what is refused is refused without asking anybody. */
-const NOBODY = {
-  ORDER_SERVICE_URL: 'http://127.0.0.1:1',
-  // Who is away is waited for.
-  ORDER_SERVICE_TIMEOUT_MS: '300',
-  KITCHEN_SERVICE_URL: 'http://127.0.0.1:1',
-};
+const NOBODY = { ORDER_SERVICE_URL: 'http://127.0.0.1:1', KITCHEN_SERVICE_URL: 'http://127.0.0.1:1' };
 const PASSWORD = 'croissant-with-butter';
 const entry = z.looseObject({ time: z.iso.datetime(), msg: z.string(), event: z.string().optional() });
 type Entry = z.output<typeof entry>;

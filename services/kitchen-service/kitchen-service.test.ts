@@ -128,11 +128,16 @@ describe('kitchen-service', () => {
   });
 
   test('without a database: order-service’s own 503, and still ready', async () => {
+    const impatient = await ServiceFixture.start(kitchenServer, {
+      ORDER_SERVICE_URL: orders.url,
+      ORDER_SERVICE_TIMEOUT_MS: '1000',
+    });
     await server.stop('immediate');
-    const answer = await kitchen.send('GET', '/kitchen/orders');
+    const answer = await impatient.send('GET', '/kitchen/orders');
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toBe('1');
-    expect((await kitchen.operations('/readyz')).status).toBe(200);
+    expect((await impatient.operations('/readyz')).status).toBe(200);
     await server.startAgain();
+    await impatient.drain();
   });
 });

@@ -18,6 +18,7 @@ describe('while no connection is made', () => {
       unreachable: look,
       ...(patienceMs === undefined ? {} : { patienceMs }),
     });
+    one.answered();
     made.push(one);
     return one;
   };
@@ -41,6 +42,7 @@ describe('while no connection is made', () => {
   test('who comes after it has gone on for long is told at once, until one was made in between', async () => {
     const one = time(200);
     await expect(one.end(deadlineIn(400))).resolves.toBe(false);
+    await pause(20);
     const before = looks;
     await expect(one.end(deadlineIn(60_000))).resolves.toBe(false);
     expect(looks).toBe(before);
@@ -50,6 +52,11 @@ describe('while no connection is made', () => {
     const again = one.end(deadlineIn(5000));
     unreachable = false;
     await expect(again).resolves.toBe(true);
+  });
+
+  test('nobody waits for somebody who has never answered', async () => {
+    const one = new Unreachability({ unreachable: () => Promise.resolve(false) });
+    await expect(one.end(deadlineIn(5000))).resolves.toBe(false);
   });
 
   test('the end of the process ends the waiting', async () => {

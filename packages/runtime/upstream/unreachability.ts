@@ -21,22 +21,30 @@ export interface UnreachabilityOptions {
 }
 
 /**
- * A time in which no connection is made: Kubernetes refuses those to a Service that has no ready pod, and where policies
+ * A time in which no connection is made to somebody who has answered before: Kubernetes refuses those to a Service that has no ready pod, and where policies
  * are enforced it may drop them instead. Callers wait for its end, for their calls were never begun; one look at a time is made
  * for all of them, because some hundred that each try again would take the processor from who is just starting.
  */
 export class Unreachability {
   private current: { readonly since: number; readonly end: Promise<void> } | undefined;
+  /** Whoever has never been there is nobody who will be back in a moment. */
+  private known = false;
   private readonly closed = new AbortController();
 
   constructor(private readonly options: UnreachabilityOptions) {}
 
+  /** Somebody has answered. */
+  answered(): void {
+    this.known = true;
+  }
+
   /** Waits until connections are made again. @returns whether they are, before the deadline */
   async end(deadline: Deadline): Promise<boolean> {
+    if (!this.known) return false;
     this.current ??= { since: performance.now(), end: this.look() };
     const { since, end } = this.current;
-    if (performance.now() - since > (this.options.patienceMs ?? PATIENCE_MS)) return false;
-    if (!(await endsWithin(end, remainingMs(deadline)))) return false;
+    const patience = since + (this.options.patienceMs ?? PATIENCE_MS);
+    if (!(await endsWithin(end, remainingMs(Math.min(patience, deadline))))) return false;
     await pause(Math.random() * SPREAD_MS);
     return remainingMs(deadline) > 0 && !this.closed.signal.aborted;
   }

@@ -106,7 +106,7 @@ describe('a call to another service', () => {
 
   test('to nobody is a 503 that names who and why, and heals by itself', async () => {
     const port = await freePort();
-    const orders = upstream(`http://127.0.0.1:${port}`, 300);
+    const orders = upstream(`http://127.0.0.1:${port}`);
     const problem = await problemOf(orders.request(get));
     expect(problem.status).toBe(503);
     expect(problem.options.headers).toEqual({ 'Retry-After': '1' });
@@ -202,8 +202,15 @@ describe('a call to another service', () => {
 
   test('that is refused waits, and so do hundreds with one look at a time, until somebody listens', async () => {
     const port = await freePort();
-    const orders = upstream(`http://127.0.0.1:${port}`, 20_000);
+    const before = await neighbour((response) => {
+      json(response, 200, {});
+    }, port);
+    const orders = upstream(before.url, 20_000);
+    await orders.request(post);
     orders.stopPinging();
+    before.close();
+    // Until the kept connection's end is here.
+    await pause(100);
     const answers = Promise.all(Array.from({ length: 300 }, () => orders.request(post)));
     await pause(500);
     const order = await neighbour((response, call) => {

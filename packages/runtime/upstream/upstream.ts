@@ -219,6 +219,7 @@ export class Upstream implements Dependency {
       };
       const answer = await this.send({ ...call, headers }, end.signal);
       this.breaker.answered();
+      this.unreachability.answered();
       this.note({ ok: true });
       return answer;
     } catch (error) {
