@@ -18,13 +18,15 @@ export async function prepareGateway(journal: Journal, workspace: string): Promi
   await journal.step('$ npx cdk8s synth, behind a Gateway', async () => {
     for (const change of ['gateway', 'gateway-configuration'] as const)
       await synthesizeChanged(change, workspace);
-    const [dist, broken] = ['dist', BROKEN].map((folder) => join(workspace, folder, 'deployments.yaml'));
-    must(dist !== undefined && broken !== undefined, 'no folders');
-    cpSync(join(workspace, changedFolder('gateway'), 'deployments.yaml'), dist);
+    const manifests = (folder: string): string => join(workspace, folder, 'deployments.yaml');
+    cpSync(manifests(changedFolder('gateway')), manifests('dist'));
     mkdirSync(join(workspace, BROKEN), { recursive: true });
     writeFileSync(
-      broken,
-      readFileSync(dist, 'utf8').replaceAll(/(order-service:\S+@sha256:)\w{64}/g, `$1${'0'.repeat(64)}`),
+      manifests(BROKEN),
+      readFileSync(manifests('dist'), 'utf8').replaceAll(
+        /(order-service:\S+@sha256:)\w{64}/g,
+        `$1${'0'.repeat(64)}`,
+      ),
     );
   });
   await journal.step('a certificate for the café', async () => {
@@ -69,30 +71,30 @@ export async function gateway(
   const tls = join(workspace, 'build', 'tls');
   const ca = readFileSync(join(tls, 'ca.crt'), 'utf8');
   const load = new Load(`https://${NAME}`, { door: { address, ca } });
+  const commit = async (message: string, folder?: string): Promise<void> => {
+    await source.bringDist(message, folder);
+    await lookAgain(surroundings);
+  };
   try {
     await pause(4000);
     await journal.step('a commit with another configuration: two services roll', async () => {
-      await source.bringDist('Another configuration', changedFolder('gateway-configuration'));
-      await lookAgain(surroundings);
+      await commit('Another configuration', changedFolder('gateway-configuration'));
       await applied(surroundings);
     });
     await journal.step('its revert', async () => {
-      await source.bringDist('Revert "Another configuration"');
-      await lookAgain(surroundings);
+      await commit('Revert "Another configuration"');
       await applied(surroundings);
     });
     await journal.step('a commit whose image is nowhere: the old pods serve', async () => {
       const before = await generation('order-service');
-      await source.bringDist('An image that is nowhere', BROKEN);
-      await lookAgain(surroundings);
+      await commit('An image that is nowhere', BROKEN);
       await eventually(60, async () => {
         must((await generation('order-service')) > before, 'the Deployment is not changed yet');
       });
       await pause(15_000);
     });
     await journal.step('its revert', async () => {
-      await source.bringDist('Revert "An image that is nowhere"');
-      await lookAgain(surroundings);
+      await commit('Revert "An image that is nowhere"');
       await applied(surroundings);
     });
     await journal.step('a renewed certificate', async () => {

@@ -21,9 +21,10 @@ export interface UnreachabilityOptions {
 }
 
 /**
- * A time in which no connection is made to somebody who has answered before: Kubernetes refuses those to a Service that has no ready pod, and where policies
- * are enforced it may drop them instead. Callers wait for its end, for their calls were never begun; one look at a time is made
- * for all of them, because some hundred that each try again would take the processor from who is just starting.
+ * A time in which no connection is made to somebody who has answered before: Kubernetes refuses those to a Service that has
+ * no ready pod, and where policies are enforced it may drop them instead. Callers wait for its end, for their calls were never
+ * begun; one look at a time is made for all of them, because some hundred that each try again would take the processor from who
+ * is just starting.
  */
 export class Unreachability {
   private current: { readonly since: number; readonly end: Promise<void> } | undefined;
