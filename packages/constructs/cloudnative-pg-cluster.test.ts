@@ -155,6 +155,14 @@ describe('a Cluster', () => {
     });
   });
 
+  test('gives an instance up at once whose machine cannot be reached, and not the only one', () => {
+    const key = 'node.kubernetes.io/unreachable';
+    expect(clusterOf(manifestsWith())).toHaveProperty('spec.affinity.tolerations', [
+      { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 0 },
+    ]);
+    expect(clusterOf(manifestsWith({ instances: 1 }))).not.toHaveProperty('spec.affinity.tolerations');
+  });
+
   test('is left alone by controllers that take things away', () => {
     expect(clusterOf(manifestsWith()).metadata['annotations']).toEqual({
       'kustomize.toolkit.fluxcd.io/prune': 'disabled',

@@ -16,6 +16,7 @@ import {
   parametersOf,
   pgHbaOf,
   INSTANCE_PROBES,
+  QUICK_NAMES,
   synchronousOf,
 } from './cloudnative-pg-settings.js';
 import type { Dns } from './dns.js';
@@ -25,6 +26,7 @@ import { KEPT } from './kept.js';
 import { checkIdentifier } from './names.js';
 import type { Peer, PodNetworkPolicy } from './pod-network-policy.js';
 import { type Resources, toResourceRequirements } from './resources.js';
+import { tolerateUnreachableNode } from './tolerations.js';
 import {
   type DatabaseCredentials,
   PASSWORD_KEY,
@@ -172,10 +174,13 @@ export class CloudNativePgCluster extends Construct implements Peer, Store {
           ...synchronousOf(instances),
         },
         probes: INSTANCE_PROBES,
+        env: QUICK_NAMES,
         affinity: {
           enablePodAntiAffinity: true,
           podAntiAffinityType: 'required',
           topologyKey: props.topologyKey ?? 'kubernetes.io/hostname',
+          // The operator asks an instance for as long as it is not deleted, and each time waits for it: a single one has nobody to wait for.
+          ...(instances === 1 ? {} : { tolerations: [tolerateUnreachableNode(0)] }),
         },
         storage: {
           size: `${props.storage.toGibibytes()}Gi`,

@@ -44,7 +44,13 @@ export interface ClusterSpec {
     readiness: { periodSeconds: number; timeoutSeconds: number; failureThreshold: number };
     liveness: { isolationCheck: { enabled: boolean; requestTimeout: number; connectionTimeout: number } };
   };
-  affinity: { enablePodAntiAffinity: boolean; podAntiAffinityType: string; topologyKey: string };
+  env: { name: string; value: string }[];
+  affinity: {
+    enablePodAntiAffinity: boolean;
+    podAntiAffinityType: string;
+    topologyKey: string;
+    tolerations?: k8s.Toleration[];
+  };
   storage: { size: string; storageClass?: string; resizeInUseVolumes: boolean };
   resources: k8s.ResourceRequirements;
 }

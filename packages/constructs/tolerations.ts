@@ -10,8 +10,10 @@ export interface Toleration {
   readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
-/** What Kubernetes marks a node with that it cannot reach, or whose kubelet says that it is not ready. */
-const LOST_NODE = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'] as const;
+/** What Kubernetes marks a node with that it cannot reach. */
+const UNREACHABLE_NODE = 'node.kubernetes.io/unreachable';
+/** The same, and a node whose kubelet says that it is not ready. */
+const LOST_NODE = ['node.kubernetes.io/not-ready', UNREACHABLE_NODE] as const;
 
 /**
  * How long a pod may stay on a node that is lost before another one is made elsewhere.
@@ -21,13 +23,18 @@ const LOST_NODE = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachab
  * Measured in docs/decisions/services-on-a-lost-node.md.
  */
 export function tolerateLostNode(seconds: number): k8s.Toleration[] {
-  return LOST_NODE.map((key) => ({
-    key,
-    operator: 'Exists',
-    effect: 'NoExecute',
-    tolerationSeconds: seconds,
-  }));
+  return LOST_NODE.map((key) => stay(key, seconds));
 }
+
+/** The same for a node that cannot be reached only: one that is not ready may have pods that answer. */
+export const tolerateUnreachableNode = (seconds: number): k8s.Toleration => stay(UNREACHABLE_NODE, seconds);
+
+const stay = (key: string, seconds: number): k8s.Toleration => ({
+  key,
+  operator: 'Exists',
+  effect: 'NoExecute',
+  tolerationSeconds: seconds,
+});
 
 /** A toleration as it is written. */
 export const toToleration = ({ key, value, effect }: Toleration): k8s.Toleration => ({
