@@ -1,6 +1,13 @@
 import type { EventHub } from '@cafe-lumiere/runtime/events';
 import { type Handlers, Problem } from '@cafe-lumiere/runtime/http';
-import { ask, passOn, send, type Upstream, type UpstreamRequest } from '@cafe-lumiere/runtime/upstream';
+import {
+  ask,
+  passOn,
+  send,
+  type Upstream,
+  type UpstreamAnswer,
+  type UpstreamRequest,
+} from '@cafe-lumiere/runtime/upstream';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { displayed, displayedOrder } from '../kitchen-service/api.js';
@@ -12,14 +19,19 @@ import { givenToken, notYours, numberedOrder, opens, tokenIn } from './guest-ord
 import { LIMITS } from './limits.js';
 import { cancelCall, orderPath, type Step, stepCall } from './order-call.js';
 
+/** Places an order that counts for whoever asks, unless nobody could take it. @throws Problem 429 */
+export type CountedOrder = <A extends UpstreamAnswer | undefined>(
+  context: Context,
+  place: () => Promise<A>,
+) => Promise<A>;
+
 /** What is behind the pages. */
 export interface Upstreams {
   readonly orders: Upstream;
   readonly kitchen: Upstream;
   /** The changes of all orders. */
   readonly hub: EventHub<Order>;
-  /** Counts an order of whoever asks. @throws Problem 429 */
-  readonly countOrder: (context: Context) => void;
+  readonly counted: CountedOrder;
   /** Whether a request comes from the staff: everybody, where there is no staff door. */
   readonly isStaff: (context: Context) => Promise<boolean>;
 }
@@ -33,7 +45,7 @@ export function apiHandlers({
   orders,
   kitchen,
   hub,
-  countOrder,
+  counted,
   isStaff,
 }: Upstreams): Handlers<typeof frontendApi> {
   const pass = async (context: Context, upstream: Upstream, call: UpstreamRequest): Promise<void> => {
@@ -53,8 +65,8 @@ export function apiHandlers({
     async placeOrder(context, { body }) {
       fresh(context);
       const headers = keyOf(context);
-      countOrder(context);
-      const answer = await ask(context, orders, { method: 'POST', path: '/orders', body, headers });
+      const call = { method: 'POST', path: '/orders', body, headers } as const;
+      const answer = await counted(context, () => ask(context, orders, call));
       send(context, answer);
       const placed = order.safeParse(answer.body);
       if (answer.status === 201 && placed.success) context.body = { ...placed.data, token: tokenIn(answer) };

@@ -1,11 +1,10 @@
 import { clientNetwork } from '@cafe-lumiere/runtime/http';
-import type { Context } from 'koa';
 import { relayOrders } from '../order-service/order-relay.js';
 import { ConfigurationError, implementService } from '@cafe-lumiere/runtime';
 import { Upstream } from '@cafe-lumiere/runtime/upstream';
 import { VERSION } from '../version.js';
 import { admission } from './admission.js';
-import { apiHandlers } from './api-routes.js';
+import { apiHandlers, type CountedOrder } from './api-routes.js';
 import { Assets } from './assets.js';
 import { boardPageRoutes } from './board-page-routes.js';
 import { OrderLimit } from './order-limit.js';
@@ -45,19 +44,17 @@ export const frontendServer = implementService(frontend, {
     });
     const { hub, relay } = relayOrders(config.ORDER_SERVICE_URL, { draining, metrics, log });
     const limit = new OrderLimit(config.ORDERS_PER_MINUTE);
-    const countOrder = (context: Context): void => {
-      limit.take(clientNetwork(context.ip));
-    };
+    const counted: CountedOrder = (context, place) => limit.counted(clientNetwork(context.ip), place);
     const assets = new Assets();
     const { STAFF_PASSWORD: password, STAFF_SIGNING_KEY: signingKey } = config;
     const site = { assets, isOpen: password === undefined };
     const door = password === undefined ? undefined : staffDoor({ password, signingKey, orders, site, log });
     if (!door) log.info('STAFF_PASSWORD is not set: the kitchen is open to everybody');
     return {
-      handlers: apiHandlers({ orders, kitchen, hub, countOrder, isStaff: door?.isStaff ?? everybody }),
+      handlers: apiHandlers({ orders, kitchen, hub, counted, isStaff: door?.isStaff ?? everybody }),
       pages: [
         assets.route(),
-        ...orderPageRoutes({ site, orders, countOrder }),
+        ...orderPageRoutes({ site, orders, counted }),
         ...boardPageRoutes(site, kitchen),
         ...(door?.pages ?? []),
       ],

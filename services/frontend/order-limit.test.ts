@@ -87,11 +87,11 @@ describe('a guest who places too many orders', () => {
 describe('the limit of orders', () => {
   const clock = { now: 0 };
   const limit = new OrderLimit(ORDERS_PER_MINUTE, () => clock.now);
-  const taken = (client: string, tries: number): number => {
+  const taken = async (client: string, tries: number, answer?: { status: number }): Promise<number> => {
     let count = 0;
     for (let each = 0; each < tries; each += 1) {
       try {
-        limit.take(client);
+        await limit.counted(client, () => Promise.resolve(answer));
         count += 1;
       } catch {
         // Refused.
@@ -99,18 +99,45 @@ describe('the limit of orders', () => {
     }
     return count;
   };
+  const stored = { status: 201 };
 
-  test('lets through what one may have at once, and then what flows in', () => {
-    expect(taken('a', 1200)).toBe(LIMITS.ordersAtOnce);
+  test('lets through what one may have at once, and then what flows in', async () => {
+    expect(await taken('a', 1200, stored)).toBe(LIMITS.ordersAtOnce);
     clock.now += 1000;
-    expect(taken('a', 1200)).toBe(ORDERS_PER_MINUTE / 60);
+    expect(await taken('a', 1200, stored)).toBe(ORDERS_PER_MINUTE / 60);
     clock.now += 3_600_000;
-    expect(taken('a', 1200)).toBe(LIMITS.ordersAtOnce);
+    expect(await taken('a', 1200, stored)).toBe(LIMITS.ordersAtOnce);
   });
 
-  test('holds for all together, whoever they are', () => {
+  test.each([
+    ['was not answered', undefined],
+    ['nobody could take', { status: 503 }],
+  ])('does not count an order that %s', async (_, answer) => {
     clock.now += 3_600_000;
-    const each = Array.from({ length: 5000 }, (_, number) => taken(`client ${number}`, 1));
+    const far = LIMITS.ordersAtOnce * LIMITS.allClients * 2;
+    expect(await taken('a', far, answer)).toBe(far);
+    expect(await taken('a', 1200, stored)).toBe(LIMITS.ordersAtOnce);
+  });
+
+  test('does not count one whose answer is an error', async () => {
+    clock.now += 3_600_000;
+    for (let each = 0; each < LIMITS.ordersAtOnce; each += 1) {
+      await expect(limit.counted('a', () => Promise.reject(new Error('no answer')))).rejects.toThrow(
+        'no answer',
+      );
+    }
+    expect(await taken('a', 1200, stored)).toBe(LIMITS.ordersAtOnce);
+  });
+
+  test('counts one that is wrong: asking that again is the client’s own doing', async () => {
+    clock.now += 3_600_000;
+    expect(await taken('a', 1200, { status: 422 })).toBe(LIMITS.ordersAtOnce);
+  });
+
+  test('holds for all together, whoever they are', async () => {
+    clock.now += 3_600_000;
+    const each: number[] = [];
+    for (let number = 0; number < 5000; number += 1) each.push(await taken(`client ${number}`, 1, stored));
     expect(each.filter((count) => count === 1)).toHaveLength(LIMITS.ordersAtOnce * LIMITS.allClients);
   });
 });

@@ -23,8 +23,28 @@ export class OrderLimit {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Counts an order of a client. @throws Problem 429 with `Retry-After`, and then the order does not count */
-  take(client: string): void {
+  /**
+   * Counts an order of a client, unless there is no answer to it, or one that says that it was not taken: who asks again
+   * while nobody can take it has ordered nothing yet, and is not refused when somebody can.
+   *
+   * @throws Problem 429 with `Retry-After`, and then the order does not count
+   */
+  async counted<A extends { readonly status: number } | undefined>(
+    client: string,
+    place: () => Promise<A>,
+  ): Promise<A> {
+    this.take(client);
+    let taken = false;
+    try {
+      const answer = await place();
+      taken = answer !== undefined && answer.status < 500;
+      return answer;
+    } finally {
+      if (!taken) this.giveBack(client);
+    }
+  }
+
+  private take(client: string): void {
     const { allClients, ordersAtOnce } = LIMITS;
     const own = this.filled(this.clients.get(client), this.perMinute, ordersAtOnce);
     if (own.left < 1) throw tooMany(own, this.perMinute, 'Many orders come from here just now.');
@@ -37,6 +57,12 @@ export class OrderLimit {
     this.clients.set(client, { ...own, left: own.left - 1 });
     const [oldest] = this.clients.keys();
     if (this.clients.size > LIMITS.clients && oldest !== undefined) this.clients.delete(oldest);
+  }
+
+  private giveBack(client: string): void {
+    const own = this.clients.get(client);
+    if (own) this.clients.set(client, { ...own, left: own.left + 1 });
+    if (this.all) this.all = { ...this.all, left: this.all.left + 1 };
   }
 
   private filled(bucket: Bucket | undefined, perMinute: number, size: number): Bucket {

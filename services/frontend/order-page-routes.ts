@@ -25,12 +25,12 @@ const formBody = z.looseObject({
   customer_name: z.string().catch(''),
 });
 
-interface OrderPageParts extends Pick<Upstreams, 'orders' | 'countOrder'> {
+interface OrderPageParts extends Pick<Upstreams, 'orders' | 'counted'> {
   readonly site: Site;
 }
 
 /** The guests' page, and what its form does without JavaScript. */
-export function orderPageRoutes({ site, orders, countOrder }: OrderPageParts): readonly Route[] {
+export function orderPageRoutes({ site, orders, counted }: OrderPageParts): readonly Route[] {
   const show = async (context: Context): Promise<void> => {
     // The form's key is of this moment: a copy of it, kept somewhere, would not be another order.
     context.set('Cache-Control', 'no-store');
@@ -70,21 +70,22 @@ export function orderPageRoutes({ site, orders, countOrder }: OrderPageParts): r
       context.body = orderPage(site, { form, message: 'Please choose something first.' });
       return;
     }
+    const call = {
+      method: 'POST',
+      path: '/orders',
+      body: { customer_name: form.customerName, items },
+      headers: { 'idempotency-key': form.key },
+    } as const;
+    let answer: UpstreamAnswer | undefined;
     try {
-      countOrder(context);
+      answer = await counted(context, () => answerOf(context, orders, call));
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
+      if (!(error instanceof Problem && error.status === 429)) throw error;
       context.status = error.status;
       context.set({ ...error.options.headers });
       context.body = orderPage(site, { form, message: error.message });
       return;
     }
-    const answer = await answerOf(context, orders, {
-      method: 'POST',
-      path: '/orders',
-      body: { customer_name: form.customerName, items },
-      headers: { 'idempotency-key': form.key },
-    });
     const placed = answer?.status === 201 ? order.safeParse(answer.body).data : undefined;
     if (answer && placed) {
       context.status = 303;
