@@ -9,10 +9,13 @@ const SILENCE_MS = 2500;
 const REQUEST_LIMIT_MS = 15_000;
 /** Chromium keeps an idle connection for 300 s; the server's hint (65 s) is honoured, which is the earlier one. */
 const KEEP_ALIVE_MS = 300_000;
-/** Longer than the page waits: a browser waits for a connection for minutes. */
-const CONNECT_LIMIT_MS = 60_000;
 /** Chromium's: see packages/runtime/network/racing-connector.ts. */
 const CONNECTION_ATTEMPT_DELAY_MS = 250;
+/**
+ * Until the page asks once more beside, which is another connection. Without an end to it the sockets of an outage are more
+ * than a process may have: with two of three nodes gone that was so.
+ */
+const CONNECTION_ATTEMPTS = SILENCE_MS / CONNECTION_ATTEMPT_DELAY_MS;
 
 /** Where the café's door is, when its name alone does not lead there. */
 export interface Door {
@@ -58,8 +61,10 @@ export class Browser {
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
       connect: racingConnector({
-        timeoutMs: CONNECT_LIMIT_MS,
+        // A browser waits for a connection for minutes, and nobody for the browser.
+        timeoutMs: REQUEST_LIMIT_MS,
         attemptDelayMs: CONNECTION_ATTEMPT_DELAY_MS,
+        maxAttempts: CONNECTION_ATTEMPTS,
         ...(address === undefined ? {} : { lookup: always(address) }),
         ...(ca === undefined ? {} : { ca }),
       }),

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, type LookupFunction, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Agent, buildConnector, request } from 'undici';
@@ -57,6 +57,22 @@ describe('a connection that nobody answers', () => {
     await expect(request(`http://127.0.0.1:${port}/`, { dispatcher: agent })).rejects.toMatchObject({
       code: 'UND_ERR_CONNECT_TIMEOUT',
     });
+    await agent.destroy();
+  });
+
+  test('is attempted so often at most', async () => {
+    let attempts = 0;
+    const lookup: LookupFunction = (_name, _options, callback) => {
+      attempts += 1;
+      callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    };
+    const agent = new Agent({
+      connect: racingConnector({ timeoutMs: 600, attemptDelayMs: 10, maxAttempts: 3, lookup }),
+    });
+    await expect(request(`http://example.test:${port}/`, { dispatcher: agent })).rejects.toMatchObject({
+      code: 'UND_ERR_CONNECT_TIMEOUT',
+    });
+    expect(attempts).toBe(3);
     await agent.destroy();
   });
 });

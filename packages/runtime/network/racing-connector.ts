@@ -8,6 +8,8 @@ export interface RacingConnectorOptions {
   readonly timeoutMs: number;
   /** How long one attempt may take before another one is made beside it, in milliseconds: RFC 8305's "Connection Attempt Delay". */
   readonly attemptDelayMs: number;
+  /** How many attempts there are at most; each is a socket until `timeoutMs` are over. @default - as many as there is time for */
+  readonly maxAttempts?: number;
   /** How names become addresses. @default - what this process remembers, else DNS */
   readonly lookup?: LookupFunction;
   /** Certificates of the authorities that are trusted, as PEM. @default - those of Node.js */
@@ -26,19 +28,21 @@ export interface RacingConnectorOptions {
 export function racingConnector({
   timeoutMs,
   attemptDelayMs,
+  maxAttempts = Infinity,
   lookup = rememberedAddresses.lookup,
   ca,
 }: RacingConnectorOptions): buildConnector.connector {
   const connect = buildConnector({ timeout: timeoutMs, lookup, ...(ca === undefined ? {} : { ca }) });
   return (options, callback) => {
     const started = performance.now();
-    const state = { over: false };
+    const state = { over: false, attempts: 0 };
     const end = (...result: Parameters<typeof callback>): void => {
       state.over = true;
       clearInterval(attempts);
       callback(...result);
     };
     const attempt = (): void => {
+      state.attempts += 1;
       connect(options, (...[error, socket]: Parameters<typeof callback>) => {
         if (state.over) {
           socket?.destroy();
@@ -51,7 +55,7 @@ export function racingConnector({
       });
     };
     const attempts = setInterval(() => {
-      if (performance.now() - started < timeoutMs) attempt();
+      if (performance.now() - started < timeoutMs && state.attempts < maxAttempts) attempt();
     }, attemptDelayMs);
     attempt();
   };
