@@ -10,6 +10,7 @@ const LONGEST = [
   'services/order-service/outage',
   'packages/checks/charts/charts',
   'services/frontend/chromium',
+  'e2e/move-database/changes',
   'services/order-service/ledger',
   'services/frontend/chromium-steps',
   'services/frontend/staff-door',
