@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { z } from 'zod';
 import { bundledPackages } from './bill-of-materials.js';
-import { BILL_OF_MATERIALS, bundle, imageServices } from './bundle.js';
+import { imageServices } from './bundle.js';
+import { BILL_OF_MATERIALS, imageFolder } from './image-folder.js';
 
 /** What may be part of a program that is given away: nothing that asks for more than its name to be kept. */
 const LICENCES = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'Unlicense'];
@@ -31,7 +32,7 @@ describe.each(imageServices())('the image of $name', (service) => {
     rmSync(directory, { recursive: true });
   });
   const written = async (): Promise<string> =>
-    readFileSync(join(await bundle(service, join(directory, service.name)), BILL_OF_MATERIALS), 'utf8');
+    readFileSync(join(await imageFolder(service, join(directory, service.name)), BILL_OF_MATERIALS), 'utf8');
 
   test('lists what is in it, as CycloneDX has it, and the same each time', async () => {
     await expect(new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text)).resolves.toBeNull();

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { baseImage, DOCKERFILE } from './base-image.js';
-import { bundle, servicesNamed } from './bundle.js';
+import { servicesNamed } from './bundle.js';
+import { imageFolder } from './image-folder.js';
 import { DEFAULT_REGISTRY, digestOf, imageTag } from './image-lock.js';
 import { rememberProvenance } from './provenance.js';
 
@@ -25,7 +26,7 @@ for (const service of servicesNamed(process.argv.slice(2))) {
   ];
   const words = [
     ...['build', '--quiet', '--tag', tag, '--file', DOCKERFILE, '--build-arg', `BASE=${base}`, ...labels],
-    await bundle(service),
+    await imageFolder(service),
   ];
   const docker = spawnSync('docker', words, { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
   if (docker.error) {

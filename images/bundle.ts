@@ -1,11 +1,10 @@
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ImageContents } from '@cafe-lumiere/contract';
 import { cafeServices } from '../cdk8s/services.js';
-import { billOfMaterials, bundledPackages } from './bill-of-materials.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -15,9 +14,6 @@ export interface ImageService {
   readonly name: string;
   readonly image: ImageContents;
 }
-
-/** The file in an image that lists the packages in it. */
-export const BILL_OF_MATERIALS = 'sbom.cdx.json';
 
 /** The services of the café with an image of their own, as cdk8s/cafe.ts declares them. */
 export function imageServices(): readonly ImageService[] {
@@ -29,16 +25,16 @@ export function imageServices(): readonly ImageService[] {
 
 /**
  * Bundles a service into one file a program, so that its image holds no node_modules: an image builds in a second and
- * a container starts without reading thousands of files. What it is made of stands in its {@link BILL_OF_MATERIALS}.
+ * a container starts without reading thousands of files.
  *
  * @param plugins - what a benchmark exchanges of it; an image has none
- * @returns the folder that becomes the image's /app
+ * @returns the folder, which is all of the image's /app but its bill of materials, and the files that the programs are made of
  */
 export async function bundle(
   { name, image }: ImageService,
   outdir: string = join(ROOT, 'build', name),
   plugins: Plugin[] = [],
-): Promise<string> {
+): Promise<{ readonly folder: string; readonly files: readonly string[] }> {
   const source = join(ROOT, 'services', name);
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
@@ -70,8 +66,6 @@ export async function bundle(
   const files = Object.values(metafile.outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
-  const packages = bundledPackages(files);
-  writeFileSync(join(outdir, BILL_OF_MATERIALS), billOfMaterials(name, packages));
   for (const folder of image.folders ?? []) {
     const from = join(source, folder);
     if (!existsSync(from))
@@ -80,7 +74,7 @@ export async function bundle(
   }
   // Node looks for the nearest package.json to know that server.js is a module.
   cpSync(join(ROOT, 'images', 'module.package.json'), join(outdir, 'package.json'));
-  return outdir;
+  return { folder: outdir, files };
 }
 
 /** The services named on the command line, or all. @throws Error that lists the names there are */

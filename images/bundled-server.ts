@@ -21,7 +21,8 @@ export function bundledServer(name: string, plugin?: Plugin): Promise<string> {
 async function made(name: string, plugin: Plugin | undefined): Promise<string> {
   const [service] = servicesNamed([name]);
   if (!service) throw new Error(`There is no service ${name}.`);
-  return join(await bundle(service, temporaryFolder(), plugin ? [plugin] : []), 'server.js');
+  const { folder } = await bundle(service, temporaryFolder(), plugin ? [plugin] : []);
+  return join(folder, 'server.js');
 }
 
 let temporary: string | undefined;

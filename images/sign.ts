@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { BILL_OF_MATERIALS, bundle, imageServices } from './bundle.js';
+import { imageServices } from './bundle.js';
+import { BILL_OF_MATERIALS, imageFolder } from './image-folder.js';
 import { imageOf } from './image-lock.js';
 import { predicateFile } from './provenance.js';
 import { lastPublished } from './publish.js';
@@ -25,7 +26,7 @@ for (const service of imageServices()) {
     console.error(`${reference} has no digest, and a tag can be moved. Run "make images push" first.`);
     process.exit(1);
   }
-  const predicate = join(await bundle(service), BILL_OF_MATERIALS);
+  const predicate = join(await imageFolder(service), BILL_OF_MATERIALS);
   cosign('sign', reference);
   cosign('attest', '--type', 'cyclonedx', '--predicate', predicate, reference);
   const { stdout } = spawnSync('docker', ['image', 'inspect', '--format', '{{.Id}}', reference], {

@@ -15,28 +15,32 @@ const TYPES: Readonly<Record<string, string>> = {
 const ENCODINGS = ['br', 'gzip', 'identity'] as const;
 type Encoding = (typeof ENCODINGS)[number];
 
+/** Compressed once a process, so it may take its time. */
+const FILES: ReadonlyMap<string, Readonly<Record<Encoding, Buffer>>> = new Map(
+  readdirSync(FOLDER)
+    .sort()
+    .map((name) => {
+      const content = readFileSync(new URL(name, FOLDER));
+      return [name, { identity: content, gzip: gzipSync(content), br: brotliCompressSync(content) }];
+    }),
+);
+
 /**
  * The pages' files, kept in memory. They lie below a folder that is named by a hash of them all, so that browsers may
  * keep them for ever, and scripts can import each other by plain relative names.
  */
 export class Assets {
-  private readonly files = new Map<string, Readonly<Record<Encoding, Buffer>>>();
   private readonly version: string;
 
   constructor() {
     const hash = createHash('sha256');
-    for (const name of readdirSync(FOLDER).sort()) {
-      const content = readFileSync(new URL(name, FOLDER));
-      // Once, so it may take its time.
-      this.files.set(name, { identity: content, gzip: gzipSync(content), br: brotliCompressSync(content) });
-      hash.update(name).update(content);
-    }
+    for (const [name, { identity }] of FILES) hash.update(name).update(identity);
     this.version = hash.digest('hex').slice(0, 16);
   }
 
   /** Where a page finds a file. @throws Error for a file that is not there */
   path(name: string): string {
-    if (!this.files.has(name)) throw new Error(`services/frontend/assets has no file ${name}`);
+    if (!FILES.has(name)) throw new Error(`services/frontend/assets has no file ${name}`);
     return `/assets/${this.version}/${name}`;
   }
 
@@ -47,7 +51,7 @@ export class Assets {
       path: '/assets/:version/:name',
       audience: 'everybody',
       answer: (context, { version, name = '' }) => {
-        const content = this.files.get(name);
+        const content = FILES.get(name);
         if (content === undefined) throw new Problem(404, { detail: `There is nothing at ${context.path}.` });
         const kept = version === this.version;
         context.set('Cache-Control', kept ? 'public, max-age=31536000, immutable' : 'no-store');

@@ -169,7 +169,10 @@ const KEY = 'k'.repeat(32);
 
 describe('a staff session', () => {
   const clock = { now: Date.parse('2026-01-30T08:00:00Z') };
-  const sessionOf = (password: string, key?: string) => new StaffSession(password, key, () => clock.now);
+  // What a guess costs is said by nothing here.
+  const cost = { N: 2, r: 8, p: 1, maxmem: 1024 * 1024 };
+  const sessionOf = (password: string, key?: string) =>
+    new StaffSession(password, key, () => clock.now, cost);
   const session = sessionOf('croissant');
 
   test.each([undefined, KEY])(

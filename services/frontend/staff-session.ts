@@ -27,19 +27,21 @@ export class StaffSession {
    * @param signingKey - signs the cookies; another one logs everybody out. @default - one made of the password, slowly, so
    *   that who has a cookie cannot try out passwords on it
    * @param now - milliseconds since 1970
+   * @param cost - of a guess, for tests of anything but it
    */
   constructor(
     password: string,
     signingKey?: string,
     private readonly now: () => number = Date.now,
+    private readonly cost: typeof SCRYPT = SCRYPT,
   ) {
     // The same in all pods; and with the password in it, a changed one ends every session.
     const made = signingKey === undefined ? undefined : `${signingKey}\n${hash('sha256', password, 'hex')}`;
     this.key =
       made === undefined
-        ? scrypt(password, 'café lumière staff session 2', KEY_BYTES, SCRYPT)
+        ? scrypt(password, 'café lumière staff session 2', KEY_BYTES, cost)
         : Promise.resolve(createHmac('sha256', made).update('staff session 2').digest());
-    this.digest = scrypt(password, this.salt, KEY_BYTES, SCRYPT);
+    this.digest = scrypt(password, this.salt, KEY_BYTES, cost);
   }
 
   /** A cookie's value for somebody who has just given the right password. */
@@ -62,7 +64,7 @@ export class StaffSession {
 
   /** Whether it is the password; takes as long for a wrong one, however much of it is right. */
   async isPassword(given: string): Promise<boolean> {
-    return timingSafeEqual(await scrypt(given, this.salt, KEY_BYTES, SCRYPT), await this.digest);
+    return timingSafeEqual(await scrypt(given, this.salt, KEY_BYTES, this.cost), await this.digest);
   }
 
   /** A name for a client that tells nobody without the key where it is; the same in all pods. */
