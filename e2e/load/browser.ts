@@ -72,7 +72,7 @@ export class Browser {
   }
 
   /**
-   * Asks as a page's script does: once more beside a request that is met with silence. The first good answer counts.
+   * Asks as a page's script does: once more beside a request that is met with silence. The first answer counts.
    *
    * @returns the answer, whatever its status; nothing when there was none in time
    */
@@ -86,7 +86,7 @@ export class Browser {
         page.silent?.();
         return true;
       },
-      nonFatal: (given) => given === undefined || isPassing(given),
+      nonFatal: (given) => given === undefined,
     });
     course.answered = true;
     return answer;
@@ -146,6 +146,3 @@ const always =
     if (all === true) callback(null, [{ address, family: 4 }]);
     else callback(null, address, 4);
   };
-
-/** Somebody has trouble that passes, or no time now; as services/frontend/assets/live.js has it. */
-const isPassing = ({ status }: PageAnswer): boolean => status >= 500 || status === 408 || status === 429;

@@ -67,6 +67,27 @@ import { chromiumFound, launchChromium } from './chromium-fixture.js';
     expect(new Set(keys).size).toBe(1);
   });
 
+  test('whose first request is silent and whose second is told "not now" is sent again soon', async () => {
+    context = await browser.newContext();
+    context.setDefaultTimeout(0);
+    const page = await context.newPage();
+    const given: Request[] = [];
+    page.on('requestfailed', (request) => given.push(request));
+    const routes: Route[] = [];
+    await page.route('**/api/orders', async (route) => {
+      routes.push(route);
+      if (routes.length === 2) await route.fulfill({ status: 503, json: {} });
+      if (routes.length === 3) await route.continue();
+    });
+    await page.goto(cafe.pages.url);
+    await page.getByRole('button', { name: 'One more Espresso' }).click();
+    await page.locator('#customer_name').fill('Third');
+    await page.locator('#order-button').click();
+    await page.locator('#placed-number', { hasText: /^...-...$/ }).waitFor();
+    expect(given).toEqual([]);
+    expect(await cafe.ordersOf('Third')).toHaveLength(1);
+  });
+
   test.each([
     { silent: 'the first', answered: 1 },
     { silent: 'the second', answered: 0 },

@@ -157,6 +157,24 @@ describe('a call to another service', () => {
     expect(order.calls.length).toBeLessThanOrEqual(40 + 10 + 4);
   });
 
+  test('of a silent pod and one that says "not now" is answered so: what is wrong is wrong for both', async () => {
+    const order = await neighbour((response, call) => {
+      if (call > 1) json(response, 503, {});
+    });
+    // The silent one would be waited for until the deadline, and then there were no answer.
+    await expect(upstream(order.url, 6000).request(get)).resolves.toMatchObject({ status: 503 });
+    expect(order.calls).toHaveLength(2);
+  });
+
+  test('that is silent because it waits is waited for, when the second pod has too much to do', async () => {
+    const order = await neighbour((response, call) => {
+      if (call === 1) setTimeout(json, 2500, response, 200, {});
+      else response.writeHead(503, { 'x-envoy-overloaded': 'true' }).end('{}');
+    });
+    await expect(upstream(order.url, 6000).request(get)).resolves.toMatchObject({ status: 200 });
+    expect(order.calls).toHaveLength(2);
+  });
+
   test('that is given up there in the time that we gave is asked of another pod before', async () => {
     const order = await neighbour((response, call) => {
       if (call > 1) json(response, 200, { call });

@@ -189,7 +189,8 @@ export class Upstream implements Dependency {
         return await hedged((over) => this.call(call, remaining(), over), {
           delayMs: Math.min(HEDGE_AFTER_MS, remaining() / 2),
           allowed: () => isRepeatable(call) && this.retries(),
-          nonFatal: ({ status }) => status === 503,
+          // One pod has too much to do; what else is wrong is wrong for the silent one, too, which may have lost its power.
+          nonFatal: isOverloaded,
         });
       } catch (error) {
         if (!neverConnected(error) || !(await this.unreachability.end(deadline))) throw error;

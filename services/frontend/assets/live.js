@@ -21,7 +21,9 @@ const STALE = 6000;
 export const isPassing = (status) => status >= 500 || status === 408 || status === 429;
 
 /**
- * An answer within the limit. Rejects when there is none. Only for requests that change nothing the second time.
+ * An answer within the limit, of whichever server: one that says "not now" is no reason to wait for another that may have lost
+ * its power, for whoever asks here asks again soon. Rejects when there is none. Only for requests that change nothing the
+ * second time.
  *
  * @param {string} address
  * @param {RequestInit} [options]
@@ -35,13 +37,7 @@ export async function ask(address, options = {}, silent = () => {}) {
   if (await Promise.race([first.then(heard, heard), pause(SILENCE)])) return first;
   silent();
   // Neither is taken back when the other one is answered: it changes nothing, and ends by itself.
-  const both = [first, send()];
-  const good = both.map(async (question) => {
-    const response = await question;
-    if (isPassing(response.status)) throw new Error(`${response.status} from ${address}`);
-    return response;
-  });
-  return Promise.any(good).catch(() => Promise.any(both));
+  return Promise.any([first, send()]);
 }
 
 /** Changes a text only when it is another one: a screen reader reads each change aloud. */
