@@ -89,6 +89,18 @@ const BAD = 'orders_total{job="shop",status="503"}';
       ['OrdersStored 6h', 'OrdersStored 3d'],
     ],
     ['one in five hundred for days', { [GOOD]: '0+998x800', [BAD]: '0+2x800' }, '12h', ['OrdersStored 3d']],
+    [
+      'an outage between two readings, of a counter that was there before',
+      { [GOOD]: '0+600x60 36000 36600x10', [BAD]: '0x60 600x12' },
+      '62m',
+      ['OrdersStored 1h', 'OrdersStored 6h', 'OrdersStored 3d'],
+    ],
+    [
+      'the same, of one that comes with its first failure: nobody can know that they are new',
+      { [GOOD]: '0+600x60 36000 36600x10', [BAD]: '_x61 600x11' },
+      '62m',
+      [],
+    ],
     ['nobody asks', { [GOOD]: '5x800' }, '12h', []],
     ['nobody counts', { 'up{job="else"}': '1x100' }, '10m', ['OrdersStoredUnknown']],
   ])('%s', (_name, series, at, firing) => {

@@ -12,7 +12,10 @@ export interface Objective {
   readonly errorBudget: number;
   /** PromQL selectors of a counter; without braces around, as in `http_requests_total{job="shop"}`. */
   readonly all: string;
-  /** The same, of those that went wrong. */
+  /**
+   * The same, of those that went wrong. It is counted from zero: of a counter that comes with its first failures nobody can
+   * know that they are new, and what went wrong between two readings is never seen.
+   */
   readonly failed: string;
 }
 

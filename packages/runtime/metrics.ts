@@ -2,6 +2,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 /** Seconds; the upper end is that of any request that somebody waits for. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5, 10, 15];
+/** With which a service says that something went wrong here or behind it. */
+const FAILURES = ['500', '502', '503', '504'];
 
 /** What every service counts, at `/metrics` in Prometheus' format. `path` is a route's pattern, never a URL. */
 export class Metrics {
@@ -62,6 +64,14 @@ export class Metrics {
   constructor(processMetrics = true) {
     if (processMetrics) collectDefaultMetrics({ register: this.registry });
     this.watch('http_requests_in_flight', 'Requests that are begun and not answered.', () => this.inFlight);
+  }
+
+  /**
+   * Counts the failures of a route from zero. Whoever reads a counter that appears with its first failures cannot know that
+   * they are new: `rate` would be zero until the next ones, and an outage that is shorter than two readings never seen.
+   */
+  countFromZero(method: string, path: string): void {
+    for (const status of FAILURES) this.requests.inc({ method, path, status }, 0);
   }
 
   /** Adds a number that is looked at when somebody asks, and costs nothing until then. */

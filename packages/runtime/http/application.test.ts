@@ -160,6 +160,13 @@ test('metrics count by the route’s pattern', async () => {
   await expect(service.metric(name)).resolves.toBe(before + 2);
 });
 
+test('failures are counted from zero, so that the first ones are seen to be new', async () => {
+  for (const status of [500, 502, 503, 504]) {
+    const name = `http_requests_total{method="POST",path="/cups",status="${status}"}`;
+    await expect(service.metric(name)).resolves.toBe(0);
+  }
+});
+
 test('a connection is told to close only while the service drains', async () => {
   const answer = await service.send('GET', '/cups/1');
   expect(answer.headers.get('connection')).toBe('keep-alive');

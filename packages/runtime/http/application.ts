@@ -50,6 +50,9 @@ export function createApplication(parts: ApplicationParts): Koa {
   application.use(withHeaders(parts.headers));
   for (const middleware of parts.middleware) application.use(middleware);
   application.use(problems(log, parts.problemPage));
+  for (const { path, methods } of router.stack) {
+    for (const method of methods) if (method !== 'HEAD') metrics.countFromZero(method, String(path));
+  }
   const own = healthRoutes(health);
   application.use(own.routes());
   application.use(router.routes());
