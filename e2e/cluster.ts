@@ -9,7 +9,7 @@ export const NAMESPACE = Cafe.NAMESPACE;
 /** The release of the contract. */
 export const RELEASE = 'cafe-lumiere-postgresql';
 /** The Deployments that cdk8s/cafe.ts declares, with the port of their containers for probes and metrics. */
-const OPERATIONS_PORTS: ReadonlyMap<string, number> = new Map(
+export const OPERATIONS_PORTS: ReadonlyMap<string, number> = new Map(
   cafeServices().map(({ name, declaration }) => [name, declaration.operationsPort ?? declaration.port]),
 );
 export const SERVICE_NAMES: readonly string[] = [...OPERATIONS_PORTS.keys()];

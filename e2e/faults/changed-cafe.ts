@@ -20,6 +20,7 @@ const cafe = new Cafe(app, 'deployments', {
   environment: {
     ...local,
     database: changedDatabase(),
+    ...(change === 'monitoring' ? { monitoring: { namespace: 'monitoring', operator: { labels: {} } } } : {}),
     ...(change?.startsWith('gateway') ? { exposure: GATEWAY } : {}),
     // Less than the usual CPU, so that a crowd suffices that leaves a small machine some.
     ...(change === 'autoscaler' ? { autoscaler: { minReplicas: 2, maxReplicas: 5, cpuPercent: 45 } } : {}),

@@ -31,6 +31,7 @@ export const databaseScenarios: readonly Scenario[] = [
     name: 'stop-postgresql',
     title: 'PostgreSQL is stopped for 60 s',
     kind: 'database',
+    alert: 'OrdersStored',
     run: async (tools) => {
       tools.mark('stop PostgreSQL');
       await tools.disturb(
@@ -47,6 +48,7 @@ export const databaseScenarios: readonly Scenario[] = [
     name: 'freeze-postgresql',
     title: 'PostgreSQL stands still for 20 s',
     kind: 'database',
+    alert: 'any',
     run: async (tools) => {
       const pod = await databasePod();
       tools.mark('freeze PostgreSQL');
@@ -58,6 +60,7 @@ export const databaseScenarios: readonly Scenario[] = [
     name: 'use-up-connections',
     title: 'Somebody else takes every connection of PostgreSQL for 20 s, and the services’ own are ended',
     kind: 'database',
+    alert: 'any',
     run: async (tools) => {
       tools.mark('connections used up');
       // From a pod that the network policies let in, as a leak in a service would be.
@@ -78,6 +81,7 @@ export const databaseScenarios: readonly Scenario[] = [
     name: 'lock-table',
     title: 'Somebody else holds the table of orders locked for 15 s',
     kind: 'database',
+    alert: 'any',
     run: async (tools) => {
       tools.mark('table locked');
       const unlockedAt = await sql(

@@ -23,6 +23,7 @@ export const fullDisk: Scenario = {
   name: 'full-disk',
   title: 'The disk of PostgreSQL is full for 20 s',
   kind: 'database',
+  alert: 'any',
   // PostgreSQL ends itself when it cannot write its log, and Kubernetes begins it anew.
   restarts: /-postgresql-0\//,
   prepare: async (tools) => {

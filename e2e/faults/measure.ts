@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { balance } from '../load/ledger.js';
 import { Load } from '../load/load.js';
 import type { Records } from '../load/records.js';
+import type { MonitoringManifests } from './alerts/manifests.js';
+import { AlertWatch } from './alerts/watch.js';
 import { acceptedConnectionsAt, healthy, readStored, restartCounts } from './cafe-state.js';
 import { type Outcome, toOutcome } from './outcome.js';
 import type { Scenario } from './scenario.js';
@@ -23,19 +25,35 @@ export interface Measurement {
  * Does a scenario to a healthy café under load, waits until it is whole again, and compares the ledger.
  *
  * @param origin - of the frontend
+ * @param monitoring - what a Prometheus reads and judges by meanwhile; without it none does
  */
-export async function measure(scenario: Scenario, tools: FaultTools, origin: string): Promise<Measurement> {
+export async function measure(
+  scenario: Scenario,
+  tools: FaultTools,
+  origin: string,
+  monitoring?: MonitoringManifests,
+): Promise<Measurement> {
   await healthy();
   return tools.disturb(
     async () => scenario.cleanUp?.(tools),
     async () => {
       await scenario.prepare?.(tools);
-      return observe(scenario, tools, origin);
+      if (monitoring === undefined) return observe(scenario, tools, origin);
+      const watch = await AlertWatch.start(monitoring);
+      return tools.disturb(
+        () => watch.end(),
+        () => observe(scenario, tools, origin, watch),
+      );
     },
   );
 }
 
-async function observe(scenario: Scenario, tools: FaultTools, origin: string): Promise<Measurement> {
+async function observe(
+  scenario: Scenario,
+  tools: FaultTools,
+  origin: string,
+  watch?: AlertWatch,
+): Promise<Measurement> {
   const restartsBefore = await restartCounts();
   const acceptedBefore = await acceptedConnectionsAt();
   const startedAt = Date.now();
@@ -56,12 +74,14 @@ async function observe(scenario: Scenario, tools: FaultTools, origin: string): P
       ([name, count]) => count > (restartsBefore.get(name) ?? 0) && scenario.restarts?.test(name) !== true,
     )
     .map(([name, count]) => `${name} (${count})`);
+  const alerts = await watch?.conclude(scenario, tools.marks[0]?.at ?? startedAt);
   const outcome = toOutcome({
     scenario,
     records,
     marks: tools.marks,
     balance: balance(records, await readStored(load.name, records)),
     restarts,
+    alerts,
     noticed: tools.noticed,
     databaseBackAt: tools.databaseBackAt ?? (accepted !== acceptedBefore ? accepted : undefined),
   });

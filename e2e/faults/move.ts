@@ -27,6 +27,7 @@ export const moveScenarios: readonly Scenario[] = [
     name: 'move-database',
     title: 'The database is moved to three PostgreSQLs, and back to one',
     kind: 'database',
+    alert: 'any',
     prepare: synthesizeCluster,
     run: async (tools) => {
       for (const side of ['cluster', 'chart'] as const) {
@@ -44,6 +45,7 @@ export const moveScenarios: readonly Scenario[] = [
     name: 'move-database-killed',
     title: `The move of the database is killed at ${KILLS} of its steps, and started again each time`,
     kind: 'database',
+    alert: 'any',
     prepare: synthesizeCluster,
     run: async (tools) => {
       for (let step = 1; step <= KILLS; step += 1) {

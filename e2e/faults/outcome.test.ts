@@ -48,6 +48,15 @@ test('a load in which nobody clicked shows nothing', () => {
   expect(violations('planned', () => undefined)).toEqual(['nobody clicked, so nothing was shown']);
 });
 
+test('an alert that nobody awaits is a violation, where a Prometheus watched', () => {
+  const fill = ({ clicks }: Records): unknown => clicks.push(click());
+  const alerts = [{ name: 'OrdersStored', severity: 'page', window: '1h', firingAfter: 60_000 }];
+  expect(violations('planned', fill, { alerts })).toEqual([
+    'OrdersStored (page, 1h) fired after 60 s, and nobody should be woken',
+  ]);
+  expect(violations('planned', fill, { alerts: [] })).toEqual([]);
+});
+
 test('a page that says nothing for too long is seen', () => {
   const slow = ({ clicks }: Records): unknown => clicks.push(click({ saidAfter: 4000 }));
   expect(late('database', slow)).toEqual(['a page said nothing for 4000 ms']);

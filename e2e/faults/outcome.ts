@@ -1,5 +1,6 @@
 import type { Balance } from '../load/ledger.js';
 import type { Records } from '../load/records.js';
+import { alertViolations, type SeenAlert } from './alerts/judgement.js';
 import type { Scenario, ScenarioKind } from './scenario.js';
 import type { Mark } from './tools.js';
 
@@ -27,6 +28,8 @@ export interface Outcome {
   readonly staleBoard: number;
   readonly restarts: readonly string[];
   readonly balance: Balance;
+  /** Alerts that were pending or firing, where a Prometheus watched. */
+  readonly alerts?: readonly SeenAlert[] | undefined;
   /** The commonest reasons of failed requests and clicks, with how often. */
   readonly reasons: readonly string[];
   /** What was not as the scenario's kind says; empty when all is well. */
@@ -45,7 +48,7 @@ export class ViolationError extends Error {
 
 /** What is known when a scenario is over. */
 export interface Observation {
-  readonly scenario: Pick<Scenario, 'name' | 'title' | 'kind' | 'worstClickMs'>;
+  readonly scenario: Pick<Scenario, 'name' | 'title' | 'kind' | 'worstClickMs' | 'alert'>;
   readonly records: Records;
   readonly marks: readonly Mark[];
   readonly balance: Balance;
@@ -53,6 +56,7 @@ export interface Observation {
   readonly restarts: readonly string[];
   readonly noticed?: number | undefined;
   readonly databaseBackAt?: number | undefined;
+  readonly alerts?: readonly SeenAlert[] | undefined;
 }
 
 /** A click that took longer was held up by something. */
@@ -70,6 +74,7 @@ export function toOutcome({
   restarts,
   noticed,
   databaseBackAt,
+  alerts,
 }: Observation): Outcome {
   const { clicks, requests } = records;
   const milliseconds = clicks.map((click) => click.milliseconds).sort((one, other) => one - other);
@@ -101,12 +106,17 @@ export function toOutcome({
     staleBoard: Math.max(0, ...records.staleBoards),
     restarts,
     balance,
+    alerts,
     reasons: [
       ...commonest(failedClicks.map(({ actor, failure = '' }) => `clicks of a ${actor}: ${failure}`)),
       ...commonest(failedRequests.map(({ failure = '' }) => failure)),
     ],
   };
-  return { ...counted, violations: violationsOf(counted, records), late: lateIn(counted, worstClickMs) };
+  return {
+    ...counted,
+    violations: [...violationsOf(counted, records), ...alertViolations(scenario, alerts)],
+    late: lateIn(counted, worstClickMs),
+  };
 }
 
 type Counted = Omit<Outcome, 'violations' | 'late'>;

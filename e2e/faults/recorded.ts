@@ -29,6 +29,17 @@ const outcome = z.object({
   staleBoard: z.number(),
   restarts: z.array(z.string()),
   balance: balanceSchema,
+  alerts: z
+    .array(
+      z.object({
+        name: z.string(),
+        severity: z.string(),
+        window: z.string(),
+        pendingAfter: z.number().optional(),
+        firingAfter: z.number().optional(),
+      }),
+    )
+    .optional(),
   reasons: z.array(z.string()),
   violations: z.array(z.string()),
   late: z.array(z.string()).default([]),

@@ -84,6 +84,7 @@ export const replicaScenarios: readonly Scenario[] = [
     name: 'power-failure-database',
     title: 'The database’s node loses its power for 75 s',
     kind: 'database',
+    alert: 'OrdersStored',
     restarts: /./,
     cannot: () => missingNodeCommands(['stop', 'start']),
     run: async (tools) => {

@@ -34,11 +34,15 @@ const outcomeOf = (name: string, kind: ScenarioKind, failed: number, given: Part
 };
 
 describe('the report', () => {
+  const fired = { name: 'OrdersStored', severity: 'page', window: '1h', firingAfter: 61_000 };
   const page = toMarkdown({
     environments: ['Somewhere.'],
     scenarios: [
-      { runs: [outcomeOf('restart', 'planned', 0), outcomeOf('restart', 'planned', 1)] },
-      { runs: [outcomeOf('stop', 'database', 2, { databaseBackAt: 1 })] },
+      { runs: [outcomeOf('restart', 'planned', 0, { alerts: [] }), outcomeOf('restart', 'planned', 1)] },
+      {
+        runs: [outcomeOf('stop', 'database', 2, { databaseBackAt: 1, alerts: [fired] })],
+        alert: 'OrdersStored',
+      },
       { runs: [outcomeOf('lose', 'replica', 3)], database: 'cluster', comparedWith: 'stop' },
     ],
     naive: [{ runs: [outcomeOf('stop', 'database', 9, { restarts: ['a/b (1)', 'c/d (2)'] })] }],
@@ -46,6 +50,12 @@ describe('the report', () => {
 
   test('adds up the runs of one scenario', () => {
     expect(page).toContain('| Title of restart | 2 | 2 | **0** | **1** of 20 | 0 | 1.2 s | 1.2 s |');
+  });
+
+  test('says who was woken, where a Prometheus watched', () => {
+    expect(page).toContain('| Title of stop | 1 | OrdersStored | OrdersStored after 61.0 s |');
+    expect(page).toContain('| Title of restart | 1 | none | none |');
+    expect(page).not.toMatch(/\| Title of lose \| \d+ \| none \|/);
   });
 
   test('says "never" when no order came after the database’s return', () => {

@@ -1,8 +1,9 @@
+import { firstPage } from './alerts/judgement.js';
 import type { Outcome } from './outcome.js';
 import type { Scenario, ScenarioKind } from './scenario.js';
 
 /** One scenario, as often as it was done. */
-export interface ReportedScenario extends Pick<Scenario, 'database' | 'comparedWith'> {
+export interface ReportedScenario extends Pick<Scenario, 'database' | 'comparedWith' | 'alert'> {
   readonly runs: readonly Outcome[];
 }
 
@@ -40,6 +41,7 @@ export function toMarkdown({ environments, scenarios, naive }: Report): string {
           ...three.map(plots),
           besides(scenarios),
         ]),
+    ...woken(scenarios),
     ...(naive.length === 0 ? [] : ['## Without all that', NAIVE, comparison(scenarios, naive)]),
   ].join('\n\n');
 }
@@ -53,6 +55,11 @@ const THREE =
   'The same, where the operator CloudNativePG runs three of them. Recorded while the machine had a load of 5 to 11 on its ' +
   'two cores: handing over took the operator up to 11 s, longer than a page waits for an answer, so what is planned failed ' +
   'requests, too ([where the seconds are](decisions/cloudnative-pg.md)).';
+
+const WOKEN =
+  'With `ALERTS=1` a real Prometheus with the café’s rules reads the pods every 30 s, and knows of three days before in which ' +
+  'as much was asked and nothing failed. Times are from the first mark to the first answer with the alert firing, at worst: ' +
+  '[why these](decisions/alerts.md).';
 
 function table(rows: readonly ReportedScenario[], kind: ScenarioKind): string {
   const database = kind === 'database';
@@ -92,6 +99,26 @@ function worstClick(runs: readonly Outcome[]): string {
   const noticed = worst(runs, ({ noticed: after = 0 }) => after);
   const click = inWords(worst(runs, ({ worstClick: milliseconds }) => milliseconds));
   return noticed === 0 ? click : `${click} (noticed after ${inWords(noticed)})`;
+}
+
+/** Which alerts fired, and when, where a Prometheus watched. */
+function woken(scenarios: readonly ReportedScenario[]): readonly string[] {
+  const rows = scenarios.flatMap(({ runs, alert }) => {
+    const watched = runs.flatMap(({ alerts }) => (alerts === undefined ? [] : [alerts]));
+    if (watched.length === 0) return [];
+    const names = [...new Set(watched.flat().flatMap(({ name }) => name))].sort();
+    const fired = names.flatMap((name) => {
+      const times = watched.flatMap((seen) => firstPage(name, seen) ?? []);
+      return times.length === 0 ? [] : `${name} after ${inWords(Math.max(...times))}`;
+    });
+    const awaited = alert === undefined ? 'none' : alert === 'any' ? 'not judged' : alert;
+    return [
+      [runs[0]?.title ?? '', String(watched.length), awaited, fired.length === 0 ? 'none' : fired.join(', ')],
+    ];
+  });
+  return rows.length === 0
+    ? []
+    : ['## Who is woken', WOKEN, toTable(['what happens', 'times', 'must wake somebody', 'has'], rows)];
 }
 
 /** Click by click, one PostgreSQL and three. */

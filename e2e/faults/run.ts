@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deleteNamespace, diagnosis, kubectl, NAMESPACE, RELEASE } from '../cluster.js';
@@ -6,6 +6,10 @@ import { run } from '../command.js';
 import { frontendAddress } from '../frontend-address.js';
 import { Journal } from '../journal.js';
 import { prepare } from '../preparation.js';
+import { whenSeen } from './alerts/judgement.js';
+import { type MonitoringManifests, readMonitoring } from './alerts/manifests.js';
+import { noPrometheus } from './alerts/prometheus.js';
+import { admitPrometheus } from './alerts/watch.js';
 import { healthy } from './cafe-state.js';
 import { measure } from './measure.js';
 import { makeNaive } from './naive.js';
@@ -23,13 +27,14 @@ import { FaultTools } from './tools.js';
 
 const HELP = `Does to the café what operators and misfortune do, while guests order and cooks cook, and counts.
 
-  make e2e-faults [FORCE=1] [RECORD=1] [SCENARIOS="restart-all drain-nodes …"]
-  node --import tsx e2e/faults/run.ts [--force] [--keep] [--record] [--naive] [--planned-times N] [--url URL] [scenario …]
+  make e2e-faults [FORCE=1] [RECORD=1] [ALERTS=1] [SCENARIOS="restart-all drain-nodes …"]
+  node --import tsx e2e/faults/run.ts [--force] [--keep] [--record] [--naive] [--alerts] [--planned-times N] [--url URL] [scenario …]
 
   scenario         only these; --list prints them
   --record         write what was seen into docs/reliability and the page docs/reliability.md
   --planned-times  how often each operator's one is done, one after the other (default 1; 3 with --record)
   --naive          against manifests without probes, gate, drain and surge, to see what they prevent
+  --alerts         with a Prometheus of this machine that reads the pods, and judge who is woken; it must reach their addresses
   --url            of the frontend, where the cluster has no load balancer (default: that of its Service)
   --force          delete the namespace ${NAMESPACE} first, with the database's volume, when it is there
   --keep           leave the café in the cluster
@@ -51,6 +56,7 @@ const { values: options, positionals } = parseArgs({
     keep: { type: 'boolean', default: false },
     naive: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
+    alerts: { type: 'boolean', default: false },
     url: { type: 'string' },
     list: { type: 'boolean', default: false },
     'planned-times': { type: 'string' },
@@ -74,6 +80,11 @@ const plannedTimes = Number(options['planned-times'] ?? (options.record ? 3 : 1)
 if (!(Number.isInteger(plannedTimes) && plannedTimes > 0)) {
   wrong(`--planned-times is ${options['planned-times'] ?? ''}; it is a whole number, 1 or more.`);
 }
+
+if (options.alerts && options.naive)
+  wrong('--alerts and --naive exclude each other: nobody judges the naive variant.');
+const missing = options.alerts ? await noPrometheus() : undefined;
+if (missing !== undefined) wrong(missing);
 
 const journal = new Journal();
 const cleanUps: (() => Promise<void>)[] = [];
@@ -145,6 +156,7 @@ async function tryWith(database: DatabaseMode, some: readonly Scenario[], worksp
       await healthy();
     });
   }
+  const monitoring = options.alerts ? await watched(workspace) : undefined;
   const environment = await describeEnvironment();
   for (const scenario of some) {
     const reason = scenario.cannot?.();
@@ -156,7 +168,7 @@ async function tryWith(database: DatabaseMode, some: readonly Scenario[], worksp
     let plot = '';
     const times = repeated(scenario) ? plannedTimes : 1;
     for (let time = 1; time <= times; time += 1) {
-      const measurement = await once(scenario, tools(), origin);
+      const measurement = await once(scenario, tools(), origin, monitoring);
       runs.push(measurement.outcome);
       plot = measurement.plot;
     }
@@ -178,6 +190,14 @@ async function open(database: DatabaseMode, workspace: string): Promise<void> {
     await inWorkspace(`kubectl apply -f ${changedFolder('cluster')}`);
   }
   await healthy();
+}
+
+/** What a Prometheus operator would be told of the café, whose pods are open to the Prometheus of this machine. */
+async function watched(workspace: string): Promise<MonitoringManifests> {
+  await synthesizeChanged('monitoring', workspace);
+  cleanUps.push(await admitPrometheus());
+  const manifests = join(workspace, changedFolder('monitoring'), 'deployments.yaml');
+  return readMonitoring(readFileSync(manifests, 'utf8'));
 }
 
 /** The operators' ones, and all with three PostgreSQLs: each may meet another moment. */
@@ -204,11 +224,12 @@ async function once(
   scenario: Scenario,
   tools: FaultTools,
   origin: string,
+  monitoring: MonitoringManifests | undefined,
 ): Promise<{ readonly outcome: Outcome; readonly plot: string }> {
   let plot = '';
   const outcome = await journal
     .step(scenario.title, async () => {
-      const { outcome: seen, records, startedAt } = await measure(scenario, tools, origin);
+      const { outcome: seen, records, startedAt } = await measure(scenario, tools, origin, monitoring);
       plot = toSvg({ title: scenario.title, startedAt, clicks: records.clicks, marks: tools.marks });
       // The naive variant is not judged: it is there to fail.
       const wrong = seen.violations.length > 0 || (options.record && seen.late.length > 0);
@@ -241,6 +262,7 @@ function describe(outcome: Outcome): string {
   return [
     `${clicks} clicks, ${failedClicks} failed, ${retriedClicks} retried; ${requests} requests, ${failedRequests} failed; ${balance.acknowledged} orders, ${balance.found} found, ${balance.doubled.length} doubled`,
     `worst click ${worstClick} ms${noticed === undefined ? '' : ` (noticed after ${noticed} ms)`}, longest silence ${worstSaid} ms, recovered after ${recovery} ms${firstOrder === undefined ? '' : `, first order ${firstOrder} ms after the database's return`}`,
+    ...(outcome.alerts === undefined ? [] : [`alerts: ${outcome.alerts.map(whenSeen).join('; ') || 'none'}`]),
     ...outcome.reasons,
   ].join('\n');
 }

@@ -13,6 +13,9 @@ export type ScenarioKind = 'planned' | 'replica' | 'database';
 /** One PostgreSQL of our chart, or three of the CloudNativePG operator. */
 export type DatabaseMode = 'chart' | 'cluster';
 
+/** Who is woken, by the alerts' names in cdk8s/alerts.ts. */
+export const ALERTS = ['ClicksAnswered', 'OrdersStored'] as const;
+
 /** Something that is done to a healthy café under load. */
 export interface Scenario {
   /** In words of a command line: `drain-nodes`. */
@@ -45,6 +48,12 @@ export interface Scenario {
    * @default - it can
    */
   readonly cannot?: () => string | undefined;
+  /**
+   * Which alert must wake somebody within two minutes of the first mark, or `any`, where what is lost is about as much as
+   * wakes somebody, and a little more or less decides. Judged where somebody watches: docs/decisions/alerts.md.
+   * @default - none may fire
+   */
+  readonly alert?: (typeof ALERTS)[number] | 'any';
   /** Before the load begins: builds and the like. @default - nothing */
   readonly prepare?: (tools: FaultTools) => Promise<void>;
   /**

@@ -1,7 +1,14 @@
 import { run } from '../command.js';
 
 /** What can be changed of the café in changed-cafe.ts. */
-type Change = 'configuration' | 'password' | 'cluster' | 'autoscaler' | 'gateway' | 'gateway-configuration';
+type Change =
+  | 'configuration'
+  | 'password'
+  | 'cluster'
+  | 'autoscaler'
+  | 'gateway'
+  | 'gateway-configuration'
+  | 'monitoring';
 
 /** Where the café with one thing changed is, below the workspace. */
 export const changedFolder = (change: Change): string => `build/changed-${change}`;
