@@ -74,7 +74,10 @@ async function observe(
       ([name, count]) => count > (restartsBefore.get(name) ?? 0) && scenario.restarts?.test(name) !== true,
     )
     .map(([name, count]) => `${name} (${count})`);
-  const alerts = await watch?.conclude(scenario, tools.marks[0]?.at ?? startedAt);
+  const alerts = await watch?.conclude(scenario, tools.marks[0]?.at ?? startedAt).catch((error: unknown) => {
+    problem ??= error instanceof Error ? error.message : String(error);
+    return undefined;
+  });
   const outcome = toOutcome({
     scenario,
     records,

@@ -14,8 +14,11 @@ const LOOK_MS = 1000;
 const PODS_MS = 5000;
 /** When the last request has been read, and the rules have been looked at after that. */
 const SETTLED_MS = 2 * INTERVAL_SECONDS * 1000;
-/** What Prometheus reads itself, in the alerts' own words. */
-const READ = `sum(increase(http_requests_total{namespace="${NAMESPACE}",container="frontend",pod!="before"}[5m]))`;
+/**
+ * The requests that Prometheus has read of, in the alerts' own words. Not their increase: a load may be over between two
+ * readings.
+ */
+const READ = `sum(max_over_time(http_requests_total{namespace="${NAMESPACE}",container="frontend",pod!="before"}[10m]))`;
 
 interface FirstSeen {
   readonly name: string;
