@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { delimiter } from 'node:path';
 import process from 'node:process';
@@ -5,6 +6,9 @@ import { fileURLToPath, URL } from 'node:url';
 
 // Last, for computers without a Helm: the one that `make helm` brings.
 process.env.PATH += delimiter + fileURLToPath(new URL('build/bin', import.meta.url));
+// Debian's `psql` is a program in Perl that looks for the real one, for longer than that one takes to start.
+const { stdout: programs } = spawnSync('pg_config', ['--bindir'], { encoding: 'utf8' });
+if (programs) process.env.PATH = programs.trim() + delimiter + process.env.PATH;
 // Helm is started hundreds of times for a moment each, of which a third went into collecting garbage and sharing the work.
 process.env.GOGC ??= 'off';
 process.env.GOMEMLIMIT ??= '512MiB';

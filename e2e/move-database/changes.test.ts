@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import postgres from 'postgres';
 import { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { copyChanges } from './changes.js';
@@ -20,16 +20,22 @@ describe('what was changed since a copy was begun', () => {
   let server: Server;
   let since: string;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     fixture = await PostgresFixture.start();
     await fixture.execute('create role cafe login');
     server = new Server(`env PGHOST=${fixture.superuser.host} PGPORT=${fixture.port}`);
-    await server.sql(`create database ${DATABASE} owner cafe template template0`);
-    await server.sql(MADE, DATABASE);
+    await server.sql('create database template_made owner cafe template template0');
+    await server.sql(MADE, 'template_made');
+  });
+  beforeEach(async () => {
+    await server.sql(`
+      drop database if exists ${COPY} with (force);
+      drop database if exists ${DATABASE} with (force);
+      create database ${DATABASE} owner cafe template template_made;`);
     since = await server.transaction();
     await server.sql(`create database ${COPY} owner cafe template ${DATABASE}`);
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await fixture.remove();
   });
 

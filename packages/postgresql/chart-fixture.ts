@@ -42,6 +42,7 @@ export function helm(...words: readonly string[]): HelmResult {
 /** The chart in a folder, for the real Helm to render. */
 export class ChartFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'postgresql-chart-'));
+  private readonly made = new Map<string, readonly RenderedObject[]>();
 
   constructor(values: PostgresqlValuesInput) {
     writePostgresqlChart(this.path, values);
@@ -52,8 +53,15 @@ export class ChartFolder {
     return helm('template', release, this.path, '--namespace', 'test', ...words);
   }
 
-  /** The objects of a release. @throws Error with Helm's words when it refuses, or warns */
+  /** The objects of a release, of one rendering however often. @throws Error with Helm's words when it refuses, or warns */
   objects(release: string, ...words: readonly string[]): readonly RenderedObject[] {
+    const key = JSON.stringify([release, ...words]);
+    const objects = this.made.get(key) ?? this.read(release, words);
+    this.made.set(key, objects);
+    return objects;
+  }
+
+  private read(release: string, words: readonly string[]): readonly RenderedObject[] {
     const { stdout, stderr, status } = this.render(release, ...words);
     if (status !== 0 || stderr !== '') throw new Error(`helm template: exit ${String(status)}\n${stderr}`);
     // A template that renders to nothing leaves an empty document.

@@ -92,9 +92,8 @@ const TOGETHER: readonly (readonly string[])[] = [
   ['a switch whose values are not there', 'a name that is the same in every release', 'a selector without the release', 'a large number', 'a text without quotes', 'a port that is written twice'],
   ['a switch that makes no YAML', 'a password that nobody keeps', 'a name that ends in a dash where it is cut'],
   ['a password that only a cluster keeps', 'pods that each upgrade restarts', 'labels that are put in at the wrong place', 'a host that is right for one name only', 'a name that is too long for its pods', 'a Service that begins with a digit'],
-  ['a Service with another name', 'a StatefulSet with another name'],
-  ['a key that is gone', 'a name that is only cut', 'a selector that an upgrade changes'],
-  ['another default password', 'a claim that an upgrade changes', 'a certificate that a switch makes', 'a release that is a number'],
+  ['a key that is gone', 'a name that is only cut', 'a StatefulSet with another name'],
+  ['another default password', 'a claim that an upgrade changes', 'a certificate that a switch makes', 'a release that is a number', 'a selector that an upgrade changes', 'a Service with another name'],
 ];
 
 /** What an upgrade changes; the others need no older chart beside the broken one, which is a fifth of what is rendered. */

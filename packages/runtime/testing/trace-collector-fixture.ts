@@ -36,9 +36,10 @@ export type CollectorBehaviour = 'takes' | 'answers 500' | 'is silent';
 
 /** A collector of traces, over real HTTP, which may also be one that is not well. */
 export class TraceCollectorFixture {
-  static async start(): Promise<TraceCollectorFixture> {
+  /** @param port - @default - a free one */
+  static async start(port = 0): Promise<TraceCollectorFixture> {
     const fixture = new TraceCollectorFixture();
-    await new Promise<void>((done) => fixture.server.listen(0, '127.0.0.1', done));
+    await new Promise<void>((done) => fixture.server.listen(port, '127.0.0.1', done));
     return fixture;
   }
 
