@@ -44,10 +44,7 @@ export class GitRepository implements ManifestSource {
   async bringDist(message: string, manifests = 'dist'): Promise<void> {
     rmSync(join(this.folder, 'dist'), { recursive: true, force: true });
     cpSync(join(this.workspace, 'dist'), join(this.folder, 'dist'), { recursive: true });
-    cpSync(
-      join(this.workspace, manifests, 'deployments.yaml'),
-      join(this.folder, 'dist', 'deployments.yaml'),
-    );
+    cpSync(join(this.workspace, manifests), join(this.folder, 'dist'), { recursive: true });
     await this.commit(message);
   }
 
