@@ -61,12 +61,12 @@ export class GitRepository implements ManifestSource {
 
   private async commit(message: string): Promise<void> {
     await this.git('add --all');
-    await this.git(`commit --quiet --allow-empty --message "${message}"`);
+    await this.git('commit --quiet --allow-empty --file -', message);
     await this.git(`push --quiet --force ${this.url} ${BRANCH}`);
     this.revision = (await this.git('rev-parse HEAD')).trim();
   }
 
-  private git(words: string): Promise<string> {
-    return run(`git ${words}`, { cwd: this.folder, timeoutSeconds: 60 });
+  private git(words: string, stdin = ''): Promise<string> {
+    return run(`git ${words}`, { cwd: this.folder, timeoutSeconds: 60, stdin });
   }
 }
