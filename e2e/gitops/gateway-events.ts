@@ -182,7 +182,7 @@ function breakVersions(workspace: string): Promise<void> {
       document.setIn(['spec', 'template', 'spec', 'containers', 0, field], value);
   }
   mkdirSync(join(workspace, BROKEN), { recursive: true });
-  writeFileSync(join(workspace, BROKEN, 'deployments.yaml'), documents.map(String).join('---\n'));
+  writeFileSync(join(workspace, BROKEN, 'deployments.yaml'), documents.map(String).join(''));
   return Promise.resolve();
 }
 
