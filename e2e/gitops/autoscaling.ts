@@ -12,7 +12,7 @@ import { everything, ownersOfReplicas, writes, writesOfOthers } from './writes.j
 
 /** Guests a second who are there all the time, and in each group of those who come for a while. */
 const FEW = 1;
-const GROUP = 3;
+const GROUP = 4;
 const GROUPS = 3;
 /** About as often as an autoscaler looks. */
 const BETWEEN_GROUPS_MS = 20_000;
@@ -38,7 +38,7 @@ export async function autoscaling(journal: Journal, title: string, quietMinutes:
   });
   const frontend = await frontendAddress();
   const before = await everything();
-  const guests = new Load(frontend.url, { guestsPerSecond: FEW, cooks: 1 });
+  const guests = new Load(frontend.url, { guestsPerSecond: FEW, cooks: 1, screens: 1 });
   const loads = [guests];
   try {
     const crowd: Load[] = [];

@@ -2,13 +2,12 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { kubectl, rolledOut } from '../cluster.js';
-import { run } from '../command.js';
 import { changedFolder, synthesizeChanged } from '../faults/synthesize-changed.js';
 import { eventually, type Journal, must } from '../journal.js';
 import { Load } from '../load/load.js';
 import { Certificate, NAME } from './certificate.js';
 import type { GitOps, Surroundings } from './controller.js';
-import { type GatewayEvent, TRAEFIK } from './gateway-events.js';
+import type { GatewayEvent } from './gateway-events.js';
 import { expectWhole } from './served.js';
 
 /** So long the load goes on before the first event, and after the last one: streams are open, pods drain. */
@@ -20,15 +19,6 @@ export async function prepareGateway(
   workspace: string,
   events: readonly GatewayEvent[],
 ): Promise<void> {
-  await journal.step(`the gateway has two pods: with one, nobody answers while it is replaced`, async () => {
-    const ready = await run(
-      `kubectl ${TRAEFIK} get deployment/traefik -o jsonpath='{.status.readyReplicas}'`,
-    );
-    must(
-      Number(ready) >= 2,
-      `${ready || 'none'} of Traefik's pods is ready; kubectl ${TRAEFIK} scale deployment/traefik --replicas=2`,
-    );
-  });
   await journal.step('$ npx cdk8s synth, behind a Gateway', async () => {
     await synthesizeChanged('gateway', workspace);
     cpSync(join(workspace, changedFolder('gateway')), join(workspace, 'dist'), { recursive: true });

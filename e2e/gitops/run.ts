@@ -20,7 +20,7 @@ const HELP = `From a commit, or from what is pushed to a registry, to a served o
                autoscaler writes anything, and then for some minutes nobody does (needs a metrics-server)
   gateway      under load, through a Gateway with TLS: a new version, another configuration, broken versions, their reverts, a
                rotated password, a renewed certificate, a rollout of the gateway, the controller away; not one click and not one
-               request fails (needs Traefik as GatewayClass, in traefik, two pods of it)
+               request fails (needs Traefik as GatewayClass, in traefik; the event "gateway" says what else)
 
   make e2e-gitops GIT_URL=https://… [FORCE=1] [CONTROLLERS="flux flux-oci argocd"] [SCENARIO=…] [EVENTS=…] [QUIET_MINUTES=15]
   node --import tsx e2e/gitops/run.ts [--force] [--scenario …] [--events …] [--quiet-minutes 15] [flux] [flux-oci] [argocd]
