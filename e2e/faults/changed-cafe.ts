@@ -21,7 +21,9 @@ const cafe = new Cafe(app, 'deployments', {
   environment: {
     ...local,
     database: changedDatabase(),
-    ...(changes.has('monitoring') ? { monitoring: { namespace: 'monitoring', operator: { labels: {} } } } : {}),
+    ...(changes.has('monitoring')
+      ? { monitoring: { namespace: 'monitoring', operator: { labels: {} } } }
+      : {}),
     ...(changes.has('gateway') ? { exposure: GATEWAY } : {}),
     // Less than the usual CPU, so that a crowd suffices that leaves a small machine some; and more than three pods of
     // order-service use for one guest a second (46m).
