@@ -130,8 +130,8 @@ e2e-doctor: install ## faults in namespaces doctor-*, and what "cafe doctor" say
 e2e-doctor-planned: install ## a healthy café under rollouts, drains and upgrades, with "cafe doctor" asked all the time (deletes a café there)
 	@$(TSX) e2e/doctor/planned.ts
 
-e2e-gitops: install ## from a commit or a push to an order by Flux and Argo CD; deleted, pruned, and no order lost (GIT_URL, PODS_REGISTRY, CONTROLLERS="flux flux-oci argocd"; SCENARIO=autoscaling, gateway)
-	@GIT_URL=$(GIT_URL) $(if $(PODS_REGISTRY),PODS_REGISTRY=$(PODS_REGISTRY)) $(TSX) e2e/gitops/run.ts $(if $(FORCE),--force) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(QUIET_MINUTES),--quiet-minutes $(QUIET_MINUTES)) $(CONTROLLERS)
+e2e-gitops: install ## from a commit or a push to an order by Flux and Argo CD; deleted, pruned, and no order lost (GIT_URL, PODS_REGISTRY, CONTROLLERS="flux flux-oci argocd"; SCENARIO=autoscaling, gateway; EVENTS)
+	@GIT_URL=$(GIT_URL) $(if $(PODS_REGISTRY),PODS_REGISTRY=$(PODS_REGISTRY)) $(TSX) e2e/gitops/run.ts $(if $(FORCE),--force) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(EVENTS),--events "$(EVENTS)") $(if $(QUIET_MINUTES),--quiet-minutes $(QUIET_MINUTES)) $(CONTROLLERS)
 
 SETS ?= 200
 

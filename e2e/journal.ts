@@ -40,6 +40,13 @@ export class Journal {
     }
   }
 
+  /** Prints what ended it all, unless a step has said it, and the line that counts. @returns the exit code */
+  fail(error: unknown): number {
+    if (this.failed === 0) this.note(error instanceof Error ? error.message : String(error));
+    this.close();
+    return 1;
+  }
+
   /** Prints the line that counts. @returns the exit code */
   close(): number {
     this.print(`\n${this.passed} passed, ${this.failed} failed`);

@@ -39,9 +39,7 @@ const journal = new Journal();
 try {
   await tryAll();
 } catch (error) {
-  // Whatever a step threw is printed; anything else must not get lost.
-  if (journal.close() === 0) console.error(error);
-  process.exit(1);
+  process.exit(journal.fail(error));
 }
 process.exit(journal.close());
 

@@ -37,6 +37,20 @@ export async function cafePods(selector = ''): Promise<readonly CafePod[]> {
   return z.object({ items: z.array(podObject) }).parse(json).items;
 }
 
+/** The names of the café's pods. */
+export async function podNames(): Promise<ReadonlySet<string>> {
+  return new Set((await cafePods()).map(({ metadata }) => metadata.name));
+}
+
+/** @throws Error when of the pods that were there before a service has not two any more that are ready */
+export async function mustStillServe(before: ReadonlySet<string>): Promise<void> {
+  const good = (await cafePods()).filter((pod) => before.has(pod.metadata.name) && isReady(pod));
+  for (const service of SERVICE_NAMES) {
+    const { length } = good.filter(({ metadata }) => metadata.labels['app'] === service);
+    must(length === 2, `the rollout of a broken ${service} has left ${length} good pods of 2`);
+  }
+}
+
 /** How often each container was restarted, by `pod/container`. */
 export async function restartCounts(): Promise<ReadonlyMap<string, number>> {
   const counts = (await cafePods()).flatMap(({ metadata, status }) =>

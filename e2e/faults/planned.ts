@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { kubectl, NAMESPACE, RELEASE, rolledOut, SERVICE_NAMES } from '../cluster.js';
 import { run } from '../command.js';
 import { must } from '../journal.js';
-import { cafePods, databasePod, healthy, isReady } from './cafe-state.js';
+import { databasePod, healthy, mustStillServe, podNames } from './cafe-state.js';
 import type { Scenario } from './scenario.js';
-import { changedFolder, synthesizeChanged } from './synthesize-changed.js';
+import { changedFolder, NEW_VERSION, synthesizeChanged, synthesizeNewVersion } from './synthesize-changed.js';
 import type { FaultTools } from './tools.js';
 
 const ALL = SERVICE_NAMES.map((name) => `deployment/${name}`).join(' ');
@@ -39,19 +39,10 @@ export const plannedScenarios: readonly Scenario[] = [
     name: 'new-version',
     title: 'A new image version, and back to the old one',
     kind: 'planned',
-    prepare: async (tools) => {
-      await tools.inWorkspace(
-        // With its times: make must not think that the dependencies have changed.
-        `cp -p package.json build/package.json.kept && cp images.lock.json build/images.lock.json.kept` +
-          ` && sed -i 's|"version": "[^"]*"|"version": "999.0.0"|' package.json` +
-          ` && touch -r build/package.json.kept package.json` +
-          ` && { make images push && npx cdk8s synth --output build/new-version; status=$?;` +
-          ` mv build/package.json.kept package.json; mv build/images.lock.json.kept images.lock.json; exit $status; }`,
-      );
-    },
+    prepare: ({ workspace }) => synthesizeNewVersion(workspace),
     run: async (tools) => {
       tools.mark('new version');
-      await applied(tools, 'build/new-version');
+      await applied(tools, NEW_VERSION);
       tools.mark('old version');
       await applied(tools, 'dist');
     },
@@ -61,7 +52,7 @@ export const plannedScenarios: readonly Scenario[] = [
     title: 'Three broken versions: an image that is not there, one that crashes, one that never answers',
     kind: 'planned',
     run: async (tools) => {
-      const before = new Set((await cafePods()).map(({ metadata }) => metadata.name));
+      const before = await podNames();
       tools.mark('broken versions');
       await kubectl(`set image deployment/order-service order-service=cafe.invalid/order-service:none`);
       for (const [service, command] of [
@@ -72,13 +63,7 @@ export const plannedScenarios: readonly Scenario[] = [
         await kubectl(`patch deployment ${service} --patch '${JSON.stringify(patch)}'`);
       }
       await pause(15_000);
-      const pods = await cafePods();
-      for (const service of SERVICE_NAMES) {
-        const old = pods.filter(
-          (pod) => before.has(pod.metadata.name) && pod.metadata.labels['app'] === service && isReady(pod),
-        );
-        must(old.length === 2, `the rollout of a broken ${service} has left ${old.length} good pods of 2`);
-      }
+      await mustStillServe(before);
       tools.mark('undone');
       await kubectl(`rollout undo ${ALL}`);
       await rolledOut(180);

@@ -10,6 +10,10 @@ import { GitRepository } from './repository.js';
 export const argocd: GitOps = {
   title: 'Argo CD',
   needs: ['applications.argoproj.io'],
+  itself: {
+    namespace: 'argocd',
+    workloads: ['statefulset/argocd-application-controller', 'deployment/argocd-repo-server'],
+  },
   begin: (journal, workspace) => GitRepository.begin(journal, workspace),
   pointers: ({ url }) =>
     pointersIn('argocd.yaml', url).map((pointer) =>

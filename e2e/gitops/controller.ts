@@ -12,7 +12,7 @@ export interface ManifestSource {
   readonly revision: string;
   /** The database's chart, in words of `helm install`. */
   readonly chart: string;
-  /** Brings the whole `dist` there, or another folder of the workspace with manifests in the place of its own. */
+  /** Brings the whole `dist` there, or what another folder of the workspace has in the place of its own. */
   bringDist(message: string, manifests?: string): Promise<void>;
   /** Brings a `dist` from which every manifest is gone, the Namespace as well; something is in it, or it were an error. */
   bringNothing(message: string): Promise<void>;
@@ -33,6 +33,8 @@ export interface GitOps {
   readonly title: string;
   /** The kinds without which it is not there. */
   readonly needs: readonly string[];
+  /** What runs it. */
+  readonly itself: { readonly namespace: string; readonly workloads: readonly string[] };
   /** A source with the `dist` of the workspace. */
   readonly begin: (journal: Journal, workspace: string) => Promise<ManifestSource>;
   /** What is told it. */

@@ -7,7 +7,11 @@ import type { PlacedOrders } from './orders.js';
 import { applyPointers, deletePointers, type Pointer, pointersIn, titleOf } from './pointers.js';
 import { GitRepository } from './repository.js';
 
-const scenarios: Pick<GitOps, 'install' | 'lookAgain' | 'applied' | 'deletions'> = {
+const scenarios: Pick<GitOps, 'itself' | 'install' | 'lookAgain' | 'applied' | 'deletions'> = {
+  itself: {
+    namespace: 'flux-system',
+    workloads: ['deployment/source-controller', 'deployment/kustomize-controller'],
+  },
   install: (journal, surroundings) => install(journal, surroundings),
   // Its event leads the Kustomization there.
   lookAgain: ({ pointers }) => lookAgain(sourceAndKustomization(pointers)[0]),

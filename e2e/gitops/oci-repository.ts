@@ -30,7 +30,7 @@ export class OciRepository implements ManifestSource {
   static async begin(journal: Journal, workspace: string): Promise<OciRepository> {
     const repository = new OciRepository(workspace);
     const { dist } = repository;
-    cpSync(join(dist, 'deployments.yaml'), repository.kept);
+    cpSync(dist, repository.kept, { recursive: true });
     await journal.step('$ make push-manifests', () => repository.push());
     const first = repository.revision;
     await journal.step('$ make push-manifests, again: the same digest', async () => {
@@ -50,9 +50,7 @@ export class OciRepository implements ManifestSource {
 
   async bringDist(_message: string, manifests?: string): Promise<void> {
     this.restore();
-    if (manifests !== undefined) {
-      cpSync(join(this.workspace, manifests, 'deployments.yaml'), join(this.dist, 'deployments.yaml'));
-    }
+    if (manifests !== undefined) cpSync(join(this.workspace, manifests), this.dist, { recursive: true });
     await this.pushNext();
   }
 
@@ -72,12 +70,12 @@ export class OciRepository implements ManifestSource {
   }
 
   private get kept(): string {
-    return join(this.workspace, 'build', 'deployments.kept.yaml');
+    return join(this.workspace, 'build', 'kept');
   }
 
   private restore(): void {
-    rmSync(join(this.dist, 'nothing.yaml'), { force: true });
-    cpSync(this.kept, join(this.dist, 'deployments.yaml'));
+    rmSync(this.dist, { recursive: true });
+    cpSync(this.kept, this.dist, { recursive: true });
   }
 
   private async pushNext(): Promise<void> {

@@ -44,10 +44,7 @@ export class GitRepository implements ManifestSource {
   async bringDist(message: string, manifests = 'dist'): Promise<void> {
     rmSync(join(this.folder, 'dist'), { recursive: true, force: true });
     cpSync(join(this.workspace, 'dist'), join(this.folder, 'dist'), { recursive: true });
-    cpSync(
-      join(this.workspace, manifests, 'deployments.yaml'),
-      join(this.folder, 'dist', 'deployments.yaml'),
-    );
+    cpSync(join(this.workspace, manifests), join(this.folder, 'dist'), { recursive: true });
     await this.commit(message);
   }
 
@@ -64,12 +61,12 @@ export class GitRepository implements ManifestSource {
 
   private async commit(message: string): Promise<void> {
     await this.git('add --all');
-    await this.git(`commit --quiet --allow-empty --message "${message}"`);
+    await this.git('commit --quiet --allow-empty --file -', message);
     await this.git(`push --quiet --force ${this.url} ${BRANCH}`);
     this.revision = (await this.git('rev-parse HEAD')).trim();
   }
 
-  private git(words: string): Promise<string> {
-    return run(`git ${words}`, { cwd: this.folder, timeoutSeconds: 60 });
+  private git(words: string, stdin = ''): Promise<string> {
+    return run(`git ${words}`, { cwd: this.folder, timeoutSeconds: 60, stdin });
   }
 }

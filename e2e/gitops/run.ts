@@ -8,6 +8,7 @@ import { autoscaling, prepareAutoscaling } from './autoscaling.js';
 import type { GitOps, Surroundings } from './controller.js';
 import { flux, fluxOci } from './flux.js';
 import { gateway, prepareGateway } from './gateway.js';
+import { GATEWAY_EVENT_NAMES, gatewayEvents } from './gateway-events.js';
 import { PlacedOrders } from './orders.js';
 import { deletePointers, knownPointers, presentPointers, statuses } from './pointers.js';
 import { BRANCH } from './repository.js';
@@ -17,11 +18,12 @@ const HELP = `From a commit, or from what is pushed to a registry, to a served o
   deletions    what it applies is deleted, pruned and made again in several orders, and no order may be lost (the default)
   autoscaling  a crowd makes five pods of two of each service, and when it is gone there are two; no click fails, nobody but the
                autoscaler writes anything, and then for some minutes nobody does (needs a metrics-server)
-  gateway      under load, through a Gateway with TLS: new configuration, an image that is nowhere, their reverts, a renewed
-               certificate, a rollout of the gateway; not one request fails (needs Traefik as GatewayClass, in traefik)
+  gateway      under load, through a Gateway with TLS: a new version, another configuration, broken versions, their reverts, a
+               rotated password, a renewed certificate, a rollout of the gateway, the controller away; not one click and not one
+               request fails (needs Traefik as GatewayClass, in traefik; the event "gateway" says what else)
 
-  make e2e-gitops GIT_URL=https://… [FORCE=1] [CONTROLLERS="flux flux-oci argocd"] [SCENARIO=…] [QUIET_MINUTES=15]
-  node --import tsx e2e/gitops/run.ts [--force] [--scenario …] [--quiet-minutes 15] [flux] [flux-oci] [argocd]
+  make e2e-gitops GIT_URL=https://… [FORCE=1] [CONTROLLERS="flux flux-oci argocd"] [SCENARIO=…] [EVENTS=…] [QUIET_MINUTES=15]
+  node --import tsx e2e/gitops/run.ts [--force] [--scenario …] [--events …] [--quiet-minutes 15] [flux] [flux-oci] [argocd]
 
   KUBECONFIG     a cluster with Flux (source- and kustomize-controller) or Argo CD; the one that is not there is left out
   REGISTRY       where its nodes pull images from; flux-oci pushes to a folder of it, e2e-…, which stays
@@ -29,7 +31,8 @@ const HELP = `From a commit, or from what is pushed to a registry, to a served o
   GIT_URL        flux, argocd: a repository that this machine may push to and the cluster reads without a password; the
                  branch ${BRANCH} of it is written, and deleted at the end
 
-  --quiet-minutes  for which nothing but status may be written (default: 2)
+  --events         gateway: those of "${GATEWAY_EVENT_NAMES.join(' ')}" that happen, in this order (default: all)
+  --quiet-minutes  autoscaling: for which nothing but status may be written (default: 2)
   --force          delete the namespace ${NAMESPACE} first, with the database's volume, when it is there`;
 
 const CONTROLLERS: Readonly<Record<string, GitOps>> = { flux, 'flux-oci': fluxOci, argocd };
@@ -52,7 +55,11 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     prepare: prepareAutoscaling,
     run: (journal, { title }) => autoscaling(journal, title, Number(options['quiet-minutes'])),
   },
-  gateway: { prepare: prepareGateway, run: gateway },
+  gateway: {
+    prepare: (journal, workspace) => prepareGateway(journal, workspace, gatewayEvents(options.events)),
+    run: (journal, controller, surroundings) =>
+      gateway(journal, controller, surroundings, gatewayEvents(options.events)),
+  },
 };
 
 const { values: options, positionals } = parseArgs({
@@ -61,6 +68,7 @@ const { values: options, positionals } = parseArgs({
     force: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
     scenario: { type: 'string', default: 'deletions' },
+    events: { type: 'string', default: '' },
     'quiet-minutes': { type: 'string', default: '2' },
   },
 });
@@ -73,9 +81,7 @@ const journal = new Journal();
 try {
   await e2e();
 } catch (error) {
-  // Whatever a step threw is printed; anything else must not get lost.
-  if (journal.close() === 0) console.error(error);
-  process.exit(1);
+  process.exit(journal.fail(error));
 }
 process.exit(journal.close());
 
@@ -92,6 +98,7 @@ async function e2e(): Promise<void> {
     Number(options['quiet-minutes']) >= 0,
     `--quiet-minutes is ${options['quiet-minutes']}; it is a number of minutes`,
   );
+  gatewayEvents(options.events);
   const scenario = SCENARIOS[options.scenario];
   must(
     scenario !== undefined,

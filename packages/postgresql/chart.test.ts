@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { ChartFolder, helm, helmFound } from './chart-fixture.js';
@@ -194,6 +196,22 @@ test('a wrong value does not become a chart', () => {
     const labelled = checksum('--set', 'commonLabels.team=blue');
     expect(labelled).toMatch(/^[0-9a-f]{64}$/);
     expect(labelled).toBe(checksum());
+  });
+
+  test('a version that Flux has made of a commit is a label that Kubernetes takes, and restarts no pod', () => {
+    const ofCommit = new ChartFolder({ auth: { password: 'open' } });
+    try {
+      const file = join(ofCommit.path, 'Chart.yaml');
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/^version: .*/m, '$&+0123456789ab.1'));
+      const labels = ofCommit.objects('shop').map(({ metadata }) => metadata.labels?.['helm.sh/chart'] ?? '');
+      expect(labels).not.toContain('');
+      expect(labels.filter((label) => !/^postgresql-[\w.]+_0123456789ab\.1$/.test(label))).toEqual([]);
+      const podsOf = (folder: ChartFolder) =>
+        folder.objects('shop').flatMap(({ kind, spec }) => (kind === 'StatefulSet' ? [spec] : []));
+      expect(podsOf(ofCommit)).toEqual(podsOf(chart));
+    } finally {
+      ofCommit.remove();
+    }
   });
 
   test('the password is in the Secret alone', () => {

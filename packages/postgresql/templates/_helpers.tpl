@@ -33,10 +33,11 @@ app.kubernetes.io/component: primary
 {{ merge (include "postgresql.chartLabels" . | fromYaml) .Values.commonLabels | toYaml }}
 {{- end -}}
 
+{{/* A version may have a "+", and a label may not: Flux adds the commit. */}}
 {{- define "postgresql.chartLabels" -}}
 {{ include "postgresql.selectorLabels" . }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
 {{- define "postgresql.image" -}}
