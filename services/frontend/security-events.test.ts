@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -7,8 +8,18 @@ import { z } from 'zod';
 import { LIMITS } from './limits.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Says of each order that it is wrong: one that nobody answers does not count. */
+const orders = createServer((request, response) => {
+  request.resume();
+  response.writeHead(422, { 'content-type': 'application/problem+json' }).end('{}');
+});
+await once(orders.listen(0, '127.0.0.1'), 'listening');
+const { port } = z.object({ port: z.number() }).parse(orders.address());
 /** Nobody listens on port 1: what is refused is refused without asking anybody. */
-const NOBODY = { ORDER_SERVICE_URL: 'http://127.0.0.1:1', KITCHEN_SERVICE_URL: 'http://127.0.0.1:1' };
+const NEIGHBOURS = {
+  ORDER_SERVICE_URL: `http://127.0.0.1:${port}`,
+  KITCHEN_SERVICE_URL: 'http://127.0.0.1:1',
+};
 const PASSWORD = 'croissant-with-butter';
 const entry = z.looseObject({ time: z.iso.datetime(), msg: z.string(), event: z.string().optional() });
 type Entry = z.output<typeof entry>;
@@ -26,7 +37,7 @@ describe('the log of the frontend', () => {
       STAFF_PASSWORD: PASSWORD,
       // None flows in while the others are sent.
       ORDERS_PER_MINUTE: '1',
-      ...NOBODY,
+      ...NEIGHBOURS,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -49,6 +60,7 @@ describe('the log of the frontend', () => {
   afterAll(async () => {
     child.kill('SIGKILL');
     await once(child, 'close');
+    orders.close();
   });
 
   const logIn = (password: string) =>
@@ -78,7 +90,7 @@ describe('the log of the frontend', () => {
   test('has who wants more than a client may have', async () => {
     const enough = new AbortController();
     const body = JSON.stringify({ customer_name: 'Guest', items: [{ id: 1, quantity: 1 }] });
-    const orders = Array.from({ length: LIMITS.ordersAtOnce + 5 }, () =>
+    const placed = Array.from({ length: LIMITS.ordersAtOnce + 5 }, () =>
       fetch(`${url}/api/orders`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -89,6 +101,6 @@ describe('the log of the frontend', () => {
     const found = await logged(({ event }) => event === 'excess_rate_limit_exceeded');
     expect(found).toMatchObject({ client: '127.0.0.1', path: '/api/orders', status: 429 });
     enough.abort();
-    await Promise.all(orders);
+    await Promise.all(placed);
   });
 });
