@@ -179,7 +179,7 @@ export class CloudNativePgCluster extends Construct implements Peer, Store {
           enablePodAntiAffinity: true,
           podAntiAffinityType: 'required',
           topologyKey: props.topologyKey ?? 'kubernetes.io/hostname',
-          // The operator asks an instance for as long as it is not deleted, and each time waits for it: a single one has nobody to wait for.
+          // The operator asks an instance until it is deleted, and waits for each answer. No other takes a single one's place.
           ...(instances === 1 ? {} : { tolerations: [tolerateUnreachableNode(0)] }),
         },
         storage: {

@@ -114,11 +114,12 @@ class Renderer {
       throw new Error(`helm template ${BASE.release} ${chart.title} fails: ${reason}`);
     }
     const base = this.read(chart, BASE, first.text);
-    const names = releaseNames(chart);
+    const variations = [...releaseNames(chart), ...valueVariations(chart.values)];
     const seen = new Set([first.text]);
-    const varied = await inParallel([...names, ...valueVariations(chart.values)], async (variation) =>
-      this.kept(chart, variation, seen),
-    );
+    const varied = await inParallel(variations, async (variation) => this.kept(chart, variation, seen));
+    // Not as they came, which is another order each time.
+    const inOrder = (some: readonly Unrendered[]): readonly Unrendered[] =>
+      variations.flatMap((each) => some.filter(({ variation }) => variation === each));
     const isRandom = [...chart.files].some(
       ([path, text]) => path.endsWith('.tgz') || (path.includes('templates/') && NEW_EACH_TIME.test(text)),
     );
@@ -156,8 +157,8 @@ class Renderer {
       twice: present(twice),
       together: present(together),
       upgrades: present(upgrades),
-      failed: this.failed,
-      refused: this.refused,
+      failed: inOrder(this.failed),
+      refused: inOrder(this.refused),
       count: this.count,
     };
   }
