@@ -22,6 +22,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROJECT = fileURLToPath(new URL('project', import.meta.url));
 const PACKAGES = ['contract', 'checks', 'postgresql', 'constructs', 'runtime'];
 const NAMESPACES = ['stranger-data', 'stranger-sales'];
+/** A download that stands still is begun again after a minute; npm itself waits five, and all of it may take ten. */
+const NPM_INSTALL = 'npm install --no-audit --no-fund --fetch-timeout=60000';
 const IMAGES = ['graphql', 'shop'];
 /** The most that the program may take, blank lines and comments not counted. */
 const LINES = 40;
@@ -76,7 +78,7 @@ async function install(): Promise<void> {
     const { cdk8s, 'cdk8s-cli': cli, constructs, typescript, zod } = versions();
     const others = `cdk8s@${cdk8s} cdk8s-cli@${cli} constructs@${constructs} zod@${zod} typescript@${typescript} @types/node@20`;
     writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-    await inFolder(`npm install --no-audit --no-fund ${tarballs.join(' ')} ${others}`);
+    await inFolder(`${NPM_INSTALL} ${tarballs.join(' ')} ${others}`);
   });
   cpSync(PROJECT, folder, { recursive: true });
   // Under its own name it would be this repository's, too, for editors and eslint.
@@ -154,7 +156,7 @@ async function deploy(): Promise<void> {
   await journal.step('its images are built and pushed', async () => {
     for (const name of IMAGES) {
       const context = `images/${name}`;
-      await inFolder(`npm install --prefix ${context} --ignore-scripts --no-audit --no-fund --omit=dev`);
+      await inFolder(`${NPM_INSTALL} --prefix ${context} --ignore-scripts --omit=dev`);
       await inFolder(`docker build -q -t ${registry}/stranger/${name}:1 -f images/Dockerfile ${context}`);
       await inFolder(`docker push -q ${registry}/stranger/${name}:1`);
     }
