@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { kubectl, NAMESPACE, RELEASE, rolledOut, SERVICE_NAMES } from '../cluster.js';
 import { run } from '../command.js';
 import { must } from '../journal.js';
+import { BROKEN_VERSIONS } from './broken-versions.js';
 import { databasePod, healthy, mustStillServe, podNames } from './cafe-state.js';
 import type { Scenario } from './scenario.js';
 import { changedFolder, NEW_VERSION, synthesizeChanged, synthesizeNewVersion } from './synthesize-changed.js';
@@ -54,12 +55,8 @@ export const plannedScenarios: readonly Scenario[] = [
     run: async (tools) => {
       const before = await podNames();
       tools.mark('broken versions');
-      await kubectl(`set image deployment/order-service order-service=cafe.invalid/order-service:none`);
-      for (const [service, command] of [
-        ['kitchen-service', ['node', '-e', 'process.exit(1)']],
-        ['frontend', ['node', '-e', 'setInterval(() => 0, 1000)']],
-      ] as const) {
-        const patch = { spec: { template: { spec: { containers: [{ name: service, command }] } } } };
+      for (const [service, change] of Object.entries(BROKEN_VERSIONS)) {
+        const patch = { spec: { template: { spec: { containers: [{ name: service, ...change }] } } } };
         await kubectl(`patch deployment ${service} --patch '${JSON.stringify(patch)}'`);
       }
       await pause(15_000);

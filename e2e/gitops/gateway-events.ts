@@ -5,6 +5,7 @@ import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { kubectl, NAMESPACE, RELEASE, SERVICE_NAMES } from '../cluster.js';
 import { run } from '../command.js';
+import { BROKEN_VERSIONS } from '../faults/broken-versions.js';
 import { mustStillServe, podNames } from '../faults/cafe-state.js';
 import {
   changedFolder,
@@ -168,17 +169,12 @@ async function forthAndBack({ commit, applied }: Day, what: string, folder: stri
   await applied();
 }
 
-/** `dist`, with a version of each service that does not come up, each for another reason. */
+/** `dist`, with a version of each service that does not come up. */
 function breakVersions(workspace: string): Promise<void> {
-  const broken: Readonly<Record<string, object>> = {
-    'order-service': { image: 'cafe.invalid/order-service:none' },
-    'kitchen-service': { command: ['node', '-e', 'process.exit(1)'] },
-    frontend: { command: ['node', '-e', 'setInterval(() => 0, 1000)'] },
-  };
   const documents = parseAllDocuments(readFileSync(join(workspace, 'dist', 'deployments.yaml'), 'utf8'));
   for (const document of documents) {
     if (document.get('kind') !== 'Deployment') continue;
-    const change = broken[String(document.getIn(['metadata', 'name']))] ?? {};
+    const change = BROKEN_VERSIONS[String(document.getIn(['metadata', 'name']))] ?? {};
     for (const [field, value] of Object.entries(change))
       document.setIn(['spec', 'template', 'spec', 'containers', 0, field], value);
   }

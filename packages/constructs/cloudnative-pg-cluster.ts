@@ -26,7 +26,6 @@ import { KEPT } from './kept.js';
 import { checkIdentifier } from './names.js';
 import type { Peer, PodNetworkPolicy } from './pod-network-policy.js';
 import { type Resources, toResourceRequirements } from './resources.js';
-import { tolerateUnreachableNode } from './tolerations.js';
 import {
   type DatabaseCredentials,
   PASSWORD_KEY,
@@ -34,6 +33,7 @@ import {
   type StoreClient,
   type StoreTls,
 } from './store.js';
+import { tolerateUnreachableNode } from './tolerations.js';
 
 const PORT = 5432;
 const DEFAULT_RESOURCES: Resources = {
