@@ -121,8 +121,8 @@ endif
 e2e: install ## the guide's commands and what can happen, on the cluster of KUBECONFIG (FORCE=1 deletes a café there)
 	@$(TSX) e2e/run.ts $(if $(FORCE),--force)
 
-e2e-faults: install ## operators and misfortune, under load (SCENARIOS="..." only these; RECORD=1 writes docs/reliability.md; ALERTS=1 judges who is woken)
-	@$(TSX) e2e/faults/run.ts $(if $(FORCE),--force) $(if $(RECORD),--record) $(if $(NAIVE),--naive) $(if $(ALERTS),--alerts) $(SCENARIOS)
+e2e-faults: install ## operators and misfortune, under load (SCENARIOS="..." only these; RECORD=1 writes docs/reliability.md; GATEWAY=1 through a Gateway; ALERTS=1 judges who is woken)
+	@$(TSX) e2e/faults/run.ts $(if $(FORCE),--force) $(if $(RECORD),--record) $(if $(NAIVE),--naive) $(if $(GATEWAY),--gateway) $(if $(ALERTS),--alerts) $(SCENARIOS)
 
 e2e-doctor: install ## faults in namespaces doctor-*, and what "cafe doctor" says of each (FAULTS="..." only these; RECORD=1 keeps bundles for the tests)
 	@$(TSX) e2e/doctor/run.ts $(if $(RECORD),--record) $(FAULTS); status=$$?; $(if $(RECORD),$(TSX) packages/checks/documentation/write-doctor-codes.ts;) exit $$status

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { balance } from '../load/ledger.js';
-import { Load } from '../load/load.js';
+import { type Entrance, Load } from '../load/load.js';
 import type { Records } from '../load/records.js';
-import type { MonitoringManifests } from './alerts/manifests.js';
-import { AlertWatch } from './alerts/watch.js';
+import type { AlertWatch } from './alerts/watch.js';
+import type { AlertWatches } from './alerts/watches.js';
 import { acceptedConnectionsAt, healthy, readStored, restartCounts } from './cafe-state.js';
 import { type Outcome, toOutcome } from './outcome.js';
 import type { Scenario } from './scenario.js';
@@ -24,26 +24,22 @@ export interface Measurement {
 /**
  * Does a scenario to a healthy café under load, waits until it is whole again, and compares the ledger.
  *
- * @param origin - of the frontend
- * @param monitoring - what a Prometheus reads and judges by meanwhile; without it none does
+ * @param watches - have a Prometheus that reads and judges meanwhile; without them none does
  */
 export async function measure(
   scenario: Scenario,
   tools: FaultTools,
-  origin: string,
-  monitoring?: MonitoringManifests,
+  entrance: Entrance,
+  watches?: AlertWatches,
 ): Promise<Measurement> {
   await healthy();
   return tools.disturb(
     async () => scenario.cleanUp?.(tools),
     async () => {
       await scenario.prepare?.(tools);
-      if (monitoring === undefined) return observe(scenario, tools, origin);
-      const watch = await AlertWatch.start(monitoring);
-      return tools.disturb(
-        () => watch.end(),
-        () => observe(scenario, tools, origin, watch),
-      );
+      const measurement = await observe(scenario, tools, entrance, await watches?.next());
+      await watches?.after(measurement.outcome);
+      return measurement;
     },
   );
 }
@@ -51,13 +47,13 @@ export async function measure(
 async function observe(
   scenario: Scenario,
   tools: FaultTools,
-  origin: string,
+  entrance: Entrance,
   watch?: AlertWatch,
 ): Promise<Measurement> {
   const restartsBefore = await restartCounts();
   const acceptedBefore = await acceptedConnectionsAt();
   const startedAt = Date.now();
-  const load = new Load(origin);
+  const load = new Load(entrance);
   let problem: string | undefined;
   try {
     await pause(BEFORE_MS);

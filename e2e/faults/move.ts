@@ -7,16 +7,15 @@ import { run } from '../command.js';
 import { eventually, must } from '../journal.js';
 import { sql } from './cafe-state.js';
 import type { Scenario } from './scenario.js';
-import { changedFolder, synthesizeChanged } from './synthesize-changed.js';
 import type { FaultTools } from './tools.js';
 
 const PROGRAM = fileURLToPath(new URL('../move-database/run.ts', import.meta.url));
-const MANIFESTS = { cluster: changedFolder('cluster'), chart: 'dist' } as const;
-type Side = keyof typeof MANIFESTS;
+type Side = 'cluster' | 'chart';
 const KILLS = 10;
 
-const synthesizeCluster = ({ workspace }: FaultTools): Promise<void> =>
-  synthesizeChanged('cluster', workspace);
+const synthesizeCluster = (tools: FaultTools): Promise<void> => tools.synthesizeChanged('cluster');
+const manifests = (tools: FaultTools, side: Side): string =>
+  side === 'cluster' ? tools.changedFolder('cluster') : 'dist';
 const deleteCluster = async (): Promise<void> => {
   await kubectl('delete clusters.postgresql.cnpg.io --all --timeout=120s');
 };
@@ -32,10 +31,13 @@ export const moveScenarios: readonly Scenario[] = [
     run: async (tools) => {
       for (const side of ['cluster', 'chart'] as const) {
         tools.mark(`to the ${side}`);
-        const said = await run(`node --import tsx ${PROGRAM} --to ${side} --manifests ${MANIFESTS[side]}`, {
-          cwd: tools.workspace,
-          timeoutSeconds: 600,
-        });
+        const said = await run(
+          `node --import tsx ${PROGRAM} --to ${side} --manifests ${manifests(tools, side)}`,
+          {
+            cwd: tools.workspace,
+            timeoutSeconds: 600,
+          },
+        );
         tools.mark(/have waited for [\d.]+ s/.exec(said)?.[0] ?? 'moved');
       }
     },
@@ -70,11 +72,11 @@ const orders = (): Promise<number> =>
   eventually(20, async () => Number(await sql('select count(*) from orders')));
 
 /** Starts a move, and kills it in its n-th step, each of which it says. @returns whether it was killed */
-function killedAt({ workspace }: FaultTools, side: Side, step: number): Promise<boolean> {
+function killedAt(tools: FaultTools, side: Side, step: number): Promise<boolean> {
   const move = spawn(
     process.execPath,
-    ['--import', 'tsx', PROGRAM, '--to', side, '--manifests', MANIFESTS[side]],
-    { cwd: workspace, stdio: ['ignore', 'pipe', 'inherit'] },
+    ['--import', 'tsx', PROGRAM, '--to', side, '--manifests', manifests(tools, side)],
+    { cwd: tools.workspace, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let said = 0;
   createInterface({ input: move.stdout }).on('line', (line) => {

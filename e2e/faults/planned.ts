@@ -5,7 +5,7 @@ import { must } from '../journal.js';
 import { BROKEN_VERSIONS } from './broken-versions.js';
 import { databasePod, healthy, mustStillServe, podNames } from './cafe-state.js';
 import type { Scenario } from './scenario.js';
-import { changedFolder, NEW_VERSION, synthesizeChanged, synthesizeNewVersion } from './synthesize-changed.js';
+import { NEW_VERSION } from './synthesize-changed.js';
 import type { FaultTools } from './tools.js';
 
 const ALL = SERVICE_NAMES.map((name) => `deployment/${name}`).join(' ');
@@ -40,7 +40,7 @@ export const plannedScenarios: readonly Scenario[] = [
     name: 'new-version',
     title: 'A new image version, and back to the old one',
     kind: 'planned',
-    prepare: ({ workspace }) => synthesizeNewVersion(workspace),
+    prepare: (tools) => tools.synthesizeNewVersion(),
     run: async (tools) => {
       tools.mark('new version');
       await applied(tools, NEW_VERSION);
@@ -87,10 +87,10 @@ export const plannedScenarios: readonly Scenario[] = [
     name: 'changed-configuration',
     title: 'A changed value in the ConfigMap, and back',
     kind: 'planned',
-    prepare: ({ workspace }) => synthesizeChanged('configuration', workspace),
+    prepare: (tools) => tools.synthesizeChanged('configuration'),
     run: async (tools) => {
       tools.mark('changed');
-      await applied(tools, changedFolder('configuration'));
+      await applied(tools, tools.changedFolder('configuration'));
       tools.mark('changed back');
       await applied(tools, 'dist');
     },
@@ -143,9 +143,9 @@ export const plannedScenarios: readonly Scenario[] = [
     name: 'rotated-password',
     title: 'The database password is rotated, and back',
     kind: 'database',
-    prepare: ({ workspace }) => synthesizeChanged('password', workspace),
+    prepare: (tools) => tools.synthesizeChanged('password'),
     run: async (tools) => {
-      for (const folder of [changedFolder('password'), 'dist']) {
+      for (const folder of [tools.changedFolder('password'), 'dist']) {
         tools.mark(folder === 'dist' ? 'rotated back' : 'rotated');
         await tools.inWorkspace(HELM_UPGRADE.replace('dist/', `${folder}/`));
         // The kubelet looks at once, and not within three minutes: docs/deployment.md.

@@ -47,37 +47,43 @@ const outcome = z.object({
 const recordedScenario = z.object({ environment: z.string(), runs: z.array(outcome).min(1) });
 type RecordedScenario = z.output<typeof recordedScenario>;
 
+/** What else the same was done to. */
+export type Variant = (typeof VARIANTS)[number];
+const VARIANTS = ['gateway', 'naive'] as const;
+
 /** What is done once more is recorded anew; everything else stays as it was. */
 export function record(
   runs: readonly Outcome[],
   {
     environment,
     plot,
-    naive,
-  }: { readonly environment: string; readonly plot: string; readonly naive: boolean },
+    variant,
+  }: { readonly environment: string; readonly plot: string; readonly variant: Variant | undefined },
 ): void {
-  const name = fileName(runs[0]?.name ?? '', naive);
+  const name = fileName(runs[0]?.name ?? '', variant);
   mkdirSync(FOLDER, { recursive: true });
   removeForgotten();
   writeFileSync(join(FOLDER, `${name}.json`), `${JSON.stringify({ environment, runs }, undefined, 2)}\n`);
-  writeFileSync(join(FOLDER, `${name}.svg`), plot);
+  // The page has no plots of what it only compares.
+  if (variant === undefined) writeFileSync(join(FOLDER, `${name}.svg`), plot);
   writeFileSync(PAGE, renderPage(readFileSync(PAGE, 'utf8')));
 }
 
 /** The page with its generated part made anew from what is recorded. */
 export function renderPage(page: string): string {
-  const of = (naive: boolean): readonly (RecordedScenario & ReportedScenario)[] =>
+  const of = (variant?: Variant): readonly (RecordedScenario & ReportedScenario)[] =>
     scenarios.flatMap((scenario) => {
-      const path = join(FOLDER, `${fileName(scenario.name, naive)}.json`);
+      const path = join(FOLDER, `${fileName(scenario.name, variant)}.json`);
       return existsSync(path)
         ? [{ ...scenario, ...recordedScenario.parse(JSON.parse(readFileSync(path, 'utf8'))) }]
         : [];
     });
-  const [ours, naive] = [of(false), of(true)];
+  const [ours, gateway, naive] = [of(), of('gateway'), of('naive')];
   const report = toMarkdown({
-    environments: [...new Set([...ours, ...naive].map(({ environment }) => environment))],
+    environments: [...new Set([...ours, ...gateway, ...naive].map(({ environment }) => environment))],
     scenarios: ours,
-    naive: naive,
+    gateway,
+    naive,
   });
   return page.replace(
     /<!-- results -->[^]*<!-- \/results -->/,
@@ -87,8 +93,11 @@ export function renderPage(page: string): string {
 
 /** What was recorded of scenarios that are no more. */
 function removeForgotten(): void {
-  const known = new Set(scenarios.flatMap(({ name }) => [fileName(name, false), fileName(name, true)]));
+  const known = new Set(
+    scenarios.flatMap(({ name }) => [undefined, ...VARIANTS].map((variant) => fileName(name, variant))),
+  );
   for (const file of readdirSync(FOLDER)) if (!known.has(parse(file).name)) rmSync(join(FOLDER, file));
 }
 
-const fileName = (name: string, naive: boolean): string => (naive ? `${name}-naive` : name);
+const fileName = (name: string, variant: Variant | undefined): string =>
+  variant === undefined ? name : `${name}-${variant}`;

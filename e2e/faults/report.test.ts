@@ -45,6 +45,7 @@ describe('the report', () => {
       },
       { runs: [outcomeOf('lose', 'replica', 3)], database: 'cluster', comparedWith: 'stop' },
     ],
+    gateway: [{ runs: [outcomeOf('restart', 'planned', 4, { alerts: [] })] }],
     naive: [{ runs: [outcomeOf('stop', 'database', 9, { restarts: ['a/b (1)', 'c/d (2)'] })] }],
   });
 
@@ -52,9 +53,15 @@ describe('the report', () => {
     expect(page).toContain('| Title of restart | 2 | 2 | **0** | **1** of 20 | 0 | 1.2 s | 1.2 s |');
   });
 
+  test('shows the same straight and through a Gateway', () => {
+    expect(page).toContain(
+      '| Title of restart | 0 | 0 | 1 of 20 | 4 of 10 | 0 of 2 | 0 of 1 | 1.2 s | 1.2 s |',
+    );
+  });
+
   test('says who was woken, where a Prometheus watched', () => {
     expect(page).toContain('| Title of stop | 1 | OrdersStored | OrdersStored after 61.0 s |');
-    expect(page).toContain('| Title of restart | 1 | none | none |');
+    expect(page).toContain('| Title of restart | 2 | none | none |');
     expect(page).not.toMatch(/\| Title of lose \| \d+ \| none \|/);
   });
 

@@ -12,6 +12,8 @@ export interface Report {
   /** Where it was measured; one, unless somebody did a part of it elsewhere. */
   readonly environments: readonly string[];
   readonly scenarios: readonly ReportedScenario[];
+  /** The same café behind a Gateway. */
+  readonly gateway: readonly ReportedScenario[];
   /** The same load against manifests without what the café's have. */
   readonly naive: readonly ReportedScenario[];
 }
@@ -23,7 +25,7 @@ const HEADINGS: Readonly<Record<ScenarioKind, string>> = {
 };
 
 /** The page's generated part, in Markdown. */
-export function toMarkdown({ environments, scenarios, naive }: Report): string {
+export function toMarkdown({ environments, scenarios, gateway, naive }: Report): string {
   const three = scenarios.filter(({ database }) => database === 'cluster');
   const parts = (Object.keys(HEADINGS) as ScenarioKind[]).flatMap((kind) => {
     const rows = scenarios.filter((scenario) => scenario.runs[0]?.kind === kind && !three.includes(scenario));
@@ -41,7 +43,8 @@ export function toMarkdown({ environments, scenarios, naive }: Report): string {
           ...three.map(plots),
           besides(scenarios),
         ]),
-    ...woken(scenarios),
+    ...(gateway.length === 0 ? [] : ['## Through a Gateway', GATEWAY, throughGateway(scenarios, gateway)]),
+    ...woken(scenarios, gateway),
     ...(naive.length === 0 ? [] : ['## Without all that', NAIVE, comparison(scenarios, naive)]),
   ].join('\n\n');
 }
@@ -54,6 +57,11 @@ const NAIVE =
 const THREE =
   'The same, where the operator CloudNativePG runs three of them. Handing over takes it 6 to 12 s here, which requests wait ' +
   'out ([where the seconds are](decisions/cloudnative-pg.md)).';
+
+const GATEWAY =
+  'The same with `GATEWAY=1`, once each: the café is behind a Gateway of its own, and guests and cooks come through it by ' +
+  'TLS ([Traefik, a pod on each node](decisions/gitops.md)). Where the numbers are others, it is the gateway, the spread of ' +
+  'a run, or a version of the café since.';
 
 const WOKEN =
   'With `ALERTS=1` a real Prometheus with the café’s rules reads the pods every 30 s, and knows of three days before in which ' +
@@ -101,9 +109,13 @@ function worstClick(runs: readonly Outcome[]): string {
 }
 
 /** Which alerts fired, and when, where a Prometheus watched. */
-function woken(scenarios: readonly ReportedScenario[]): readonly string[] {
+function woken(
+  scenarios: readonly ReportedScenario[],
+  gateway: readonly ReportedScenario[],
+): readonly string[] {
   const rows = scenarios.flatMap(({ runs, alert }) => {
-    const watched = runs.flatMap(({ alerts }) => (alerts === undefined ? [] : [alerts]));
+    const all = [...runs, ...runsOf(gateway, runs[0]?.name)];
+    const watched = all.flatMap(({ alerts }) => (alerts === undefined ? [] : [alerts]));
     if (watched.length === 0) return [];
     const names = [...new Set(watched.flat().map(({ name }) => name))].sort();
     const fired = names.flatMap((name) => {
@@ -122,31 +134,50 @@ function woken(scenarios: readonly ReportedScenario[]): readonly string[] {
 
 /** Click by click, one PostgreSQL and three. */
 function besides(scenarios: readonly ReportedScenario[]): string {
-  const head = [
-    'what happens',
-    ...['failed clicks', 'retried clicks', 'p99 click', 'worst click'].flatMap((what) => [
-      `${what}: one`,
-      'three',
-    ]),
-  ];
-  const rows = scenarios.flatMap(({ runs: three, comparedWith }) => {
-    const one = scenarios.find(({ runs }) => runs[0]?.name === comparedWith)?.runs;
-    if (comparedWith === undefined || one === undefined) return [];
-    const both = (of: (runs: readonly Outcome[]) => string): string[] => [of(one), of(three)];
-    return [
-      [
-        three[0]?.title ?? '',
-        ...both((runs) => String(sum(runs, ({ failedClicks }) => failedClicks))),
-        ...both(
-          (runs) =>
-            `${sum(runs, ({ retriedClicks }) => retriedClicks)} of ${sum(runs, ({ clicks }) => clicks)}`,
-        ),
-        ...both((runs) => inWords(worst(runs, ({ p99Click }) => p99Click))),
-        ...both(worstClick),
-      ],
-    ];
+  const pairs = scenarios.flatMap(({ runs, comparedWith }) => {
+    const one = runsOf(scenarios, comparedWith);
+    return one.length === 0 ? [] : [[one, runs] as const];
   });
-  return toTable(head, rows);
+  return sideBySide(['one', 'three'], pairs, ['failed clicks', 'retried clicks', 'p99 click', 'worst click']);
+}
+
+/** The same straight and through a Gateway. */
+function throughGateway(
+  scenarios: readonly ReportedScenario[],
+  gateway: readonly ReportedScenario[],
+): string {
+  const pairs = gateway.map(({ runs }) => [runsOf(scenarios, runs[0]?.name), runs] as const);
+  return sideBySide(['straight', 'gateway'], pairs, [
+    'failed clicks',
+    'failed requests',
+    'retried clicks',
+    'worst click',
+  ]);
+}
+
+const COMPARED = {
+  'failed clicks': (runs) => String(sum(runs, ({ failedClicks }) => failedClicks)),
+  'failed requests': (runs) =>
+    `${sum(runs, ({ failedRequests }) => failedRequests)} of ${sum(runs, ({ requests }) => requests)}`,
+  'retried clicks': (runs) =>
+    `${sum(runs, ({ retriedClicks }) => retriedClicks)} of ${sum(runs, ({ clicks }) => clicks)}`,
+  'p99 click': (runs) => inWords(worst(runs, ({ p99Click }) => p99Click)),
+  'worst click': worstClick,
+} satisfies Readonly<Record<string, (runs: readonly Outcome[]) => string>>;
+
+/** A row for each scenario, with a pair of columns for each of what is compared. */
+function sideBySide(
+  [left, right]: readonly [string, string],
+  pairs: readonly (readonly [readonly Outcome[], readonly Outcome[]])[],
+  compared: readonly (keyof typeof COMPARED)[],
+): string {
+  const rows = pairs.map(([one, other]) => [
+    other[0]?.title ?? '',
+    ...compared.flatMap((what) =>
+      [one, other].map((runs) => (runs.length === 0 ? 'not run' : COMPARED[what](runs))),
+    ),
+  ]);
+  return toTable(['what happens', ...compared.flatMap((what) => [`${what}: ${left}`, right])], rows);
 }
 
 function comparison(scenarios: readonly ReportedScenario[], naive: readonly ReportedScenario[]): string {
@@ -160,7 +191,7 @@ function comparison(scenarios: readonly ReportedScenario[], naive: readonly Repo
     'naive',
   ];
   const rows = naive.map(({ runs }) => {
-    const ours = scenarios.find((scenario) => scenario.runs[0]?.name === runs[0]?.name)?.runs ?? [];
+    const ours = runsOf(scenarios, runs[0]?.name);
     const share = (all: readonly Outcome[]): string =>
       all.length === 0
         ? 'not run'
@@ -186,6 +217,10 @@ function firstOrder(runs: readonly Outcome[]): string {
   if (measured.length === 0) return 'was not away';
   return measured.includes('never') ? 'never' : inWords(Math.max(...measured.map(Number)));
 }
+
+/** What was done under a name; nothing where it was not. */
+const runsOf = (scenarios: readonly ReportedScenario[], name: string | undefined): readonly Outcome[] =>
+  scenarios.find(({ runs }) => name !== undefined && runs[0]?.name === name)?.runs ?? [];
 
 const sum = (runs: readonly Outcome[], of: (run: Outcome) => number): number =>
   runs.reduce((total, run) => total + of(run), 0);

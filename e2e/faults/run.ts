@@ -1,15 +1,20 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { deleteNamespace, diagnosis, kubectl, NAMESPACE, RELEASE } from '../cluster.js';
+import { deleteNamespace, diagnosis, kubectl, NAMESPACE, namespaceExists, RELEASE } from '../cluster.js';
 import { run } from '../command.js';
 import { frontendAddress } from '../frontend-address.js';
+import { Certificate } from '../gateway/certificate.js';
+import { gatewayEntrance } from '../gateway/gateway-entrance.js';
+import { traefikMustBeSpread, traefikMustEndGently } from '../gateway/traefik.js';
 import { Journal } from '../journal.js';
+import type { Entrance } from '../load/load.js';
 import { prepare } from '../preparation.js';
 import { whenSeen } from './alerts/judgement.js';
-import { type MonitoringManifests, readMonitoring } from './alerts/manifests.js';
+import { readMonitoring } from './alerts/manifests.js';
 import { noPrometheus } from './alerts/prometheus.js';
 import { admitPrometheus } from './alerts/watch.js';
+import { AlertWatches } from './alerts/watches.js';
 import { healthy } from './cafe-state.js';
 import { measure } from './measure.js';
 import { makeNaive } from './naive.js';
@@ -18,7 +23,7 @@ import { type Outcome, ViolationError } from './outcome.js';
 import { toSvg } from './plot.js';
 import { describeEnvironment } from './environment.js';
 import { plannedScenarios } from './planned.js';
-import { record } from './recorded.js';
+import { record, type Variant } from './recorded.js';
 import { noOperator, spreadOperator } from './postgres-cluster.js';
 import type { DatabaseMode, Scenario } from './scenario.js';
 import { scenarios, scenariosNamed } from './scenarios.js';
@@ -27,13 +32,15 @@ import { FaultTools } from './tools.js';
 
 const HELP = `Does to the café what operators and misfortune do, while guests order and cooks cook, and counts.
 
-  make e2e-faults [FORCE=1] [RECORD=1] [ALERTS=1] [SCENARIOS="restart-all drain-nodes …"]
-  node --import tsx e2e/faults/run.ts [--force] [--keep] [--record] [--naive] [--alerts] [--planned-times N] [--url URL] [scenario …]
+  make e2e-faults [FORCE=1] [RECORD=1] [GATEWAY=1] [ALERTS=1] [SCENARIOS="restart-all drain-nodes …"]
+  node --import tsx e2e/faults/run.ts [--force] [--keep] [--record] [--naive] [--gateway] [--alerts] [--planned-times N] [--url URL] [scenario …]
 
   scenario         only these; --list prints them
   --record         write what was seen into docs/reliability and the page docs/reliability.md
   --planned-times  how often each operator's one is done, one after the other (default 1; 3 with --record)
   --naive          against manifests without probes, gate, drain and surge, to see what they prevent
+  --gateway        guests come by TLS through a Gateway of the café’s (needs Traefik as GatewayClass, in traefik, with a pod on
+                   more than one node)
   --alerts         with a Prometheus of this machine that reads the pods, and judge who is woken; it must reach their addresses
   --url            of the frontend, where the cluster has no load balancer (default: that of its Service)
   --force          delete the namespace ${NAMESPACE} first, with the database's volume, when it is there
@@ -55,6 +62,7 @@ const { values: options, positionals } = parseArgs({
     force: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     naive: { type: 'boolean', default: false },
+    gateway: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
     alerts: { type: 'boolean', default: false },
     url: { type: 'string' },
@@ -83,6 +91,9 @@ if (!(Number.isInteger(plannedTimes) && plannedTimes > 0)) {
 
 if (options.alerts && options.naive)
   wrong('--alerts and --naive exclude each other: nobody judges the naive variant.');
+if (options.gateway && (options.naive || options.url !== undefined))
+  wrong('--gateway excludes --naive and --url: guests come through the Gateway, to the café as it is.');
+const variant: Variant | undefined = options.gateway ? 'gateway' : options.naive ? 'naive' : undefined;
 const missing = options.alerts ? await noPrometheus() : undefined;
 if (missing !== undefined) wrong(missing);
 
@@ -121,6 +132,7 @@ function chosenScenarios(): readonly Scenario[] {
 async function tryAll(): Promise<void> {
   const workspace = await prepare(journal, options.force);
   mkdirSync(join(workspace, 'build'), { recursive: true });
+  if (options.gateway) await putBehindGateway(workspace);
   if (!options.keep) cleanUps.push(deleteNamespace);
   for (const database of ['chart', 'cluster'] as const) {
     const some = chosen.filter((scenario) => (scenario.database ?? 'chart') === database);
@@ -143,9 +155,9 @@ async function tryWith(database: DatabaseMode, some: readonly Scenario[], worksp
     cleanUps.push(() => started.end());
     return started;
   });
-  const origin = options.url ?? (await loadBalancer());
+  const entrance = await entranceOf(workspace);
   const tools = (): FaultTools => {
-    const made = new FaultTools(workspace, agent);
+    const made = new FaultTools(workspace, agent, options.gateway);
     cleanUps.push(() => made.undoAll());
     return made;
   };
@@ -156,7 +168,7 @@ async function tryWith(database: DatabaseMode, some: readonly Scenario[], worksp
       await healthy();
     });
   }
-  const monitoring = options.alerts ? await watched(workspace) : undefined;
+  const watches = options.alerts ? await watched(workspace) : undefined;
   const environment = await describeEnvironment();
   for (const scenario of some) {
     const reason = scenario.cannot?.();
@@ -168,36 +180,56 @@ async function tryWith(database: DatabaseMode, some: readonly Scenario[], worksp
     let plot = '';
     const times = repeated(scenario) ? plannedTimes : 1;
     for (let time = 1; time <= times; time += 1) {
-      const measurement = await once(scenario, tools(), origin, monitoring);
+      const measurement = await once(scenario, tools(), entrance, watches);
       runs.push(measurement.outcome);
       plot = measurement.plot;
     }
-    if (options.record) record(runs, { environment, plot, naive: options.naive });
+    if (options.record) record(runs, { environment, plot, variant });
   }
 }
 
 /** Puts the café into its namespace; one with another database, and its data, goes before. */
 async function open(database: DatabaseMode, workspace: string): Promise<void> {
   const inWorkspace = (line: string) => run(line, { cwd: workspace, timeoutSeconds: 600 });
+  if (database === 'cluster') await deleteNamespace();
+  if (options.gateway && !(await namespaceExists())) await new Certificate(workspace).begin();
   if (database === 'chart') {
     await inWorkspace('kubectl apply -f dist');
     await inWorkspace(
       `helm upgrade --install ${RELEASE} dist/helm/postgresql --namespace ${NAMESPACE} --wait --timeout 5m`,
     );
   } else {
-    await deleteNamespace();
-    await synthesizeChanged('cluster', workspace);
-    await inWorkspace(`kubectl apply -f ${changedFolder('cluster')}`);
+    const change = options.gateway ? 'gateway-cluster' : 'cluster';
+    await synthesizeChanged(change, workspace);
+    await inWorkspace(`kubectl apply -f ${changedFolder(change)}`);
   }
   await healthy();
 }
 
+/** `dist` becomes the café behind a Gateway of its own. */
+async function putBehindGateway(workspace: string): Promise<void> {
+  await journal.step('$ npx cdk8s synth, behind a Gateway', async () => {
+    await traefikMustEndGently();
+    await traefikMustBeSpread();
+    await synthesizeChanged('gateway', workspace);
+    cpSync(join(workspace, changedFolder('gateway')), join(workspace, 'dist'), { recursive: true });
+  });
+}
+
+async function entranceOf(workspace: string): Promise<Entrance> {
+  return options.gateway
+    ? gatewayEntrance(new Certificate(workspace))
+    : { origin: options.url ?? (await loadBalancer()) };
+}
+
 /** What a Prometheus operator would be told of the café, whose pods are open to the Prometheus of this machine. */
-async function watched(workspace: string): Promise<MonitoringManifests> {
+async function watched(workspace: string): Promise<AlertWatches> {
   await synthesizeChanged('monitoring', workspace);
   cleanUps.push(await admitPrometheus());
   const manifests = join(workspace, changedFolder('monitoring'), 'deployments.yaml');
-  return readMonitoring(readFileSync(manifests, 'utf8'));
+  const watches = new AlertWatches(readMonitoring(readFileSync(manifests, 'utf8')));
+  cleanUps.push(() => watches.end());
+  return watches;
 }
 
 /** The operators' ones, and all with three PostgreSQLs: each may meet another moment. */
@@ -223,13 +255,13 @@ async function loadBalancer(): Promise<string> {
 async function once(
   scenario: Scenario,
   tools: FaultTools,
-  origin: string,
-  monitoring: MonitoringManifests | undefined,
+  entrance: Entrance,
+  watches: AlertWatches | undefined,
 ): Promise<{ readonly outcome: Outcome; readonly plot: string }> {
   let plot = '';
   const outcome = await journal
     .step(scenario.title, async () => {
-      const { outcome: seen, records, startedAt } = await measure(scenario, tools, origin, monitoring);
+      const { outcome: seen, records, startedAt } = await measure(scenario, tools, entrance, watches);
       plot = toSvg({ title: scenario.title, startedAt, clicks: records.clicks, marks: tools.marks });
       // The naive variant is not judged: it is there to fail.
       const wrong = seen.violations.length > 0 || (options.record && seen.late.length > 0);

@@ -1,14 +1,8 @@
 import { run } from '../command.js';
 
-/** What can be changed of the café in changed-cafe.ts. */
-type Change =
-  | 'configuration'
-  | 'password'
-  | 'cluster'
-  | 'autoscaler'
-  | 'gateway'
-  | `gateway-${'configuration' | 'password'}`
-  | 'monitoring';
+/** What can be changed of the café in changed-cafe.ts, and of one that is behind a Gateway. */
+export type Change = Changed | 'gateway' | `gateway-${Changed}`;
+export type Changed = 'configuration' | 'password' | 'cluster' | 'autoscaler' | 'monitoring';
 
 /** Where the café with one thing changed is, below the workspace. */
 export const changedFolder = (change: Change): string => `build/changed-${change}`;

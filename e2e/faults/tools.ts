@@ -4,6 +4,12 @@ import { run } from '../command.js';
 import { must } from '../journal.js';
 import { type CafePod, cafePods, databasePod, isReady } from './cafe-state.js';
 import type { NodeAgent } from './node-agent.js';
+import {
+  type Changed,
+  changedFolder,
+  synthesizeChanged,
+  synthesizeNewVersion,
+} from './synthesize-changed.js';
 
 /** A moment that the plot shows. */
 export interface Mark {
@@ -25,6 +31,8 @@ export class FaultTools {
     /** The folder in which the café's own commands are run. */
     readonly workspace: string,
     readonly agent: NodeAgent,
+    /** Whether the café is behind a Gateway, and what is changed of it has to stay there. */
+    private readonly isBehindGateway: boolean,
   ) {}
 
   /** Says what is done now. */
@@ -52,6 +60,21 @@ export class FaultTools {
       this.toUndo.delete(undo);
       await undo();
     }
+  }
+
+  /** Synthesizes the café with one thing changed, into {@link changedFolder}. */
+  async synthesizeChanged(change: Changed): Promise<void> {
+    await synthesizeChanged(this.isBehindGateway ? `gateway-${change}` : change, this.workspace);
+  }
+
+  /** Where the café with one thing changed is, below the workspace. */
+  changedFolder(change: Changed): string {
+    return changedFolder(this.isBehindGateway ? `gateway-${change}` : change);
+  }
+
+  /** Builds and pushes another version of the images, and synthesizes the café with them into {@link NEW_VERSION}. */
+  async synthesizeNewVersion(): Promise<void> {
+    await synthesizeNewVersion(this.workspace, this.isBehindGateway ? 'gateway' : undefined);
   }
 
   /** Runs a command line in the workspace. */

@@ -38,7 +38,7 @@ export async function autoscaling(journal: Journal, title: string, quietMinutes:
   });
   const frontend = await frontendAddress();
   const before = await everything();
-  const guests = new Load(frontend.url, { guestsPerSecond: FEW, cooks: 1, screens: 1 });
+  const guests = new Load({ origin: frontend.url }, { guestsPerSecond: FEW, cooks: 1, screens: 1 });
   const loads = [guests];
   try {
     const crowd: Load[] = [];
@@ -47,7 +47,7 @@ export async function autoscaling(journal: Journal, title: string, quietMinutes:
       async () => {
         for (let group = 0; group < GROUPS; group += 1) {
           // Each page reads anew whenever an order changes: a page more is more work than a guest more.
-          const load = new Load(frontend.url, { guestsPerSecond: GROUP, cooks: 1, screens: 0 });
+          const load = new Load({ origin: frontend.url }, { guestsPerSecond: GROUP, cooks: 1, screens: 0 });
           crowd.push(load);
           loads.push(load);
           await pause(BETWEEN_GROUPS_MS);

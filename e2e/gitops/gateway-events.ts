@@ -13,12 +13,11 @@ import {
   synthesizeChanged,
   synthesizeNewVersion,
 } from '../faults/synthesize-changed.js';
+import type { Certificate } from '../gateway/certificate.js';
+import { TRAEFIK, traefikMustEndGently } from '../gateway/traefik.js';
 import { eventually, must } from '../journal.js';
-import type { Certificate } from './certificate.js';
 import type { GitOps, Surroundings } from './controller.js';
 
-/** Where Traefik is. */
-const TRAEFIK = '-n traefik';
 const BROKEN = 'build/broken';
 /** Longer than a commit is under way otherwise, in milliseconds. */
 const AWAY_MS = 60_000;
@@ -105,7 +104,7 @@ const GATEWAY_EVENTS: readonly GatewayEvent[] = [
   {
     name: 'gateway',
     title: 'the gateway itself is rolled out anew',
-    prepare: mustEndGently,
+    prepare: traefikMustEndGently,
     run: async () => {
       await run(`kubectl ${TRAEFIK} rollout restart deployment/traefik`);
       await run(`kubectl ${TRAEFIK} rollout status deployment/traefik --timeout=180s`);
@@ -192,31 +191,6 @@ async function upgradeByHand({ pointers, workspace }: Surroundings, folder: stri
   });
   // The kubelet looks at once, and not within three minutes: docs/deployment.md.
   await kubectl(`annotate pod ${RELEASE}-0 --overwrite looked-at="$(date)"`);
-}
-
-const traefik = z.object({
-  spec: z.object({
-    template: z.object({
-      spec: z.object({ containers: z.array(z.object({ args: z.array(z.string()).default([]) })) }),
-    }),
-  }),
-  status: z.object({ readyReplicas: z.number().default(0) }),
-});
-
-/** @throws Error when guests would notice that a pod of Traefik's ends */
-async function mustEndGently(): Promise<void> {
-  const { spec, status } = traefik.parse(
-    JSON.parse(await run(`kubectl ${TRAEFIK} get deployment/traefik -o json`)),
-  );
-  must(
-    status.readyReplicas >= 2,
-    `Traefik has ${status.readyReplicas} ready pods, and with less than two nobody answers while one is replaced: kubectl ${TRAEFIK} scale deployment/traefik --replicas=2`,
-  );
-  const words = spec.template.spec.containers.flatMap(({ args }) => args);
-  must(
-    words.some((word) => /keepalivemaxtime/i.test(word)),
-    `Traefik's arguments are ${words.join(' ')}; without a keepAliveMaxTime it closes kept connections at its end without a word, and who asks at this moment gets no answer. Add --entrypoints.NAME.transport.keepalivemaxtime=… for the entry point of TLS, less than its requestacceptgracetimeout.`,
-  );
 }
 
 const deployments = z.object({

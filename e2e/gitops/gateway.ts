@@ -1,11 +1,12 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { kubectl, rolledOut } from '../cluster.js';
+import { rolledOut } from '../cluster.js';
 import { changedFolder, synthesizeChanged } from '../faults/synthesize-changed.js';
-import { eventually, type Journal, must } from '../journal.js';
+import { Certificate } from '../gateway/certificate.js';
+import { gatewayEntrance } from '../gateway/gateway-entrance.js';
+import type { Journal } from '../journal.js';
 import { Load } from '../load/load.js';
-import { Certificate, NAME } from './certificate.js';
 import type { GitOps, Surroundings } from './controller.js';
 import type { GatewayEvent } from './gateway-events.js';
 import { expectWhole } from './served.js';
@@ -39,16 +40,12 @@ export async function gateway(
   const { source, workspace } = surroundings;
   journal.heading(`${controller.title}: under load, through the gateway with TLS`);
   const certificate = new Certificate(workspace);
-  const address = await journal.step('the Gateway has an address, and the café is open', async () => {
+  const entrance = await journal.step('the Gateway has an address, and the café is open', async () => {
     await rolledOut(180);
-    return eventually(120, async () => {
-      const found = await kubectl(`get gateway frontend -o jsonpath='{.status.addresses[0].value}'`);
-      must(found !== '', 'the Gateway has no address yet');
-      await certificate.mustBeServed(found);
-      return found;
-    });
+    return gatewayEntrance(certificate);
   });
-  const load = new Load(`https://${NAME}`, { door: { address, ca: certificate.authority } });
+  const { address } = entrance.door;
+  const load = new Load(entrance);
   const applied = (): Promise<void> => controller.applied(surroundings);
   const commit = async (message: string, folder?: string): Promise<void> => {
     await source.bringDist(message, folder);

@@ -37,7 +37,7 @@ const served = async ({ records }: Load, count: number): Promise<void> => {
 const allIsWell = { lost: [], doubled: [], illegalHistories: [], missedEvents: [] };
 
 test('a good day: every order is served, nothing fails, and the ledger balances', async () => {
-  const load = new Load(balancer.url, { guestsPerSecond: 5 });
+  const load = new Load({ origin: balancer.url }, { guestsPerSecond: 5 });
   await served(load, 15);
   const { requests, clicks, steps, acknowledgements, streamPassages, streamFaults } = await load.end();
   expect(requests.filter(({ failure }) => failure !== undefined)).toEqual([]);
@@ -56,7 +56,7 @@ test('a good day: every order is served, nothing fails, and the ledger balances'
 });
 
 test('a network that breaks fails requests, and no click', async () => {
-  const load = new Load(balancer.url, { guestsPerSecond: 5 });
+  const load = new Load({ origin: balancer.url }, { guestsPerSecond: 5 });
   while (!load.records.clicks.some(({ attempts }) => attempts > 1)) {
     await pause(100);
     balancer.cut();
@@ -68,7 +68,7 @@ test('a network that breaks fails requests, and no click', async () => {
 });
 
 test('an order that vanishes, one that is doubled, and an event that is deleted do not stay unseen', async () => {
-  const load = new Load(balancer.url, { guestsPerSecond: 5 });
+  const load = new Load({ origin: balancer.url }, { guestsPerSecond: 5 });
   await served(load, 2);
   await load.end();
   const [first, second] = load.records.acknowledgements;

@@ -8,6 +8,14 @@ import { Records } from './records.js';
 /** What a screen for everybody shows of an order. */
 const onScreen = z.object({ order_number: z.string(), status: z.string() });
 
+/** Where guests and cooks come in. */
+export interface Entrance {
+  /** Of the frontend, without a path, such as `http://192.0.2.1`. */
+  readonly origin: string;
+  /** @default - where the origin leads */
+  readonly door?: Door;
+}
+
 /** How much goes on in the café. */
 export interface LoadOptions {
   /** @default 10 */
@@ -16,8 +24,6 @@ export interface LoadOptions {
   readonly cooks?: number;
   /** Screens on the wall. @default 2 */
   readonly screens?: number;
-  /** @default - where the origin leads */
-  readonly door?: Door;
 }
 
 /** A full café: guests who order, cooks who cook what they ordered, and screens that show it. */
@@ -29,8 +35,10 @@ export class Load {
   private readonly cooks: Cooks;
   private readonly screens: readonly Board<z.output<typeof onScreen>>[];
 
-  /** @param origin - of the frontend, such as `http://192.0.2.1` */
-  constructor(origin: string, { guestsPerSecond = 10, cooks = 3, screens = 2, door }: LoadOptions = {}) {
+  constructor(
+    { origin, door }: Entrance,
+    { guestsPerSecond = 10, cooks = 3, screens = 2 }: LoadOptions = {},
+  ) {
     const open = (): Browser => new Browser(origin, this.records, door);
     this.guests = new Guests(open, this.records, this.name, guestsPerSecond);
     this.cooks = new Cooks(open, this.records, this.name, cooks);

@@ -34,7 +34,7 @@ if (!(seconds > 0 && guestsPerSecond > 0)) {
 const frontend = options.url === undefined ? await frontendAddress() : undefined;
 const url = (options.url ?? frontend?.url ?? '').replace(/\/$/, '');
 console.log(`${guestsPerSecond} guests a second at ${url} for ${seconds} s; Ctrl-C ends it earlier`);
-const load = new Load(url, { guestsPerSecond });
+const load = new Load({ origin: url }, { guestsPerSecond });
 const ended = new AbortController();
 process.once('SIGINT', () => {
   ended.abort();

@@ -27,10 +27,19 @@ const alerts = z.object({
     ),
   }),
 });
+const milliseconds = z.string().transform((text) => Date.parse(text));
 const rules = z.object({
   data: z.object({
-    groups: z.array(z.object({ rules: z.array(z.looseObject({ name: z.string(), health: z.string() })) })),
+    groups: z.array(
+      z.object({
+        lastEvaluation: milliseconds,
+        rules: z.array(z.looseObject({ name: z.string(), health: z.string() })),
+      }),
+    ),
   }),
+});
+const targets = z.object({
+  data: z.object({ activeTargets: z.array(z.object({ lastScrape: milliseconds })) }),
 });
 const vector = z.object({
   data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
@@ -108,6 +117,18 @@ export class Prometheus {
     return data.groups.flatMap((group) =>
       group.rules.filter(({ health }) => health === 'err').map(({ name }) => name),
     );
+  }
+
+  /** Until when it knows every address, in milliseconds since 1970: what was read of each at that moment or later. */
+  async readUntil(): Promise<number> {
+    const { activeTargets } = targets.parse(await this.ask('targets?state=active')).data;
+    return Math.min(...activeTargets.map(({ lastScrape }) => lastScrape));
+  }
+
+  /** Until when it has looked at every rule, in milliseconds since 1970. */
+  async judgedUntil(): Promise<number> {
+    const { groups } = rules.parse(await this.ask('rules')).data;
+    return Math.min(...groups.map(({ lastEvaluation }) => lastEvaluation));
   }
 
   /** Ends it, and removes everything of it. */

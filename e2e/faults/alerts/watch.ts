@@ -12,8 +12,8 @@ import { targetsOf } from './targets.js';
 const LOOK_MS = 1000;
 /** How often it is looked which pods there are. */
 const PODS_MS = 5000;
-/** When the last request has been read, and the rules have been looked at after that. */
-const SETTLED_MS = 2 * INTERVAL_SECONDS * 1000;
+/** In which every pod is read, or every rule looked at, and a little more. */
+const TURN_SECONDS = INTERVAL_SECONDS + 10;
 /**
  * The requests that Prometheus has read of, in the alerts' own words. Not their increase: a load may be over between two
  * readings.
@@ -40,23 +40,10 @@ export class AlertWatch {
     private readonly monitors: MonitoringManifests['monitors'],
   ) {}
 
-  /** Starts it, and waits until it has read every pod and has nothing to say. */
+  /** Starts it. */
   static async start({ monitors, groups }: MonitoringManifests): Promise<AlertWatch> {
     const prometheus = await Prometheus.start(groups, ordinaryDays(NAMESPACE, Date.now() / 1000));
     const watch = new AlertWatch(prometheus, monitors);
-    try {
-      const pods = await watch.findPods();
-      await eventually(150, async () => {
-        const up = (await prometheus.value('sum(up)')) ?? 0;
-        must(up === pods && pods > 0, `Prometheus reads ${up} of ${pods} pods`);
-        // Before it has read anything, it is right to say that nobody counts.
-        const active = await prometheus.alerts();
-        must(active.length === 0, `alerts before anything is done: ${JSON.stringify(active)}`);
-      });
-    } catch (error) {
-      await prometheus.end();
-      throw error;
-    }
     watch.looking = Promise.all([
       // Where the cluster does not answer, it goes on with the pods that it knows.
       watch.again(PODS_MS, () => watch.findPods().catch(() => undefined)),
@@ -69,6 +56,18 @@ export class AlertWatch {
     return watch;
   }
 
+  /** Waits until it reads every pod and has nothing to say. */
+  async calm(): Promise<void> {
+    const pods = await this.findPods();
+    await eventually(150, async () => {
+      const up = (await this.prometheus.value('sum(up)')) ?? 0;
+      must(up === pods && pods > 0, `Prometheus reads ${up} of ${pods} pods`);
+      // Before it has read anything, it is right to say that nobody counts.
+      const active = await this.prometheus.alerts();
+      must(active.length === 0, `alerts before anything is done: ${JSON.stringify(active)}`);
+    });
+  }
+
   /**
    * What was seen, when nothing more can come of a fault: the alert that is awaited has fired, or has not in its time; where
    * none is, the rules have been looked at after the last request.
@@ -77,10 +76,12 @@ export class AlertWatch {
    * @throws Error when it was blind, and to have seen nothing means nothing
    */
   async conclude({ alert }: Pick<Scenario, 'alert'>, faultAt: number): Promise<readonly SeenAlert[]> {
-    const until = alert === undefined || alert === 'any' ? Date.now() + SETTLED_MS : faultAt + ALERT_LIMIT_MS;
-    while (Date.now() < until) {
-      if (alert !== undefined && firstPage(alert, this.since(faultAt)) !== undefined) break;
-      await pause(LOOK_MS);
+    if (alert === undefined || alert === 'any') await this.judgedOnceMore();
+    else {
+      while (Date.now() < faultAt + ALERT_LIMIT_MS) {
+        if (firstPage(alert, this.since(faultAt)) !== undefined) break;
+        await pause(LOOK_MS);
+      }
     }
     must(this.problem === undefined, this.problem ?? '');
     const broken = await this.prometheus.brokenRules();
@@ -94,6 +95,19 @@ export class AlertWatch {
     this.over.abort();
     await this.looking;
     await this.prometheus.end();
+  }
+
+  /** Waits until every pod has been read, and every rule looked at after that. */
+  private async judgedOnceMore(): Promise<void> {
+    const after = async (moment: number, until: () => Promise<number>): Promise<void> => {
+      await eventually(TURN_SECONDS, async () => {
+        must((await until()) > moment, 'Prometheus has not read the pods and looked at its rules in time');
+      });
+    };
+    await after(Date.now(), () => this.prometheus.readUntil());
+    await after(Date.now(), () => this.prometheus.judgedUntil());
+    // Somebody has asked after that.
+    await pause(2 * LOOK_MS);
   }
 
   private since(faultAt: number): readonly SeenAlert[] {

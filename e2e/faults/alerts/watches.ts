@@ -1,0 +1,36 @@
+import type { Outcome } from '../outcome.js';
+import type { MonitoringManifests } from './manifests.js';
+import { AlertWatch } from './watch.js';
+
+/**
+ * The Prometheus of each scenario: the last one's, as long as nothing has failed that it would count against those that come
+ * after, because to start one and to have it read every pod takes half a minute.
+ */
+export class AlertWatches {
+  private current: AlertWatch | undefined;
+
+  constructor(private readonly monitoring: MonitoringManifests) {}
+
+  /** One that reads every pod and has nothing to say. */
+  async next(): Promise<AlertWatch> {
+    this.current ??= await AlertWatch.start(this.monitoring);
+    try {
+      await this.current.calm();
+      return this.current;
+    } catch (error) {
+      await this.end();
+      throw error;
+    }
+  }
+
+  /** Keeps it for the next scenario, or ends it. */
+  async after({ failedRequests, alerts }: Pick<Outcome, 'failedRequests' | 'alerts'>): Promise<void> {
+    if (failedRequests > 0 || alerts?.length !== 0) await this.end();
+  }
+
+  async end(): Promise<void> {
+    const { current } = this;
+    this.current = undefined;
+    await current?.end();
+  }
+}
