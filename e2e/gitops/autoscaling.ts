@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { kubectl, rolledOut, SERVICE_NAMES } from '../cluster.js';
 import { changedFolder, synthesizeChanged } from '../faults/synthesize-changed.js';
-import { frontendAddress } from '../frontend-address.js';
+import { Certificate } from '../gateway/certificate.js';
+import { gatewayEntrance } from '../gateway/gateway-entrance.js';
 import { eventually, type Journal, must } from '../journal.js';
 import { Load } from '../load/load.js';
 import { expectWhole } from './served.js';
@@ -17,28 +18,37 @@ const GROUPS = 3;
 /** About as often as an autoscaler looks. */
 const BETWEEN_GROUPS_MS = 20_000;
 
-/** `dist` becomes the café with an autoscaler for each service. */
+/** `dist` becomes the café behind a Gateway of its own, with an autoscaler for each service. */
 export async function prepareAutoscaling(journal: Journal, workspace: string): Promise<void> {
-  await journal.step('$ npx cdk8s synth, with an autoscaler for each service', async () => {
-    await synthesizeChanged('autoscaler', workspace);
-    cpSync(
-      join(workspace, changedFolder('autoscaler'), 'deployments.yaml'),
-      join(workspace, 'dist', 'deployments.yaml'),
-    );
-  });
+  await journal.step(
+    '$ npx cdk8s synth, behind a Gateway and with an autoscaler for each service',
+    async () => {
+      await synthesizeChanged('gateway-autoscaler', workspace);
+      cpSync(
+        join(workspace, changedFolder('gateway-autoscaler'), 'deployments.yaml'),
+        join(workspace, 'dist', 'deployments.yaml'),
+      );
+    },
+  );
+  await journal.step('a certificate for the café', () => new Certificate(workspace).begin());
 }
 
 /** Two pods of each service to five by a crowd and to two again, by nobody but the autoscaler; then nobody writes anything. */
-export async function autoscaling(journal: Journal, title: string, quietMinutes: number): Promise<void> {
+export async function autoscaling(
+  journal: Journal,
+  title: string,
+  workspace: string,
+  quietMinutes: number,
+): Promise<void> {
   journal.heading(`${title}: two pods of each service, five in a crowd, and two again`);
   await journal.step('the autoscalers read what the pods use', async () => {
     await eventually(180, () => rolledOut(180));
     await kubectl('wait hpa --all --for=condition=ScalingActive --timeout=180s');
     await pods(2, 240);
   });
-  const frontend = await frontendAddress();
+  const entrance = await gatewayEntrance(new Certificate(workspace));
   const before = await everything();
-  const guests = new Load({ origin: frontend.url }, { guestsPerSecond: FEW, cooks: 1, screens: 1 });
+  const guests = new Load(entrance, { guestsPerSecond: FEW, cooks: 1, screens: 1 });
   const loads = [guests];
   try {
     const crowd: Load[] = [];
@@ -47,7 +57,7 @@ export async function autoscaling(journal: Journal, title: string, quietMinutes:
       async () => {
         for (let group = 0; group < GROUPS; group += 1) {
           // Each page reads anew whenever an order changes: a page more is more work than a guest more.
-          const load = new Load({ origin: frontend.url }, { guestsPerSecond: GROUP, cooks: 1, screens: 0 });
+          const load = new Load(entrance, { guestsPerSecond: GROUP, cooks: 1, screens: 0 });
           crowd.push(load);
           loads.push(load);
           await pause(BETWEEN_GROUPS_MS);
@@ -59,7 +69,6 @@ export async function autoscaling(journal: Journal, title: string, quietMinutes:
     await journal.step(`the crowd is gone, ${FEW} a second goes on: two pods of each`, () => pods(2, 300));
   } finally {
     await Promise.all(loads.map((load) => load.end()));
-    frontend.close();
   }
   await journal.step(
     'nobody but the autoscaler has written anything, or owns the number of pods',

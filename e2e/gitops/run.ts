@@ -16,8 +16,9 @@ import { BRANCH } from './repository.js';
 const HELP = `From a commit, or from what is pushed to a registry, to a served order by a controller. Then one of these scenarios:
 
   deletions    what it applies is deleted, pruned and made again in several orders, and no order may be lost (the default)
-  autoscaling  a crowd makes five pods of two of each service, and when it is gone there are two; no click fails, nobody but the
-               autoscaler writes anything, and then for some minutes nobody does (needs a metrics-server)
+  autoscaling  a crowd makes five pods of two of each service, and when it is gone there are two; no click and
+               no request through a Gateway fails, nobody but the autoscaler writes anything, and then for some minutes nobody
+               does (needs a metrics-server, and Traefik as below)
   gateway      under load, through a Gateway with TLS: a new version, another configuration, broken versions, their reverts, a
                rotated password, a renewed certificate, a rollout of the gateway, the controller away; not one click and not one
                request fails (needs Traefik as GatewayClass, in traefik; the event "gateway" says what else)
@@ -53,7 +54,8 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   autoscaling: {
     prepare: prepareAutoscaling,
-    run: (journal, { title }) => autoscaling(journal, title, Number(options['quiet-minutes'])),
+    run: (journal, { title }, { workspace }) =>
+      autoscaling(journal, title, workspace, Number(options['quiet-minutes'])),
   },
   gateway: {
     prepare: (journal, workspace) => prepareGateway(journal, workspace, gatewayEvents(options.events)),
