@@ -12,7 +12,7 @@ import { expectWhole } from './served.js';
 import { everything, ownersOfReplicas, writes, writesOfOthers } from './writes.js';
 
 /** Guests a second who are there all the time, and in each group of those who come for a while. */
-const FEW = 1;
+const FEW = 0.5;
 const GROUP = 4;
 const GROUPS = 3;
 /** About as often as an autoscaler looks. */
