@@ -27,7 +27,7 @@ const cafe = new Cafe(app, 'deployments', {
     ...(changes.has('gateway') ? { exposure: GATEWAY } : {}),
     // Less than the usual CPU, so that a crowd suffices that leaves a small machine some; and more than half of what three
     // pods use for the few who are always there (38 % each for one guest a second), or the third would stay.
-    ...(changes.has('autoscaler') ? { autoscaler: { minReplicas: 2, maxReplicas: 5, cpuPercent: 65 } } : {}),
+    ...(changes.has('autoscaler') ? { autoscaler: { minReplicas: 2, maxReplicas: 5, cpuPercent: 60 } } : {}),
   },
   imageOf: imageOf(),
 });
