@@ -70,7 +70,9 @@ async function observe(
       ([name, count]) => count > (restartsBefore.get(name) ?? 0) && scenario.restarts?.test(name) !== true,
     )
     .map(([name, count]) => `${name} (${count})`);
-  const alerts = await watch?.conclude(scenario, tools.marks[0]?.at ?? startedAt).catch((error: unknown) => {
+  const faultAt = tools.marks[0]?.at ?? startedAt;
+  const hasFailed = records.requests.some(({ failure }) => failure !== undefined);
+  const alerts = await watch?.conclude(scenario, { faultAt, hasFailed }).catch((error: unknown) => {
     problem ??= error instanceof Error ? error.message : String(error);
     return undefined;
   });

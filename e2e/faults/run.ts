@@ -186,6 +186,7 @@ async function tryWith(database: DatabaseMode, some: readonly Scenario[], worksp
     }
     if (options.record) record(runs, { environment, plot, variant });
   }
+  if (watches) await journal.step('nobody is woken later', () => watches.conclude());
 }
 
 /** Puts the café into its namespace; one with another database, and its data, goes before. */

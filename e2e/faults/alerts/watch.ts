@@ -70,35 +70,32 @@ export class AlertWatch {
 
   /**
    * What was seen, when nothing more can come of a fault: the alert that is awaited has fired, or has not in its time; where
-   * none is, the rules have been looked at after the last request.
+   * none is and a request has failed, the rules have been looked at after the last one. Where none has failed it does not wait:
+   * AlertWatches does, once for all such scenarios.
    *
    * @param faultAt - milliseconds since 1970
    * @throws Error when it was blind, and to have seen nothing means nothing
    */
-  async conclude({ alert }: Pick<Scenario, 'alert'>, faultAt: number): Promise<readonly SeenAlert[]> {
-    if (alert === undefined || alert === 'any') await this.judgedOnceMore();
-    else {
+  async conclude(
+    { alert }: Pick<Scenario, 'alert'>,
+    { faultAt, hasFailed }: { readonly faultAt: number; readonly hasFailed: boolean },
+  ): Promise<readonly SeenAlert[]> {
+    if (alert !== undefined && alert !== 'any') {
       while (Date.now() < faultAt + ALERT_LIMIT_MS) {
         if (firstPage(alert, this.since(faultAt)) !== undefined) break;
         await pause(LOOK_MS);
       }
-    }
-    must(this.problem === undefined, this.problem ?? '');
-    const broken = await this.prometheus.brokenRules();
-    must(broken.length === 0, `Prometheus cannot evaluate ${broken.join(', ')}`);
-    must(((await this.prometheus.value(READ)) ?? 0) > 0, 'Prometheus has read of no request');
+      await this.mustHaveSeen();
+    } else if (hasFailed) await this.settle();
     return this.since(faultAt);
   }
 
-  /** Ends it. */
-  async end(): Promise<void> {
-    this.over.abort();
-    await this.looking;
-    await this.prometheus.end();
-  }
-
-  /** Waits until every pod has been read, and every rule looked at after that. */
-  private async judgedOnceMore(): Promise<void> {
+  /**
+   * Waits until every pod has been read, and every rule looked at after that.
+   *
+   * @throws Error when it was blind
+   */
+  private async settle(): Promise<void> {
     const after = async (moment: number, until: () => Promise<number>): Promise<void> => {
       await eventually(TURN_SECONDS, async () => {
         must((await until()) > moment, 'Prometheus has not read the pods and looked at its rules in time');
@@ -108,6 +105,22 @@ export class AlertWatch {
     await after(Date.now(), () => this.prometheus.judgedUntil());
     // Somebody has asked after that.
     await pause(2 * LOOK_MS);
+    await this.mustHaveSeen();
+  }
+
+  /** Ends it. */
+  async end(): Promise<void> {
+    this.over.abort();
+    await this.looking;
+    await this.prometheus.end();
+  }
+
+  /** @throws Error when it was blind, and to have seen nothing means nothing */
+  private async mustHaveSeen(): Promise<void> {
+    must(this.problem === undefined, this.problem ?? '');
+    const broken = await this.prometheus.brokenRules();
+    must(broken.length === 0, `Prometheus cannot evaluate ${broken.join(', ')}`);
+    must(((await this.prometheus.value(READ)) ?? 0) > 0, 'Prometheus has read of no request');
   }
 
   private since(faultAt: number): readonly SeenAlert[] {

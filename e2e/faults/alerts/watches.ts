@@ -1,4 +1,6 @@
+import { must } from '../../journal.js';
 import type { Outcome } from '../outcome.js';
+import { whenSeen } from './judgement.js';
 import type { MonitoringManifests } from './manifests.js';
 import { AlertWatch } from './watch.js';
 
@@ -21,6 +23,13 @@ export class AlertWatches {
       await this.end();
       throw error;
     }
+  }
+
+  /** When the last scenario is over: of those for which it did not wait, because nothing failed, nothing may come late. */
+  async conclude(): Promise<void> {
+    const seen = (await this.current?.conclude({}, { faultAt: Date.now(), hasFailed: true })) ?? [];
+    await this.end();
+    must(seen.length === 0, seen.map(whenSeen).join('; '));
   }
 
   /** Keeps it for the next scenario, or ends it. */
