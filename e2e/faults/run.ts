@@ -37,7 +37,7 @@ const HELP = `Does to the café what operators and misfortune do, while guests o
 
   scenario         only these; --list prints them
   --record         write what was seen into docs/reliability and the page docs/reliability.md
-  --planned-times  how often each operator's one is done, one after the other (default 1; 3 with --record)
+  --planned-times  how often each operator's one is done, one after the other (default 1; 3 with --record, without --gateway)
   --naive          against manifests without probes, gate, drain and surge, to see what they prevent
   --gateway        guests come by TLS through a Gateway of the café’s (needs Traefik as GatewayClass, in traefik, with a pod on
                    more than one node)
@@ -84,7 +84,7 @@ const wrong = (message: string): never => {
   process.exit(2);
 };
 const chosen = chosenScenarios();
-const plannedTimes = Number(options['planned-times'] ?? (options.record ? 3 : 1));
+const plannedTimes = Number(options['planned-times'] ?? (options.record && !options.gateway ? 3 : 1));
 if (!(Number.isInteger(plannedTimes) && plannedTimes > 0)) {
   wrong(`--planned-times is ${options['planned-times'] ?? ''}; it is a whole number, 1 or more.`);
 }
