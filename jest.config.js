@@ -23,7 +23,7 @@ export default {
   maxWorkers: availableParallelism() + 3,
   testSequencer: './test/longest-first.js',
   reporters: ['default', './test/skipped-reporter.js'],
-  testEnvironment: 'node',
+  testEnvironment: './test/exiting-environment.js',
   // Each file has its own globals: to go through them at its end only takes time.
   testEnvironmentOptions: { globalsCleanup: 'off' },
   testMatch: ['<rootDir>/{bench,cdk8s,e2e,images,local,packages,services}/**/*.test.ts'],

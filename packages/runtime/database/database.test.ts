@@ -169,18 +169,21 @@ describe('the database', () => {
 
   test('is found though the first log-in never gets an answer', async () => {
     const state = { connections: 0 };
-    const clients: Socket[] = [];
+    const sockets: Socket[] = [];
     const deaf = createServer((client) => {
-      clients.push(client.on('error', () => undefined));
+      sockets.push(client.on('error', () => undefined));
       state.connections += 1;
-      if (state.connections > 1) client.pipe(connect(server.port, '127.0.0.1')).pipe(client);
+      if (state.connections === 1) return;
+      const onward = connect(server.port, '127.0.0.1');
+      sockets.push(onward);
+      client.pipe(onward).pipe(client);
     });
     await new Promise<void>((done) => deaf.listen(0, '127.0.0.1', done));
     const address = deaf.address();
     const port = address !== null && typeof address === 'object' ? address.port : 0;
     cleanups.push(() => {
       deaf.close();
-      for (const client of clients) client.destroy();
+      for (const socket of sockets) socket.destroy();
     });
     const database = databaseAt({ port });
     await expect(
