@@ -43,9 +43,30 @@ export function toMarkdown({ environments, scenarios, gateway, naive }: Report):
           ...three.map(plots),
           besides(scenarios),
         ]),
-    ...(gateway.length === 0 ? [] : ['## Through a Gateway', GATEWAY, throughGateway(scenarios, gateway)]),
+    ...(gateway.length === 0
+      ? []
+      : [
+          '## Through a Gateway',
+          GATEWAY,
+          sideBySide(['straight', 'gateway'], pairsOf(scenarios, gateway), [
+            'failed clicks',
+            'failed requests',
+            'retried clicks',
+            'worst click',
+          ]),
+        ]),
     ...woken(scenarios, gateway),
-    ...(naive.length === 0 ? [] : ['## Without all that', NAIVE, comparison(scenarios, naive)]),
+    ...(naive.length === 0
+      ? []
+      : [
+          '## Without all that',
+          NAIVE,
+          sideBySide(['the café', 'naive'], pairsOf(scenarios, naive), [
+            'failed requests',
+            'failed clicks',
+            'restarts',
+          ]),
+        ]),
   ].join('\n\n');
 }
 
@@ -134,25 +155,11 @@ function woken(
 
 /** Click by click, one PostgreSQL and three. */
 function besides(scenarios: readonly ReportedScenario[]): string {
-  const pairs = scenarios.flatMap(({ runs, comparedWith }) => {
+  const pairs = scenarios.flatMap(({ runs, comparedWith }): readonly Pair[] => {
     const one = runsOf(scenarios, comparedWith);
-    return one.length === 0 ? [] : [[one, runs] as const];
+    return one.length === 0 ? [] : [[one, runs]];
   });
   return sideBySide(['one', 'three'], pairs, ['failed clicks', 'retried clicks', 'p99 click', 'worst click']);
-}
-
-/** The same straight and through a Gateway. */
-function throughGateway(
-  scenarios: readonly ReportedScenario[],
-  gateway: readonly ReportedScenario[],
-): string {
-  const pairs = gateway.map(({ runs }) => [runsOf(scenarios, runs[0]?.name), runs] as const);
-  return sideBySide(['straight', 'gateway'], pairs, [
-    'failed clicks',
-    'failed requests',
-    'retried clicks',
-    'worst click',
-  ]);
 }
 
 const COMPARED = {
@@ -163,12 +170,21 @@ const COMPARED = {
     `${sum(runs, ({ retriedClicks }) => retriedClicks)} of ${sum(runs, ({ clicks }) => clicks)}`,
   'p99 click': (runs) => inWords(worst(runs, ({ p99Click }) => p99Click)),
   'worst click': worstClick,
+  restarts: (runs) => String(sum(runs, ({ restarts }) => restarts.length)),
 } satisfies Readonly<Record<string, (runs: readonly Outcome[]) => string>>;
+
+type Pair = readonly [readonly Outcome[], readonly Outcome[]];
+
+/** What was done to the café, and the same to a variant of it. */
+const pairsOf = (
+  scenarios: readonly ReportedScenario[],
+  variant: readonly ReportedScenario[],
+): readonly Pair[] => variant.map(({ runs }) => [runsOf(scenarios, runs[0]?.name), runs]);
 
 /** A row for each scenario, with a pair of columns for each of what is compared. */
 function sideBySide(
   [left, right]: readonly [string, string],
-  pairs: readonly (readonly [readonly Outcome[], readonly Outcome[]])[],
+  pairs: readonly Pair[],
   compared: readonly (keyof typeof COMPARED)[],
 ): string {
   const rows = pairs.map(([one, other]) => [
@@ -178,35 +194,6 @@ function sideBySide(
     ),
   ]);
   return toTable(['what happens', ...compared.flatMap((what) => [`${what}: ${left}`, right])], rows);
-}
-
-function comparison(scenarios: readonly ReportedScenario[], naive: readonly ReportedScenario[]): string {
-  const head = [
-    'what happens',
-    'failed requests: the café',
-    'naive',
-    'failed clicks: the café',
-    'naive',
-    'restarts: the café',
-    'naive',
-  ];
-  const rows = naive.map(({ runs }) => {
-    const ours = runsOf(scenarios, runs[0]?.name);
-    const share = (all: readonly Outcome[]): string =>
-      all.length === 0
-        ? 'not run'
-        : `${sum(all, ({ failedRequests }) => failedRequests)} of ${sum(all, ({ requests }) => requests)}`;
-    return [
-      runs[0]?.title ?? '',
-      share(ours),
-      `**${share(runs)}**`,
-      String(sum(ours, ({ failedClicks }) => failedClicks)),
-      String(sum(runs, ({ failedClicks }) => failedClicks)),
-      String(sum(ours, ({ restarts }) => restarts.length)),
-      String(sum(runs, ({ restarts }) => restarts.length)),
-    ];
-  });
-  return toTable(head, rows);
 }
 
 const plots = ({ runs }: ReportedScenario): string =>
