@@ -66,7 +66,7 @@ export function dashboardRows(namespace: string): readonly DashboardRow[] {
           threshold: 2.5,
           queries: [
             { expr: latency(0.5), legend: '{{container}} half' },
-            { expr: latency(0.99), legend: '{{container}} 99 of 100' },
+            { expr: latency(0.99), legend: '{{container}} 99 of 100', exemplars: true },
           ],
         },
       ],

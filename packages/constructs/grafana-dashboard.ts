@@ -8,6 +8,8 @@ export interface DashboardQuery {
   readonly expr: string;
   /** What a line is called; `{{pod}}` is the label of that name. */
   readonly legend: string;
+  /** Whether traces are drawn as dots, where the metric names some (exemplars). @default false */
+  readonly exemplars?: boolean;
 }
 
 /** Grafana's words for what an axis counts. */
@@ -122,11 +124,12 @@ const lines = ({ title, description, unit, queries, threshold }: DashboardPanel)
     },
     overrides: [],
   },
-  targets: queries.map(({ expr, legend }, index) => ({
+  targets: queries.map(({ expr, legend, exemplars = false }, index) => ({
     refId: String.fromCharCode('A'.charCodeAt(0) + index),
     datasource: DATA_SOURCE,
     expr,
     legendFormat: legend,
+    exemplar: exemplars,
   })),
 });
 

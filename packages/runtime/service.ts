@@ -117,7 +117,7 @@ export async function startService<Declared extends ServiceDeclaration>(
   const stores = reader.stores(declaration.stores);
   reader.end();
   const log = createLog(name, version, runtime.LOG_LEVEL);
-  const metrics = new Metrics();
+  const metrics = new Metrics({ exemplars: runtime.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined });
   const tracer = await tracerOf(declaration.name, version, runtime, log);
   const draining = new AbortController();
   const parts = create({ name, version, config, stores, log, metrics, draining: draining.signal });

@@ -138,7 +138,8 @@ function observe(health: Health, metrics: Metrics, log: Logger): Middleware {
       metrics.requests.inc(labels);
       // A stream lasts as long as its client likes.
       if (context.state['stream'] !== true) {
-        metrics.requestDuration.observe(labels, milliseconds / 1000);
+        const { recorded, context: place } = spanOf(context);
+        metrics.observeAnswer(labels, milliseconds / 1000, recorded ? place : undefined);
         endSpan(context);
       }
       const { traceId, spanId } = spanOf(context).context;

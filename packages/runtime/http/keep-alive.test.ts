@@ -61,7 +61,7 @@ test.concurrent('our client has closed an idle connection before the service tha
     url: network.url,
     timeoutMs: 2000,
     log: createLog('caller', '1', 'silent'),
-    metrics: new Metrics(false),
+    metrics: new Metrics({ processMetrics: false }),
   });
   cleanups.push(() => upstream.close());
   upstream.stopPinging();

@@ -80,6 +80,14 @@ const start = async (
   await service.readyz(200);
   return service;
 };
+/** But of the collection of garbage, which may not have happened yet. */
+const SAMPLES = /^(?!nodejs_gc)[a-z_]+(?=[ {])/gm;
+const place = z.looseObject({ traceId: z.string(), spanId: z.string() });
+/** What a Prometheus reads of it. */
+const exposedBy = async (service: ServiceFixture) => {
+  const { text, headers } = await service.operations('/metrics');
+  return { text, type: headers.get('content-type'), names: new Set(text.match(SAMPLES)) };
+};
 const recording = (share: number) => ({
   OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
   OTEL_TRACES_SAMPLER_ARG: String(share),
@@ -107,6 +115,25 @@ describe('a service that was asked for traces', () => {
     const span = await collector.span('GET /cups/:id');
     expect(span).toMatchObject({ service: 'counter', traceId: trace, parentSpanId: part, kind: 2 });
     expect(JSON.stringify(collector.spans)).not.toMatch(/red-one|secret/);
+  });
+
+  test('names it beside the time that it took, in metrics of the same names as without', async () => {
+    const [traced, untraced] = [await start(counter, recording(1)), await start(counter)];
+    const { body } = await traced.send('GET', '/cups/1');
+    await untraced.send('GET', '/cups/1');
+    const { traceId, spanId } = place.parse(body);
+    const [exposed, plain] = [await exposedBy(traced), await exposedBy(untraced)];
+    expect(exposed.text).toContain(` # {trace_id="${traceId}",span_id="${spanId}"} `);
+    expect(exposed.type).toMatch(/^application\/openmetrics-text; version=1\.0\.0/);
+    expect(exposed.names).toEqual(plain.names);
+    expect(plain.text).not.toContain(' # {');
+    expect(plain.type).toMatch(/^text\/plain; version=0\.0\.4/);
+  });
+
+  test('names none that nobody will see', async () => {
+    const service = await start(counter, recording(0));
+    await service.send('GET', '/cups/1');
+    expect((await exposedBy(service)).text).not.toContain(' # {');
   });
 
   test('says which one did not end well', async () => {

@@ -45,7 +45,7 @@ const post: UpstreamRequest = { method: 'POST', path: '/orders', body: { a: 1 } 
 
 describe('a call to another service', () => {
   const cleanups: (() => unknown)[] = [];
-  const metrics = new Metrics(false);
+  const metrics = new Metrics({ processMetrics: false });
   const upstream = (
     url: string,
     timeoutMs = 2000,
