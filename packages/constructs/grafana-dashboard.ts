@@ -129,7 +129,7 @@ const lines = ({ title, description, unit, queries, threshold }: DashboardPanel)
     datasource: DATA_SOURCE,
     expr,
     legendFormat: legend,
-    exemplar: exemplars,
+    ...(exemplars ? { exemplar: true } : {}),
   })),
 });
 
