@@ -4,21 +4,12 @@ import { join } from 'node:path';
 import type { PostgresFixture } from '@cafe-lumiere/runtime/testing';
 import { ProcessFixture } from '@cafe-lumiere/runtime/testing';
 import { bundledServer } from '../images/bundled-server.js';
+import { CLIENTS, OrderLoad } from './order-load.js';
 import { Program } from './program.js';
 import { median } from './statistics.js';
 
-const CLIENTS = 32;
 const ROUNDS = 5;
 const SECONDS = 6;
-
-const BODY = JSON.stringify({
-  customer_name: 'Ada',
-  items: [
-    { id: 1, name: 'Espresso', price: 3.5, quantity: 2 },
-    { id: 19, name: 'Margherita', price: 12.99, quantity: 1 },
-  ],
-  total_price: 19.99,
-});
 
 /** The same two rows in a transaction, as plain as can be. */
 const SCRIPT = `\\set number random(1, 1000000000000)
@@ -30,35 +21,11 @@ insert into order_events (order_id, status, at, sequence) values (:id, 'ordered'
 commit;
 `;
 
-/** Each order with a key of its own; what `done` prints is read below. */
-const GUESTS = `local threads = 0
-function setup(thread) thread:set("number", threads); threads = threads + 1 end
-function init()
-  orders = 0
-  math.randomseed(os.time() + number)
-  run = math.random(1000000000)
-  wrk.method, wrk.body = "POST", [[${BODY}]]
-  wrk.headers["content-type"] = "application/json"
-end
-function request()
-  orders = orders + 1
-  wrk.headers["idempotency-key"] = run .. "-" .. number .. "-" .. orders
-  return wrk.format()
-end
-function done(summary, latency)
-  local errors = summary.errors
-  local broken = errors.connect + errors.read + errors.write + errors.timeout
-  print("result", summary.requests, summary.duration, errors.status, broken,
-    latency:percentile(50), latency:percentile(99))
-end
-`;
-
 /** Orders a second at 32 clients that keep their connections: ours, PostgreSQL alone, and a bare Koa route. */
 export async function measureOrders(server: PostgresFixture, folder: string): Promise<readonly string[]> {
   const script = join(folder, 'orders.sql');
   writeFileSync(script, SCRIPT);
-  const guests = join(folder, 'orders.lua');
-  writeFileSync(guests, GUESTS);
+  const guests = new OrderLoad(folder, SECONDS);
   const ours = await ProcessFixture.start(await bundledServer('order-service'), server.environment);
   await ours.readyz(200);
   const bare = await Program.start('bench/bare-koa.ts', server.environment);
@@ -66,9 +33,13 @@ export async function measureOrders(server: PostgresFixture, folder: string): Pr
   const latencies = { p50: new Array<number>(), p99: new Array<number>() };
   // The first round warms everything up and is not counted.
   for (let round = 0; round <= ROUNDS; round += 1) {
-    const own = load(ours.url, guests);
-    const koa = load(bare.url, guests);
+    const own = guests.at(ours.url);
+    const koa = guests.at(bare.url);
     const sql = pgbench(script, server);
+    if (own.refused + koa.refused > 0)
+      throw new Error(
+        `orders were refused: ${own.refused} by order-service, ${koa.refused} by the bare route`,
+      );
     if (round === 0) continue;
     rates.ours.push(own.perSecond);
     rates.bare.push(koa.perSecond);
@@ -84,29 +55,6 @@ export async function measureOrders(server: PostgresFixture, folder: string): Pr
     `| the same, against a bare Koa route with one insert (${median(rates.ours).toFixed(0)} to ${median(rates.bare).toFixed(0)}) | **${against(rates.bare)}** | at least 0.8 |`,
     `| p99 of an order's answer at that load (p50 ${median(latencies.p50).toFixed(1)} ms) | **${median(latencies.p99).toFixed(1)} ms** | below 50 ms |`,
   ];
-}
-
-/**
- * `wrk`, because it costs an order what `pgbench` does: a client in Node took as much of the processors as the service.
- * https://github.com/wg/wrk/blob/master/SCRIPTING
- */
-function load(url: string, script: string): { perSecond: number; p50: number; p99: number } {
-  const { stdout, stderr, error } = spawnSync(
-    'wrk',
-    ['-t', '2', '-c', String(CLIENTS), '-d', `${SECONDS}s`, '-s', script, `${url}/orders`],
-    { encoding: 'utf8' },
-  );
-  if (error) throw new Error(`wrk does not start (${error.message}). On Debian: apt-get install wrk.`);
-  const [requests, microseconds, refused, broken, p50, p99] = (/^result\s+(.*)$/m.exec(stdout)?.[1] ?? '')
-    .split(/\s+/)
-    .map(Number);
-  if (!requests || !microseconds || p50 === undefined || p99 === undefined)
-    throw new Error(`wrk failed:\n${stdout}${stderr}`);
-  if (refused !== 0 || broken !== 0)
-    throw new Error(
-      `${url}: ${refused} of ${requests} orders were not answered with 201, ${broken} not at all`,
-    );
-  return { perSecond: (requests / microseconds) * 1e6, p50: p50 / 1000, p99: p99 / 1000 };
 }
 
 function pgbench(script: string, server: PostgresFixture): number {

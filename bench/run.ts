@@ -8,10 +8,11 @@ import { measureEvents } from './events.js';
 import { measureOrders } from './orders.js';
 import { measureOutages } from './outages.js';
 import { writeSection } from './section.js';
+import { measureTraces } from './traces.js';
 
 const HELP = `Measures the order path, and writes the results into docs/benchmarks.md.
 
-  node --import tsx bench/run.ts [--minutes N] [orders|boards|events|outages …]
+  node --import tsx bench/run.ts [--minutes N] [orders|traces|boards|events|outages …]
 
   --minutes N   how long events are measured (default 1)
   names         only these, and only printed`;
@@ -29,6 +30,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cafe-bench-'));
 const server = await PostgresFixture.start({ fsync: true });
 const measurements = {
   orders: () => measureOrders(server, folder),
+  traces: () => measureTraces(server, folder),
   boards: () => measureBoards(server),
   events: () => measureEvents(server, Number(values.minutes)),
   outages: () => measureOutages(server),
