@@ -40,10 +40,14 @@ export class AlertWatch {
     private readonly monitors: MonitoringManifests['monitors'],
   ) {}
 
-  /** Starts it. */
+  /** Starts it, and waits until it has read every pod: what it says before that is not noted. */
   static async start({ monitors, groups }: MonitoringManifests): Promise<AlertWatch> {
     const prometheus = await Prometheus.start(groups, ordinaryDays(NAMESPACE, Date.now() / 1000));
     const watch = new AlertWatch(prometheus, monitors);
+    await watch.calm().catch(async (error: unknown) => {
+      await prometheus.end();
+      throw error;
+    });
     watch.looking = Promise.all([
       // Where the cluster does not answer, it goes on with the pods that it knows.
       watch.again(PODS_MS, () => watch.findPods().catch(() => undefined)),
