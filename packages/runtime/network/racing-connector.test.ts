@@ -10,6 +10,18 @@ import { racingConnector } from './racing-connector.js';
 /** Linux asks again for a connection after 1 s at the earliest (RFC 6298); what succeeds before was another one. */
 const BEFORE_LINUX_ASKS_AGAIN_MS = 800;
 
+test('an attempt that throws is an answer, and not the end of the process', async () => {
+  const calls = { count: 0 };
+  const lookup: LookupFunction = () => {
+    calls.count += 1;
+    // The first is met with silence, and the second is made by a timer.
+    if (calls.count > 1) throw new Error('no route');
+  };
+  const agent = new Agent({ connect: racingConnector({ timeoutMs: 5000, attemptDelayMs: 20, lookup }) });
+  await expect(request('http://nobody.invalid/', { dispatcher: agent })).rejects.toThrow('no route');
+  await agent.destroy();
+});
+
 describe('a connection that nobody answers', () => {
   let port: number;
   let server: ChildProcess;

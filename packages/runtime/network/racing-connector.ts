@@ -41,18 +41,25 @@ export function racingConnector({
       clearInterval(attempts);
       callback(...result);
     };
+    const answered = (...[error, socket]: Parameters<typeof callback>): void => {
+      if (state.over) {
+        socket?.destroy();
+      } else if (socket) {
+        end(null, socket);
+      } else {
+        // A refusal, a name that does not exist or the end of the time: an answer, which no other attempt would change.
+        end(error, null);
+      }
+    };
     const attempt = (): void => {
       state.attempts += 1;
-      connect(options, (...[error, socket]: Parameters<typeof callback>) => {
-        if (state.over) {
-          socket?.destroy();
-        } else if (socket) {
-          end(null, socket);
-        } else {
-          // A refusal, a name that does not exist or the end of the time: an answer, which no other attempt would change.
-          end(error, null);
-        }
-      });
+      try {
+        connect(options, answered);
+      } catch (error) {
+        // Node.js throws where a connection with TLS fails before `tls.connect` returns: an address without a route, after an
+        // earlier session there. In a timer nobody would catch it, and the process would end.
+        answered(error instanceof Error ? error : new Error(String(error)), null);
+      }
     };
     const attempts = setInterval(() => {
       if (performance.now() - started < timeoutMs && state.attempts < maxAttempts) attempt();
