@@ -80,9 +80,10 @@ const THREE =
   'out ([where the seconds are](decisions/cloudnative-pg.md)).';
 
 const GATEWAY =
-  'The same with `GATEWAY=1`, once each: the café is behind a Gateway of its own, and guests and cooks come through it by ' +
+  'The same with `GATEWAY=1`, once each; what is not in the table was not done so. The café is behind a Gateway of its own, and guests and cooks come through it by ' +
   'TLS ([Traefik, a pod on each node](decisions/gitops.md)). Where the numbers are others, it is the gateway, the spread of ' +
-  'a run, or a version of the café since.';
+  'a run, or a version of the café since. The two requests that failed with the database’s node met the moment when a pod of the ' +
+  'gateway closes connections on which nobody asks; browsers send such again by themselves.';
 
 const WOKEN =
   'With `ALERTS=1` a real Prometheus with the café’s rules reads the pods every 30 s, and knows of three days before in which ' +
