@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 
-// A collector of traces that takes everything and keeps nothing, so that what is measured is what sending costs. GET tells how
-// often something came.
+// A collector of traces that takes everything and keeps nothing, so that what is measured is what sending costs; in a process of
+// its own (the tests' one is not), because the benchmark's waits for `wrk`. GET tells how often something came.
 
 let received = 0;
 const server = createServer((request, response) => {

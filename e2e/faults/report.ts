@@ -29,46 +29,47 @@ export function toMarkdown({ environments, scenarios, gateway, naive }: Report):
   const three = scenarios.filter(({ database }) => database === 'cluster');
   const parts = (Object.keys(HEADINGS) as ScenarioKind[]).flatMap((kind) => {
     const rows = scenarios.filter((scenario) => scenario.runs[0]?.kind === kind && !three.includes(scenario));
-    return rows.length === 0 ? [] : [`## ${HEADINGS[kind]}`, table(rows, kind), ...rows.map(plots)];
+    return section(rows, `## ${HEADINGS[kind]}`, table(rows, kind), ...rows.map(plots));
   });
   return [
     ...environments,
     ...parts,
-    ...(three.length === 0
-      ? []
-      : [
-          '## With three PostgreSQLs',
-          THREE,
-          table(three, 'replica'),
-          ...three.map(plots),
-          besides(scenarios),
-        ]),
-    ...(gateway.length === 0
-      ? []
-      : [
-          '## Through a Gateway',
-          GATEWAY,
-          sideBySide(['straight', 'gateway'], pairsOf(scenarios, gateway), [
-            'failed clicks',
-            'failed requests',
-            'retried clicks',
-            'worst click',
-          ]),
-        ]),
+    ...section(
+      three,
+      '## With three PostgreSQLs',
+      THREE,
+      table(three, 'replica'),
+      ...three.map(plots),
+      besides(scenarios),
+    ),
+    ...section(
+      gateway,
+      '## Through a Gateway',
+      GATEWAY,
+      sideBySide(['straight', 'gateway'], pairsOf(scenarios, gateway), [
+        'failed clicks',
+        'failed requests',
+        'retried clicks',
+        'worst click',
+      ]),
+    ),
     ...woken(scenarios, gateway),
-    ...(naive.length === 0
-      ? []
-      : [
-          '## Without all that',
-          NAIVE,
-          sideBySide(['the café', 'naive'], pairsOf(scenarios, naive), [
-            'failed requests',
-            'failed clicks',
-            'restarts',
-          ]),
-        ]),
+    ...section(
+      naive,
+      '## Without all that',
+      NAIVE,
+      sideBySide(['the café', 'naive'], pairsOf(scenarios, naive), [
+        'failed requests',
+        'failed clicks',
+        'restarts',
+      ]),
+    ),
   ].join('\n\n');
 }
+
+/** Paragraphs about something; none where there is nothing of it. */
+const section = (of: readonly unknown[], ...paragraphs: readonly string[]): readonly string[] =>
+  of.length === 0 ? [] : paragraphs;
 
 const NAIVE =
   'The same services, load and cluster; but the manifests have no readiness and start probes, no gate, a liveness probe ' +
@@ -149,9 +150,8 @@ function woken(
       [runs[0]?.title ?? '', String(watched.length), awaited, fired.length === 0 ? 'none' : fired.join(', ')],
     ];
   });
-  return rows.length === 0
-    ? []
-    : ['## Who is woken', WOKEN, toTable(['what happens', 'times', 'must wake somebody', 'has'], rows)];
+  const head = ['what happens', 'times', 'must wake somebody', 'has'];
+  return section(rows, '## Who is woken', WOKEN, toTable(head, rows));
 }
 
 /** Click by click, one PostgreSQL and three. */

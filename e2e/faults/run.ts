@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deleteNamespace, diagnosis, kubectl, NAMESPACE, namespaceExists, RELEASE } from '../cluster.js';
@@ -27,7 +27,7 @@ import { record, type Variant } from './recorded.js';
 import { noOperator, spreadOperator } from './postgres-cluster.js';
 import type { DatabaseMode, Scenario } from './scenario.js';
 import { scenarios, scenariosNamed } from './scenarios.js';
-import { changedFolder, synthesizeChanged } from './synthesize-changed.js';
+import { changedFolder, putBehindGateway, synthesizeChanged } from './synthesize-changed.js';
 import { FaultTools } from './tools.js';
 
 const HELP = `Does to the café what operators and misfortune do, while guests order and cooks cook, and counts.
@@ -132,7 +132,7 @@ function chosenScenarios(): readonly Scenario[] {
 async function tryAll(): Promise<void> {
   const workspace = await prepare(journal, options.force);
   mkdirSync(join(workspace, 'build'), { recursive: true });
-  if (options.gateway) await putBehindGateway(workspace);
+  if (options.gateway) await prepareGateway(workspace);
   if (!options.keep) cleanUps.push(deleteNamespace);
   for (const database of ['chart', 'cluster'] as const) {
     const some = chosen.filter((scenario) => (scenario.database ?? 'chart') === database);
@@ -207,13 +207,12 @@ async function open(database: DatabaseMode, workspace: string): Promise<void> {
   await healthy();
 }
 
-/** `dist` becomes the café behind a Gateway of its own. */
-async function putBehindGateway(workspace: string): Promise<void> {
+/** `dist` becomes the café behind a Gateway of its own, where the gateway is fit for it. */
+async function prepareGateway(workspace: string): Promise<void> {
   await journal.step('$ npx cdk8s synth, behind a Gateway', async () => {
     await traefikMustEndGently();
     await traefikMustBeSpread();
-    await synthesizeChanged('gateway', workspace);
-    cpSync(join(workspace, changedFolder('gateway')), join(workspace, 'dist'), { recursive: true });
+    await putBehindGateway(workspace);
   });
 }
 

@@ -1,3 +1,5 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { run } from '../command.js';
 
 /** What can be changed of the café in changed-cafe.ts, and of one that is behind a Gateway. */
@@ -10,6 +12,12 @@ export const changedFolder = (change: Change): string => `build/changed-${change
 /** Synthesizes the café with one thing changed. */
 export async function synthesizeChanged(change: Change, workspace: string): Promise<void> {
   await run(synthesis(changedFolder(change), change), { cwd: workspace, timeoutSeconds: 600 });
+}
+
+/** `dist` becomes the café behind a Gateway of its own. */
+export async function putBehindGateway(workspace: string): Promise<void> {
+  await synthesizeChanged('gateway', workspace);
+  cpSync(join(workspace, changedFolder('gateway')), join(workspace, 'dist'), { recursive: true });
 }
 
 /** Where the café with another version of its images is, below the workspace. */

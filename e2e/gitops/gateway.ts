@@ -1,8 +1,6 @@
-import { cpSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { rolledOut } from '../cluster.js';
-import { changedFolder, synthesizeChanged } from '../faults/synthesize-changed.js';
+import { putBehindGateway } from '../faults/synthesize-changed.js';
 import { Certificate } from '../gateway/certificate.js';
 import { gatewayEntrance } from '../gateway/gateway-entrance.js';
 import type { Journal } from '../journal.js';
@@ -20,10 +18,7 @@ export async function prepareGateway(
   workspace: string,
   events: readonly GatewayEvent[],
 ): Promise<void> {
-  await journal.step('$ npx cdk8s synth, behind a Gateway', async () => {
-    await synthesizeChanged('gateway', workspace);
-    cpSync(join(workspace, changedFolder('gateway')), join(workspace, 'dist'), { recursive: true });
-  });
+  await journal.step('$ npx cdk8s synth, behind a Gateway', () => putBehindGateway(workspace));
   for (const { name, prepare } of events) {
     if (prepare) await journal.step(`what "${name}" needs`, () => prepare(workspace));
   }

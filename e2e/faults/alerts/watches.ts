@@ -15,7 +15,7 @@ export class AlertWatches {
 
   /** One that reads every pod and has nothing to say. */
   async next(): Promise<AlertWatch> {
-    this.current ??= await AlertWatch.start(this.monitoring);
+    if (!this.current) return (this.current = await AlertWatch.start(this.monitoring));
     try {
       await this.current.calm();
       return this.current;

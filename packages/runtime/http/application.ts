@@ -135,14 +135,14 @@ function observe(health: Health, metrics: Metrics, log: Logger): Middleware {
       if (!answered) return;
       const milliseconds = performance.now() - started;
       const labels = { method: context.method, path: routeOf(context), status: String(context.status) };
+      const span = spanOf(context);
       metrics.requests.inc(labels);
       // A stream lasts as long as its client likes.
       if (context.state['stream'] !== true) {
-        const { recorded, context: place } = spanOf(context);
-        metrics.observeAnswer(labels, milliseconds / 1000, recorded ? place : undefined);
+        metrics.observeAnswer(labels, milliseconds / 1000, span.recorded ? span.context : undefined);
         endSpan(context);
       }
-      const { traceId, spanId } = spanOf(context).context;
+      const { traceId, spanId } = span.context;
       const entry = {
         // As loggedOf has it; to spread that took some microseconds, of each request.
         requestId: requestIdOf(context),
