@@ -144,19 +144,3 @@ export async function sql(statement: string, timeoutSeconds = 60): Promise<strin
     { stdin: statement, timeoutSeconds },
   );
 }
-
-/** What PostgreSQL says when it can be used. */
-const ACCEPTS = 'database system is ready to accept connections';
-
-/**
- * When the chart's PostgreSQL last began to accept connections, by its own log, in milliseconds since 1970. Of a Cluster
- * nothing: its standbys accept them all the time.
- */
-export async function acceptedConnectionsAt(): Promise<number | undefined> {
-  const { metadata } = await databasePod();
-  if (metadata.name !== `${RELEASE}-0`) return undefined;
-  // Not the last lines alone: PostgreSQL logs much when its clients come back.
-  const log = await kubectl(`logs ${RELEASE}-0 -c postgres --timestamps | grep -F "${ACCEPTS}" || true`);
-  const line = log.trim().split('\n').at(-1);
-  return !line ? undefined : Date.parse(line.split(' ')[0] ?? '');
-}
