@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, type LookupFunction, type Socket } from 'node:net';
+import { connect, createServer, type LookupFunction, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Agent, buildConnector, request } from 'undici';
@@ -97,4 +97,24 @@ test('a refusal is an answer: there is no other attempt', async () => {
     },
   );
   await agent.destroy();
+});
+
+test('TLS begins once, however long it takes: more handshakes make none of them sooner', async () => {
+  // Accepts and says nothing, as a server does that has more handshakes to do than it can.
+  const connections: Socket[] = [];
+  const server = createServer((socket) => connections.push(socket.on('error', () => undefined)));
+  const port = await new Promise<number>((done) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      done(typeof address === 'object' ? (address?.port ?? 0) : 0);
+    });
+  });
+  const agent = new Agent({ connect: racingConnector({ timeoutMs: 500, attemptDelayMs: 20 }) });
+  await expect(request(`https://127.0.0.1:${port}/`, { dispatcher: agent })).rejects.toMatchObject({
+    code: 'UND_ERR_CONNECT_TIMEOUT',
+  });
+  expect(connections).toHaveLength(1);
+  await agent.destroy();
+  for (const socket of connections) socket.destroy();
+  server.close();
 });

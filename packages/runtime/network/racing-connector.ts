@@ -4,7 +4,7 @@ import { rememberedAddresses } from './remembered-addresses.js';
 
 /** How connections are made. */
 export interface RacingConnectorOptions {
-  /** When all of it is given up, in milliseconds. */
+  /** When all attempts are given up, and then TLS on the one that is taken, in milliseconds. */
   readonly timeoutMs: number;
   /** How long one attempt may take before another one is made beside it, in milliseconds: RFC 8305's "Connection Attempt Delay". */
   readonly attemptDelayMs: number;
@@ -24,6 +24,9 @@ export interface RacingConnectorOptions {
  * lost its power nobody refuses a connection there, and until Kubernetes has noticed, half of all attempts of a service
  * with two pods wait for nobody. Browsers do the same (Chromium after 250 ms: `kMaxConnectRetryIntervalMs` in its
  * net/socket/client_socket_pool.cc). Measured in docs/decisions/services-on-a-lost-node.md.
+ *
+ * TLS begins on the one that is taken, as in Chromium: whoever has accepted a connection is there. A handshake is work, and
+ * one that is late because there is much of it comes no sooner when there is more (docs/decisions/gitops.md).
  */
 export function racingConnector({
   timeoutMs,
@@ -33,7 +36,7 @@ export function racingConnector({
   ca,
 }: RacingConnectorOptions): buildConnector.connector {
   const connect = buildConnector({ timeout: timeoutMs, lookup, ...(ca === undefined ? {} : { ca }) });
-  return (options, callback) => {
+  const race: buildConnector.connector = (options, callback) => {
     const started = performance.now();
     const state = { over: false, attempts: 0 };
     const end = (...result: Parameters<typeof callback>): void => {
@@ -56,8 +59,7 @@ export function racingConnector({
       try {
         connect(options, answered);
       } catch (error) {
-        // Node.js throws where a connection with TLS fails before `tls.connect` returns: an address without a route, after an
-        // earlier session there. In a timer nobody would catch it, and the process would end.
+        // In a timer nobody would catch it, and the process would end.
         answered(error instanceof Error ? error : new Error(String(error)), null);
       }
     };
@@ -65,5 +67,15 @@ export function racingConnector({
       if (performance.now() - started < timeoutMs && state.attempts < maxAttempts) attempt();
     }, attemptDelayMs);
     attempt();
+  };
+  return (options, callback) => {
+    if (options.protocol !== 'https:') {
+      race(options, callback);
+      return;
+    }
+    race({ ...options, protocol: 'http:' }, (...[error, httpSocket]) => {
+      if (httpSocket) connect({ ...options, httpSocket }, callback);
+      else callback(error, null);
+    });
   };
 }
