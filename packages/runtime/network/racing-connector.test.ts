@@ -118,3 +118,13 @@ test('TLS begins once, however long it takes: more handshakes make none of them 
   for (const socket of connections) socket.destroy();
   server.close();
 });
+
+test('an address with TLS and without a port is at 443', async () => {
+  const agent = new Agent({ connect: racingConnector({ timeoutMs: 5000, attemptDelayMs: 10 }) });
+  // Nobody listens there on a machine that tests run on, and the refusal says where it was asked.
+  await expect(request('https://127.0.0.1/', { dispatcher: agent })).rejects.toMatchObject({
+    code: 'ECONNREFUSED',
+    port: 443,
+  });
+  await agent.destroy();
+});

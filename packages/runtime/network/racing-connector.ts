@@ -73,7 +73,8 @@ export function racingConnector({
       race(options, callback);
       return;
     }
-    race({ ...options, protocol: 'http:' }, (...[error, httpSocket]) => {
+    // An address without a port has that of TLS all the same.
+    race({ ...options, protocol: 'http:', port: options.port || '443' }, (...[error, httpSocket]) => {
       if (httpSocket) connect({ ...options, httpSocket }, callback);
       else callback(error, null);
     });
