@@ -1,25 +1,22 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { NAMESPACE } from '../cluster.js';
 import { cafePods, isReady } from './cafe-state.js';
+import { STARTUP_MESSAGE } from './startup-message.js';
 
 /**
  * Asks at `DB_HOST` every 50 ms whether somebody may log in, and prints the time of each change with what holds from then
- * on. It ends with its input, and never logs in. The message is
- * https://www.postgresql.org/docs/17/protocol-message-formats.html, StartupMessage; 57P03 is "not yet".
+ * on. It ends with its input, and never logs in. 57P03 is "not yet".
  */
 export const ASK = `
 const { connect } = require("node:net");
-const words = Buffer.from("user\\0cafe\\0database\\0cafe_lumiere\\0\\0");
-const message = Buffer.alloc(8);
-message.writeInt32BE(8 + words.length);
-message.writeInt32BE(196608, 4);
+${STARTUP_MESSAGE}
 const { DB_HOST, DB_PORT: port } = process.env;
 require("node:dns").lookup(DB_HOST, (error, host) => {
   if (error) throw error;
   let asked = 0, newest = 0, last = "";
   setInterval(() => {
     const number = asked += 1;
-    const socket = connect({ host, port }, () => socket.write(Buffer.concat([message, words])));
+    const socket = connect({ host, port }, () => socket.write(message));
     const learn = (now) => {
       clearTimeout(limit);
       socket.destroy();

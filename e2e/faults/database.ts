@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { kubectl, RELEASE } from '../cluster.js';
 import { databasePod, sql } from './cafe-state.js';
 import type { Scenario } from './scenario.js';
+import { STARTUP_MESSAGE } from './startup-message.js';
 
 /** The one PostgreSQL is away, or of no use, for a while. */
 export const databaseScenarios: readonly Scenario[] = [
@@ -96,16 +97,13 @@ export const databaseScenarios: readonly Scenario[] = [
 
 /**
  * Connects again and again and never logs in: PostgreSQL gives each connection its place before it asks who is there, and
- * waits for a minute. The message is https://www.postgresql.org/docs/17/protocol-message-formats.html, StartupMessage.
+ * waits for a minute.
  */
 const TAKE_CONNECTIONS = `
-  const words = Buffer.from("user\\0cafe\\0database\\0cafe_lumiere\\0\\0");
-  const message = Buffer.alloc(8);
-  message.writeInt32BE(8 + words.length);
-  message.writeInt32BE(196608, 4);
+  ${STARTUP_MESSAGE}
   const { DB_HOST: host, DB_PORT: port } = process.env;
   const take = () => {
-    const socket = require("net").connect({ host, port }, () => socket.write(Buffer.concat([message, words])));
+    const socket = require("net").connect({ host, port }, () => socket.write(message));
     socket.on("error", () => {}).on("close", () => setTimeout(take, 20)).resume();
   };
   for (let count = 0; count < 110; count += 1) take();
