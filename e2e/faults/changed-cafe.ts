@@ -3,6 +3,7 @@ import { ApiObject, JsonPatch } from 'cdk8s';
 import { Cafe } from '../../cdk8s/cafe.js';
 import { type CafeDatabase, environmentNamed, type Exposure } from '../../cdk8s/environments.js';
 import { imageOf } from '../../images/image-lock.js';
+import { HOSTNAME, TLS_SECRET } from '../gateway/certificate.js';
 import { CLUSTER_IMAGES } from './postgres-cluster.js';
 
 // The café of `local` with one thing changed, as an operator would change it: the word says which. `gateway-…` is changed, and
@@ -10,7 +11,7 @@ import { CLUSTER_IMAGES } from './postgres-cluster.js';
 
 /** As in `production`, where a Gateway listens elsewhere inside: Traefik. */
 const GATEWAY: Exposure = {
-  gateway: { className: 'traefik', hostname: 'cafe.example.com', tlsSecret: 'cafe-tls', port: 8443 },
+  gateway: { className: 'traefik', hostname: HOSTNAME, tlsSecret: TLS_SECRET, port: 8443 },
   tlsProxies: { namespace: 'traefik', count: 1 },
 };
 

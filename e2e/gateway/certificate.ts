@@ -6,9 +6,10 @@ import { NAMESPACE } from '../cluster.js';
 import { run } from '../command.js';
 import { must } from '../journal.js';
 
-/** The name that guests type, as e2e/faults/changed-cafe.ts has it. */
-export const NAME = 'cafe.example.com';
-const SECRET = 'cafe-tls';
+/** The name that guests type, to which the café's Gateway listens. */
+export const HOSTNAME = 'cafe.example.com';
+/** Where the Gateway finds its certificate. */
+export const TLS_SECRET = 'cafe-tls';
 
 /** The café's certificate, by an authority of these tests. */
 export class Certificate {
@@ -36,11 +37,11 @@ export class Certificate {
   /** A new certificate with a new key, into the Secret. */
   async renew(): Promise<void> {
     await this.inFolder(
-      `openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=${NAME} -CA ca.crt -CAkey ca.key ` +
-        `-addext subjectAltName=DNS:${NAME} -addext basicConstraints=critical,CA:FALSE -keyout tls.key -out tls.crt`,
+      `openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=${HOSTNAME} -CA ca.crt -CAkey ca.key ` +
+        `-addext subjectAltName=DNS:${HOSTNAME} -addext basicConstraints=critical,CA:FALSE -keyout tls.key -out tls.crt`,
     );
     await this.inFolder(
-      `kubectl -n ${NAMESPACE} create secret tls ${SECRET} --cert=tls.crt --key=tls.key --dry-run=client -o yaml | kubectl apply -f -`,
+      `kubectl -n ${NAMESPACE} create secret tls ${TLS_SECRET} --cert=tls.crt --key=tls.key --dry-run=client -o yaml | kubectl apply -f -`,
     );
   }
 
@@ -59,7 +60,7 @@ export class Certificate {
 /** The fingerprint of the certificate that somebody is shown who connects now. */
 function shownAt(address: string, ca: string): Promise<string> {
   return new Promise((done, fail) => {
-    const socket = connect({ host: address, port: 443, servername: NAME, ca, timeout: 5000 }, () => {
+    const socket = connect({ host: address, port: 443, servername: HOSTNAME, ca, timeout: 5000 }, () => {
       done(socket.getPeerCertificate().fingerprint256);
       socket.destroy();
     });
