@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import type { DatabaseAccess } from './database-settings.js';
 import { type DatabaseTls, secureSocket } from './database-tls.js';
 import { errorCode, errorMessage } from '../network/network-error.js';
-import { openSocket } from './tcp-socket.js';
+import { racingSocket } from '../network/racing-socket.js';
 
 /**
  * For a log-in, from the first byte to the last. On a machine that has much else to do PostgreSQL takes seconds for one,
@@ -11,6 +11,11 @@ import { openSocket } from './tcp-socket.js';
 export const LOG_IN_SECONDS = 15;
 /** Seconds until the operating system asks whether a silent peer is still there; a lost LISTEN is noticed by it alone. */
 const KEEP_ALIVE_SECONDS = 10;
+/**
+ * A database that is reached at all is reached fast; what takes longer is not there. Rivals are early, because they cost
+ * PostgreSQL nothing: it does not see those that nobody answers.
+ */
+const CONNECTION = { timeoutMs: 2000, attemptDelayMs: 100 };
 
 /**
  * What every connection to PostgreSQL has in common.
@@ -53,7 +58,7 @@ export function connectionOptions(
  * it fail and back off.
  */
 async function connected(host: string, port: number, tls?: DatabaseTls): Promise<Socket> {
-  const socket = await openSocket(host, port);
+  const socket = await racingSocket(host, port, CONNECTION);
   let answered = false;
   socket.once('data', () => {
     answered = true;
