@@ -65,10 +65,13 @@ export class Guests {
     return this.leaving.signal.aborted;
   }
 
-  /** Waits, but not after closing time. */
+  /**
+   * Waits, but not after closing time. Not at all where it is time already: a process that is late would have one guest a
+   * turn of its event loop, and be later with each.
+   */
   private async wait(milliseconds: number): Promise<void> {
     const { signal } = this.leaving;
-    await pause(Math.max(0, milliseconds), undefined, { signal }).catch(() => undefined);
+    if (milliseconds > 0) await pause(milliseconds, undefined, { signal }).catch(() => undefined);
   }
 
   private async order(phone: Browser, number: number, due: number): Promise<void> {
