@@ -32,6 +32,11 @@ export class BalancerFixture {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /** Says nothing more on the connections that there are, as when a machine has lost its power; new ones are as good as ever. */
+  silence(): void {
+    for (const socket of this.sockets) socket.unpipe().resume();
+  }
+
   close(): void {
     this.server.close();
     this.cut();

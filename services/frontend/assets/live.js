@@ -5,8 +5,8 @@ import { pause } from './pause.js';
 /** Milliseconds until a question that was not answered is asked again. */
 const RETRY = 2000;
 /**
- * Milliseconds of silence after which the page says so, and asks once more beside: whoever is silent may have lost its power,
- * and then a new connection leads to somebody else.
+ * Milliseconds of silence after which the page says so, and asks once more beside, on another connection: whoever is silent
+ * may have lost its power, and then that one leads to somebody else.
  */
 const SILENCE = 2500;
 /**
@@ -30,14 +30,24 @@ export const isPassing = (status) => status >= 500 || status === 408 || status =
  * @param {() => void} [silent] - is called when the answer takes long
  */
 export async function ask(address, options = {}, silent = () => {}) {
-  const send = () =>
-    fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(REQUEST_LIMIT), ...options });
+  const send = (further) =>
+    fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(REQUEST_LIMIT), ...options, ...further });
+  /**
+   * With HTTP/2 everything is asked on one connection, and a browser that hears nothing there waits some 20 s before it makes
+   * another. Without cookies it takes another at once, because it keeps those who may be recognized apart
+   * (docs/decisions/retries.md). Who is not let in without one asks again with it.
+   */
+  const sendApart = async () => {
+    const response = await send({ credentials: 'omit', redirect: 'manual' });
+    const isShutOut = response.type === 'opaqueredirect' || [401, 403].includes(response.status);
+    return isShutOut ? send() : response;
+  };
   const first = send();
   const heard = () => true;
   if (await Promise.race([first.then(heard, heard), pause(SILENCE)])) return first;
   silent();
   // Neither is taken back when the other one is answered: it changes nothing, and ends by itself.
-  return Promise.any([first, send()]);
+  return Promise.any([first, sendApart()]);
 }
 
 /** Changes a text only when it is another one: a screen reader reads each change aloud. */
