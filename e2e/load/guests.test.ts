@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { freePort } from '@cafe-lumiere/runtime/testing';
 import { Browser } from './browser.js';
 import { Guests } from './guests.js';
 import { Records } from './records.js';
@@ -10,10 +11,9 @@ import { Records } from './records.js';
 test('guests who are late, because this process had no time, come all at once', async () => {
   // Nobody is served, so that nobody stays.
   const server = createServer((_request, response) => response.writeHead(400).end());
-  server.listen(0, '127.0.0.1');
+  const port = await freePort();
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
   let sent = 0;
   const count = (): void => {
     sent += 1;

@@ -9,7 +9,7 @@ const PASSWORD = 'croissant-with-butter';
 // With HTTP/2 a browser has one connection, on which it asks everything. When whoever is at its other end is gone without
 // a word, Chromium notices it after some 20 s.
 
-(chromiumFound && opensslFound ? describe : describe.skip)('over HTTP/2, in a real browser,', () => {
+(chromiumFound && opensslFound ? describe : describe.skip)('over HTTP/2 with TLS, in a real browser,', () => {
   let cafe: CafeFixture;
   let gateway: Http2GatewayFixture;
   let browser: Browser;

@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BalancerFixture } from '@cafe-lumiere/runtime/testing';
+import { BalancerFixture, freePort } from '@cafe-lumiere/runtime/testing';
 
 /** Whether a certificate can be made. */
 export const opensslFound = spawnSync('openssl', ['version']).status === 0;
@@ -19,13 +19,9 @@ export class Http2GatewayFixture {
   static async before(origin: string): Promise<Http2GatewayFixture> {
     const server = createSecureServer(newCertificate(), (asked, answer) => {
       const headers = Object.entries(asked.headers).filter(([name]) => !name.startsWith(':'));
-      const host = asked.headers[':authority'];
       const passed = request(
         new URL(asked.url, origin),
-        {
-          method: asked.method,
-          headers: { ...Object.fromEntries(headers), ...(host === undefined ? {} : { host }) },
-        },
+        { method: asked.method, headers: Object.fromEntries(headers) },
         (given) => {
           const kept = Object.entries(given.headers).filter(([name]) => !OF_HTTP1.has(name));
           answer.writeHead(given.statusCode ?? 502, Object.fromEntries(kept));
@@ -36,10 +32,9 @@ export class Http2GatewayFixture {
       answer.on('close', () => passed.destroy());
       asked.pipe(passed);
     });
-    server.listen(0, '127.0.0.1');
+    const port = await freePort();
+    server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
     return new Http2GatewayFixture(
       server,
       await BalancerFixture.over([new URL(`https://127.0.0.1:${port}`)]),

@@ -103,12 +103,9 @@ test('TLS begins once, however long it takes: more handshakes make none of them 
   // Accepts and says nothing, as a server does that has more handshakes to do than it can.
   const connections: Socket[] = [];
   const server = createServer((socket) => connections.push(socket.on('error', () => undefined)));
-  const port = await new Promise<number>((done) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      done(typeof address === 'object' ? (address?.port ?? 0) : 0);
-    });
-  });
+  const port = await freePort();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
   const agent = new Agent({ connect: racingConnector({ timeoutMs: 500, attemptDelayMs: 20 }) });
   await expect(request(`https://127.0.0.1:${port}/`, { dispatcher: agent })).rejects.toMatchObject({
     code: 'UND_ERR_CONNECT_TIMEOUT',

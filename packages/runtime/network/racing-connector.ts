@@ -10,7 +10,7 @@ export interface RacingConnectorOptions extends RacingSocketOptions {
   readonly ca?: string;
 }
 
-/** Node's own, on a connection that undici makes. */
+/** What undici's own connector sets on a connection. */
 const KEEP_ALIVE_PROBE_MS = 60_000;
 
 /**
